@@ -1,0 +1,136 @@
+/// What the house says about a bidder who wants to bid on a lot.
+struct Admission {
+    /// Step 6: the bidder is unknown, not approved for this sale, or suspended.
+    var refusal: Refusal?
+    /// Step 8: the most that this bid may commit to; nil: no bound.
+    var amountMax: Amount?
+}
+
+/// A request's way through the checks (rulebook, section 2). Their order is the precedence of the
+/// refusals, so that every refusal has one code.
+extension Auction {
+    func decide(_ request: BidRequest, at t: Instant, admission: Admission) -> Decision {
+        // 1. The currency (everything else about the message was checked at the border).
+        if case .bid(_, _, let currency?) = request.action, currency != terms.currency.code {
+            return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
+        }
+        // 2. The id, also after the close.
+        if let reply = reply(to: request.key) {
+            guard reply.request.action == request.action else {
+                return Decision(answer: .refused(.idempotencyConflict))
+            }
+            return Decision(answer: .repeated(reply))
+        }
+        // 4. The clock. (Step 3, the lot itself, is behind us.)
+        let events = clockEvents(at: t)
+        guard events.isEmpty else {
+            var upToDate = self
+            for event in events { upToDate.apply(event, at: t, recordedAs: .zero) }
+            let decision = upToDate.judge(request, at: t, admission: admission)
+            return Decision(
+                events: events.map { .auction(id, $0) } + decision.events,
+                answer: decision.answer)
+        }
+        return judge(request, at: t, admission: admission)
+    }
+
+    /// Steps 5 to 11, on a lot whose clock is right.
+    private func judge(_ request: BidRequest, at t: Instant, admission: Admission) -> Decision {
+        if let refusal = phaseRefusal(at: t) ?? admission.refusal {
+            return refuse(request, refusal)
+        }
+        let offer: Offer
+        switch request.action {
+        case .retract(let bid): return judgeRetraction(request, of: bid, at: t)
+        case .bid(.max, let amount, _):
+            offer = Offer(bidder: request.bidder, kind: .max, amount: amount)
+        case .bid(.exact, let amount, _):
+            offer = Offer(bidder: request.bidder, kind: .exact, amount: amount)
+        case .buy:
+            // A lot without a buy-now price refuses every amount.
+            let amount = terms.buyNow?.price ?? terms.start
+            offer = Offer(bidder: request.bidder, kind: .buy, amount: amount)
+        }
+        let isParty = terms.seller == offer.bidder || terms.relatedParties.contains(offer.bidder)
+        if isParty { return refuse(request, .selfBidding) }
+        if let amountMax = admission.amountMax, offer.amount > amountMax {
+            return refuse(request, .limitExceeded)
+        }
+        let rules = bidding.rules
+        if let refusal = rules.refusal(of: offer, in: self) { return refuse(request, refusal) }
+        if terms.ladderOnly, offer.kind != .buy,
+            !terms.increments.isOnLadder(offer.amount, from: terms.start)
+        {
+            return refuse(request, .offLadder)
+        }
+        if let factor = terms.confirmAboveFactor, !request.isConfirmed, offer.kind != .buy {
+            let minimum = rules.minimum(in: self)
+            if offer.amount > minimum.times(factor) {
+                return refuse(request, .confirmRequired(minimum: minimum))
+            }
+        }
+        // From here on the offer is accepted.
+        return accept(offer, request, standing: rules.standing(after: offer, in: self), at: t)
+    }
+
+    private func phaseRefusal(at t: Instant) -> Refusal? {
+        switch phase {
+        case .open: nil
+        case .scheduled: .notOpen
+        case .paused: .paused
+        case .closed(_, _, let at):
+            .closed(lateBy: max(0, t.milliseconds(since: min(at, endsAt ?? at))))
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// A final refusal is logged, so that the reply survives; another one is only answered.
+    private func refuse(_ request: BidRequest, _ refusal: Refusal) -> Decision {
+        guard refusal.isFinal else { return Decision(answer: .refused(refusal)) }
+        let event = BidRefused(request: request, refusal: refusal)
+        return Decision(events: [.auction(id, .bidRefused(event))])
+    }
+
+    private func accept(
+        _ offer: Offer, _ request: BidRequest, standing: Standing?, at t: Instant
+    ) -> Decision {
+        let showsCount =
+            !isOpenOutcry && terms.showsSealedBidCount
+            && participants[offer.bidder]?.standingAmount == nil
+        let isPublic = standing != nil || showsCount
+        let seq = isPublic ? self.seq + 1 : nil
+        let accepted = BidAccepted(
+            request: request, amount: offer.amount, ordinal: commitments.count,
+            standing: standing, seq: seq)
+        var events: [Event] = [.auction(id, .bidAccepted(accepted))]
+        guard let standing, let seq else { return Decision(events: events) }
+        if let cap = terms.buyNow?.price, let price = standing.price, price >= cap,
+            let leader = standing.leader
+        {
+            let closed = Closed(outcome: .sold(to: leader, price: cap), cause: .bought, seq: seq)
+            events.append(.auction(id, .closed(closed)))
+        } else if let end = endAfterPublicChange(to: standing, at: t) {
+            let extended = Extended(endsAt: end, cause: .softClose, seq: seq)
+            events.append(.auction(id, .extended(extended)))
+        }
+        return Decision(events: events)
+    }
+
+    private func endAfterPublicChange(to standing: Standing, at t: Instant) -> Instant? {
+        guard let softClose = terms.softClose, let endsAt else { return nil }
+        if softClose.trigger == .leader, standing.leader == self.standing.leader { return nil }
+        return softClose.newEnd(at: t, end: endsAt, extensions: extensionsByBids)
+    }
+
+    private func judgeRetraction(
+        _ request: BidRequest, of bid: BidID, at t: Instant
+    ) -> Decision {
+        switch bidding.rules.retraction(of: bid, by: request.bidder, at: t, in: self) {
+        case .failure(let refusal): refuse(request, refusal)
+        case .success(let ordinals):
+            Decision(events: [
+                .auction(id, .bidsVoided(voided(ordinals, cause: .retraction(request))))
+            ])
+        }
+    }
+}

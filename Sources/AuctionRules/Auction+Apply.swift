@@ -1,0 +1,109 @@
+extension Auction {
+    /// Follows one event of the log.
+    ///
+    /// - Parameters:
+    ///   - t: the engine's time of the event.
+    ///   - hash: the log entry's, for the reply if the event holds one.
+    mutating func apply(_ event: AuctionEvent, at t: Instant, recordedAs hash: EntryHash) {
+        if let seq = event.seq { self.seq = seq }
+        switch event {
+        case .created: break  // Made the auction.
+        case .opened:
+            phase = .open
+            startsAt = min(startsAt, t)
+        case .bidAccepted(let event): apply(event, at: t, recordedAs: hash)
+        case .bidRefused(let event): apply(event, at: t, recordedAs: hash)
+        case .bidsVoided(let event): apply(event, at: t, recordedAs: hash)
+        case .reserveLowered(let event):
+            reserve = event.reserve
+            standing = Standing(
+                price: standing.price, leader: standing.leader, isReserveMet: event.isMet)
+        case .extended(let event):
+            endsAt = event.endsAt
+            extensions += 1
+            if case .softClose = event.cause { extensionsByBids += 1 }
+        case .paused:
+            phase = .paused(remaining: endsAt?.milliseconds(since: t))
+            endsAt = nil
+        case .resumed(let end, _):
+            phase = .open
+            endsAt = end
+        case .closed(let event):
+            phase = .closed(event.outcome, event.cause, at: t)
+            if case .hammer = event.cause { endsAt = t }
+            reveal(event.outcome)
+        case .cancelled: phase = .cancelled(at: t)
+        case .announced: break  // Said, not done.
+        }
+    }
+
+    private mutating func apply(
+        _ event: BidAccepted, at t: Instant, recordedAs hash: EntryHash
+    ) {
+        let kind: Commitment.Kind =
+            switch event.request.action {
+            case .bid(.max, _, _): .max
+            case .bid(.exact, _, _): .exact
+            case .buy, .retract: .buy
+            }
+        let commitment = Commitment(
+            ordinal: event.ordinal, key: event.request.key, kind: kind, amount: event.amount,
+            at: t, seq: event.standing == nil ? nil : event.seq)
+        commitments.append(commitment)
+        bidding.commit(commitment)
+        if commitment.seq != nil { publicBids += 1 }
+        if let standing = event.standing { self.standing = standing }
+        let bidder = event.request.bidder
+        let isSealed = !isOpenOutcry
+        if isSealed || participants[bidder]?.standingAmount.map({ $0 < event.amount }) ?? true {
+            let newcomer = Participant(number: participants.count + 1)
+            participants[bidder, default: newcomer].standingAmount = event.amount
+        }
+        refusedOffers[bidder] = nil
+        let acceptance = Acceptance(
+            seq: seq, isLeading: isSealed ? nil : standing.leader == bidder,
+            ownMax: participants[bidder]?.standingAmount ?? event.amount,
+            price: standing.price, minimum: minimum, reserve: reserveState, endsAt: endsAt)
+        keep(event.request, .accepted(acceptance), at: t, recordedAs: hash)
+    }
+
+    private mutating func apply(_ event: BidRefused, at t: Instant, recordedAs hash: EntryHash) {
+        if case .tooLow = event.refusal, case .bid(_, let amount, _) = event.request.action {
+            refusedOffers[event.request.bidder] =
+                max(amount, refusedOffers[event.request.bidder] ?? amount)
+        }
+        keep(event.request, .refused(event.refusal), at: t, recordedAs: hash)
+    }
+
+    private mutating func apply(_ event: BidsVoided, at t: Instant, recordedAs hash: EntryHash) {
+        for ordinal in event.ordinals where !commitments[ordinal].isVoided {
+            commitments[ordinal].isVoided = true
+            if commitments[ordinal].seq != nil { publicBids -= 1 }
+        }
+        bidding.recount(commitments)
+        for bidder in Set(event.ordinals.map { commitments[$0].key.bidder }) {
+            let surviving = commitments.lazy.filter { $0.key.bidder == bidder && !$0.isVoided }
+            participants[bidder]?.standingAmount = terms.format.standingAmount(of: surviving)
+        }
+        if let standing = event.standing { self.standing = standing }
+        if let outcome = event.outcome, case .closed(_, let cause, let at) = phase {
+            phase = .closed(outcome, cause, at: at)
+        }
+        if case .retraction(let request) = event.cause {
+            keep(request, .retracted(seq: seq), at: t, recordedAs: hash)
+        }
+    }
+
+    /// A sealed lot's result becomes its standing.
+    private mutating func reveal(_ outcome: Outcome) {
+        guard !isOpenOutcry, case .sold(let winner, let price) = outcome else { return }
+        standing = Standing(price: price, leader: winner, isReserveMet: reserve != nil)
+    }
+
+    private mutating func keep(
+        _ request: BidRequest, _ verdict: Verdict, at t: Instant, recordedAs hash: EntryHash
+    ) {
+        replyIndex[request.key] = replies.count
+        replies.append(Reply(request: request, verdict: verdict, at: t, entryHash: hash))
+    }
+}

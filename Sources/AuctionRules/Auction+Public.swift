@@ -1,0 +1,130 @@
+/// Where a lot stands, in public.
+public enum AuctionStatus: String, Hashable, Sendable, CaseIterable {
+    case scheduled
+    case open
+    case paused
+    case closed
+    case cancelled
+}
+
+/// What everybody may know of the reserve.
+public enum ReserveState: String, Hashable, Sendable, CaseIterable {
+    case none
+    case unmet
+    case met
+}
+
+/// All that everybody may see of a lot (rulebook, section 6). It has no field for anything secret,
+/// so that what is made from it can't leak anything.
+public struct PublicState: Hashable, Sendable {
+    public let auction: AuctionID
+    public let sale: SaleID?
+    public let seq: Int64
+    public let title: String
+    public let format: Format
+    public let currency: Currency
+    public let status: AuctionStatus
+    /// The result's code once the lot is closed or cancelled.
+    public let outcome: String?
+    public let price: Amount?
+    /// Nil when no bid is taken any more.
+    public let minimum: Amount?
+    public let buyNow: Amount?
+    /// An alias; after a sale the winner's.
+    public let leader: String?
+    public let bids: Int
+    public let reserve: ReserveState
+    public let startsAt: Instant
+    public let endsAt: Instant?
+    public let extensions: Int
+}
+
+extension Auction {
+    public var publicState: PublicState {
+        PublicState(
+            auction: id, sale: terms.sale, seq: seq, title: terms.title, format: terms.format,
+            currency: terms.currency, status: status, outcome: outcomeCode,
+            price: standing.price, minimum: minimum, buyNow: standingBuyNow,
+            leader: publicLeader, bids: publicBidCount, reserve: reserveState,
+            startsAt: startsAt, endsAt: endsAt, extensions: extensions)
+    }
+
+    public var status: AuctionStatus {
+        switch phase {
+        case .scheduled: .scheduled
+        case .open: .open
+        case .paused: .paused
+        case .closed: .closed
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// The name under which a bidder appears to others on this lot; nil for somebody who has not
+    /// bid on it.
+    public func alias(of bidder: BidderID) -> String? {
+        participants[bidder].map { Self.alias(number: $0.number) }
+    }
+
+    /// `Bidder 1` is whose bid was accepted first.
+    public static func alias(number: Int) -> String { "Bidder \(number)" }
+
+    /// The least that a newcomer must offer; nil when the lot takes no bids any more.
+    public var minimum: Amount? {
+        switch phase {
+        case .scheduled, .open, .paused: bidding.rules.minimum(in: self)
+        case .closed, .cancelled: nil
+        }
+    }
+
+    public var reserveState: ReserveState {
+        guard reserve != nil else { return .none }
+        return standing.isReserveMet ? .met : .unmet
+    }
+
+    var isOpenOutcry: Bool { terms.format.isOpenOutcry }
+
+    /// The bid count that everybody may see. A sealed lot shows how many bidders stand, and only
+    /// when its terms say so or it is closed.
+    var publicBidCount: Int {
+        guard !isOpenOutcry else { return publicBids }
+        guard isClosed || terms.showsSealedBidCount else { return 0 }
+        return participants.values.count { $0.standingAmount != nil }
+    }
+
+    private var outcomeCode: String? {
+        switch phase {
+        case .closed(let outcome, _, _): outcome.code
+        case .cancelled: "withdrawn"
+        default: nil
+        }
+    }
+
+    /// The buy-now price while it can be taken.
+    private var standingBuyNow: Amount? {
+        guard let buyNow = terms.buyNow, minimum != nil else { return nil }
+        let isStanding = buyNow.availability == .always || standing.price == nil
+        return isStanding ? buyNow.price : nil
+    }
+
+    private var publicLeader: String? {
+        standing.leader.flatMap(alias(of:))
+    }
+}
+
+extension Format {
+    var isOpenOutcry: Bool {
+        switch self {
+        case .english: EnglishFormat.isOpenOutcry
+        case .sealedFirstPrice: SealedFirstPriceFormat.isOpenOutcry
+        case .vickrey: VickreyFormat.isOpenOutcry
+        }
+    }
+
+    func standingAmount(of commitments: some Sequence<Commitment>) -> Amount? {
+        switch self {
+        case .english: EnglishFormat.standingAmount(of: commitments)
+        case .sealedFirstPrice: SealedFirstPriceFormat.standingAmount(of: commitments)
+        case .vickrey: VickreyFormat.standingAmount(of: commitments)
+        }
+    }
+}

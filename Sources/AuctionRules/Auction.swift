@@ -1,0 +1,89 @@
+/// One lot: its terms, and all that has happened to it.
+///
+/// A value. ``decide(_:at:admission:)`` and its siblings turn a request into events or a refusal and
+/// change nothing; ``apply(_:at:recordedAs:)`` is the only thing that changes it, and can't fail.
+/// So the log replayed gives the same auction again, and any moment can be tried out on a copy.
+public struct Auction: Hashable, Sendable {
+    /// What may be done with the lot now.
+    public enum Phase: Hashable, Sendable {
+        case scheduled
+        case open
+        /// `remaining` is what was left to the end; nil when the lot has none.
+        case paused(remaining: Milliseconds?)
+        case closed(Outcome, Closed.Cause, at: Instant)
+        case cancelled(at: Instant)
+    }
+
+    /// What the auction knows of somebody who has bid on it.
+    public struct Participant: Hashable, Sendable {
+        /// 1, 2, 3 … in the order of the first accepted bid: the alias on this lot.
+        public let number: Int
+        /// The standing max, or sealed bid; nil when all of it has been voided.
+        public internal(set) var standingAmount: Amount?
+    }
+
+    public let id: AuctionID
+    public let terms: Terms
+    public internal(set) var phase: Phase = .scheduled
+    /// The number of the newest public change; 0 before the first one.
+    public internal(set) var seq: Int64 = 0
+    public internal(set) var startsAt: Instant
+    /// Nil while paused, and for a lot that only an administrator closes.
+    public internal(set) var endsAt: Instant?
+    /// How often the end has moved, for whatever cause.
+    public internal(set) var extensions = 0
+    /// How often a bid has moved it: what stages and the most extensions are counted by.
+    public internal(set) var extensionsByBids = 0
+    public internal(set) var reserve: Amount?
+    /// The bidding as everybody may see it. Sealed formats leave it empty until the close.
+    public internal(set) var standing = Standing(price: nil, leader: nil, isReserveMet: false)
+    public internal(set) var commitments: [Commitment] = []
+    public internal(set) var participants: [BidderID: Participant] = [:]
+    /// The highest offer of each bidder that was refused as too low, for the day that a void
+    /// brings the lot below it again.
+    var refusedOffers: [BidderID: Amount] = [:]
+    var bidding: Bidding
+    /// Accepted bids that are public and not voided.
+    var publicBids = 0
+    /// Every final reply, by its request. An index into ``replies``, so that growing the table
+    /// does not move the replies.
+    var replyIndex: [BidKey: Int] = [:]
+    var replies: [Reply] = []
+
+    init(id: AuctionID, terms: Terms) {
+        self.id = id
+        self.terms = terms
+        startsAt = terms.opensAt
+        endsAt = terms.closesAt
+        reserve = terms.reserve
+        bidding = terms.format.opening
+    }
+
+    /// The reply that a request got, or nil when it got no final one.
+    public func reply(to key: BidKey) -> Reply? {
+        replyIndex[key].map { replies[$0] }
+    }
+
+    public var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
+
+    /// The result, once the lot is closed.
+    public var outcome: Outcome? {
+        if case .closed(let outcome, _, _) = phase { outcome } else { nil }
+    }
+
+    /// The leader's secret max; English auctions only.
+    public var leaderMax: Amount? {
+        if case .english(let format) = bidding { format.lead?.max } else { nil }
+    }
+
+    /// When the clock has something to do here next: open or close the lot.
+    public var deadline: Instant? {
+        switch phase {
+        case .scheduled: startsAt
+        case .open: endsAt
+        case .paused, .closed, .cancelled: nil
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// What a bidder asks for on one auction, under an id of its own that makes it safe to repeat.
+public struct BidRequest: Hashable, Sendable {
+    public let bidder: BidderID
+    /// The client's name of the request, unique per bidder and auction.
+    public let id: BidID
+    public let action: BidAction
+    /// The bidder has seen ``Refusal/confirmRequired(minimum:)`` and means it. Not part of the
+    /// content: the same bid with it is the same bid.
+    public let isConfirmed: Bool
+
+    public init(bidder: BidderID, id: BidID, action: BidAction, isConfirmed: Bool = false) {
+        self.bidder = bidder
+        self.id = id
+        self.action = action
+        self.isConfirmed = isConfirmed
+    }
+
+    /// What the request is known by.
+    public var key: BidKey { BidKey(bidder: bidder, id: id) }
+}
+
+/// The content of a request: what must be the same when its id is repeated.
+public enum BidAction: Hashable, Sendable {
+    /// `currency` is the one that the bidder believes to bid in, when it says so.
+    case bid(BidKind, amount: Amount, currency: String? = nil)
+    /// Takes the lot at its buy-now price.
+    case buy
+    /// Takes back the bid of that id.
+    case retract(BidID)
+}
+
+/// How an amount is meant (rulebook, section 3).
+public enum BidKind: String, Hashable, Sendable, CaseIterable {
+    /// The most that the bidder would pay; the engine bids for him up to it.
+    case max
+    /// This price, shown at face value.
+    case exact
+}
+
+/// The idempotency key of a request on one auction.
+public struct BidKey: Hashable, Sendable {
+    public let bidder: BidderID
+    public let id: BidID
+
+    public init(bidder: BidderID, id: BidID) {
+        self.bidder = bidder
+        self.id = id
+    }
+}
+
+/// An accepted offer on one auction. It is never deleted; a void marks it.
+public struct Commitment: Hashable, Sendable {
+    /// What kind of offer committed the amount.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case max
+        case exact
+        case buy
+    }
+
+    /// 0, 1, 2 … in the order of acceptance on this auction: the priority between equal amounts.
+    public let ordinal: Int
+    public let key: BidKey
+    public let kind: Kind
+    public let amount: Amount
+    public let at: Instant
+    /// The public change that it made; nil when it stayed private (a raised max, a sealed bid).
+    public let seq: Int64?
+    /// Taken out of the bidding, by an administrator or by its bidder.
+    public internal(set) var isVoided = false
+}

@@ -1,0 +1,89 @@
+/// The formats of auction that there are. The enum is closed: a new format is a new case here and a
+/// new file that conforms to ``BiddingFormat``; no other file knows a format's rules.
+public enum Format: String, Hashable, Sendable, CaseIterable {
+    case english
+    case sealedFirstPrice = "sealed_first_price"
+    case vickrey
+
+    /// The empty bidding of this format.
+    var opening: Bidding {
+        switch self {
+        case .english: .english(EnglishFormat())
+        case .sealedFirstPrice: .sealedFirstPrice(SealedFirstPriceFormat())
+        case .vickrey: .vickrey(VickreyFormat())
+        }
+    }
+}
+
+/// An amount that somebody wants to commit, past the checks that all formats share.
+struct Offer {
+    let bidder: BidderID
+    let kind: Commitment.Kind
+    let amount: Amount
+}
+
+/// What differs between formats: the seam that keeps each one's rules in its own file.
+///
+/// A conforming type holds what the format must remember beyond the commitments themselves, all of
+/// it derivable from them. Nothing here can fail or mutate the auction: `refusal` and `standing`
+/// decide, `commit` and `recount` follow the log.
+protocol BiddingFormat: Hashable, Sendable {
+    /// Step 9 of the admission: why the amount is not enough, if so.
+    func refusal(of offer: Offer, in auction: Auction) -> Refusal?
+    /// The bidding after the offer, or nil when nothing public changes.
+    func standing(after offer: Offer, in auction: Auction) -> Standing?
+    /// The bidding after these commitments have been voided, shown or not.
+    func standing(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Standing
+    /// The least that a newcomer must offer while the lot takes bids.
+    func minimum(in auction: Auction) -> Amount
+    /// How the lot would end now.
+    func outcome(in auction: Auction) -> Outcome
+    /// How the lot ends without these commitments.
+    func outcome(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Outcome
+    /// Takes note of a commitment that has just been added to the auction's.
+    mutating func commit(_ commitment: Commitment)
+    /// Counts afresh, after commitments have been voided.
+    mutating func recount(_ commitments: [Commitment])
+    /// Which commitments a retraction voids, or why it is refused.
+    func retraction(
+        of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
+    ) -> Result<[Int], Refusal>
+    /// A bidder's standing amount, given that bidder's surviving commitments in order.
+    static func standingAmount(of commitments: some Sequence<Commitment>) -> Amount?
+    /// Whether the format tells before the close who leads and at what price.
+    static var isOpenOutcry: Bool { get }
+}
+
+/// The bidding of one lot, in its format. Holds no rule: it only forwards.
+enum Bidding: Hashable, Sendable {
+    case english(EnglishFormat)
+    case sealedFirstPrice(SealedFirstPriceFormat)
+    case vickrey(VickreyFormat)
+
+    var rules: any BiddingFormat {
+        switch self {
+        case .english(let format): format
+        case .sealedFirstPrice(let format): format
+        case .vickrey(let format): format
+        }
+    }
+
+    mutating func commit(_ commitment: Commitment) {
+        switch self {
+        case .english(var format):
+            format.commit(commitment)
+            self = .english(format)
+        // Sealed formats remember nothing beyond the commitments.
+        case .sealedFirstPrice, .vickrey: break
+        }
+    }
+
+    mutating func recount(_ commitments: [Commitment]) {
+        switch self {
+        case .english(var format):
+            format.recount(commitments)
+            self = .english(format)
+        case .sealedFirstPrice, .vickrey: break
+        }
+    }
+}

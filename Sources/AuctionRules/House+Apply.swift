@@ -1,0 +1,38 @@
+extension House {
+    /// Follows one event of the log. Can't fail: what could be wrong was decided before.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - t: the engine's time of it.
+    ///   - hash: the log entry's hash.
+    public mutating func apply(_ event: Event, at t: Instant, recordedAs hash: EntryHash) {
+        lastInstant = max(lastInstant, t)
+        switch event {
+        case .auction(let id, .created(let terms)):
+            auctions[id] = Auction(id: id, terms: terms)
+            if let sale = terms.sale { sales[sale]?.auctions.append(id) }
+        case .auction(let id, let event):
+            if case .bidAccepted(let accepted) = event,
+                accepted.ordinal == 0
+                    || auctions[id]?.participants[accepted.request.bidder] == nil
+            {
+                bidders[accepted.request.bidder]?.auctions.insert(id)
+            }
+            auctions[id]?.apply(event, at: t, recordedAs: hash)
+        case .house(let event): apply(event)
+        }
+    }
+
+    private mutating func apply(_ event: HouseEvent) {
+        switch event {
+        case .saleCreated(let sale): sales[sale.id] = Catalogue(sale: sale)
+        case .bidderAdded(let bidder): bidders[bidder.id] = Membership(bidder: bidder)
+        case .bidderSuspended(let id, _): bidders[id]?.isSuspended = true
+        case .bidderReinstated(let id): bidders[id]?.isSuspended = false
+        case .registered(let registration):
+            sales[registration.sale]?.registrations[registration.bidder] = registration
+        case .tokenIssued(let token): tokens[token.hash] = token
+        case .tokenRevoked(let hash): tokens[hash] = nil
+        }
+    }
+}

@@ -1,0 +1,207 @@
+extension House {
+    /// What a command leads to.
+    ///
+    /// - Parameters:
+    ///   - command: what is asked for.
+    ///   - stamp: the server's stamp when the command came in. The engine's time never runs
+    ///     backwards: a stamp before the newest event counts as that event's time.
+    /// - Returns: the events to log and apply, and the answer. Nothing has changed yet.
+    public func decide(_ command: Command, at stamp: Instant) -> Decision {
+        let t = time(of: stamp)
+        switch command {
+        case .request(let request, let id):
+            guard let auction = auctions[id] else {
+                return Decision(answer: .refused(.unknownAuction))
+            }
+            return auction.decide(request, at: t, admission: admission(of: request, on: auction))
+        case .administer(let id, let command):
+            guard let auction = auctions[id] else {
+                return .declined(.unknownAuction, "There is no auction \(id): check its id.")
+            }
+            return auction.decide(command, at: t)
+        case .createAuction(let id, let terms): return create(id, terms, at: t)
+        case .createSale, .addBidder, .suspendBidder, .reinstateBidder, .register, .issueToken,
+            .revokeToken, .revokeTokens:
+            return decideHousekeeping(command)
+        }
+    }
+
+    /// The engine's time for a stamp.
+    public func time(of stamp: Instant) -> Instant {
+        min(max(stamp, lastInstant), .latest)
+    }
+
+    /// The events by which the lots that an outage hit get their time back. To be decided and
+    /// applied once, before any other command after a start.
+    public func decideRecovery(
+        heartbeat: Instant, boot: Instant, reopenMin: Milliseconds
+    ) -> Decision {
+        let boot = time(of: boot)
+        let events = auctions.values.sorted { $0.id < $1.id }.compactMap { auction in
+            auction.outageExtension(heartbeat: heartbeat, boot: boot, reopenMin: reopenMin)
+                .map { Event.auction(auction.id, $0) }
+        }
+        return Decision(events: events)
+    }
+
+    // MARK: - Auctions
+
+    private func create(_ id: AuctionID, _ terms: Terms, at t: Instant) -> Decision {
+        guard auctions[id] == nil else {
+            return .declined(
+                .alreadyExists, "There is an auction \(id) already: take another id.")
+        }
+        var terms = terms
+        if let sale = terms.sale {
+            guard let catalogue = sales[sale] else {
+                return .declined(.unknownSale, "There is no sale \(sale): create it first.")
+            }
+            let delay = Amount(unchecked: catalogue.sale.stagger)
+                .times(Int64(catalogue.auctions.count)).minorUnits
+            terms.closesAt = terms.closesAt?.advanced(by: delay)
+        }
+        do {
+            try terms.validate()
+        } catch {
+            return .declined(.invalidTerms, "\(error).")
+        }
+        let auction = Auction(id: id, terms: terms)
+        if let closesAt = terms.closesAt, closesAt <= t {
+            return .declined(.invalidTerms, "closes_at must be in the future.")
+        }
+        let events = [.created(terms)] + auction.clockEvents(at: t)
+        return Decision(events: events.map { .auction(id, $0) })
+    }
+
+    // MARK: - Who may bid
+
+    /// Steps 6 and 8 of the admission, as far as they are the house's.
+    private func admission(of request: BidRequest, on auction: Auction) -> Admission {
+        guard let membership = bidders[request.bidder] else {
+            return Admission(refusal: .notRegistered)
+        }
+        var admission = Admission()
+        var registration: Registration?
+        if let sale = auction.terms.sale, let catalogue = sales[sale] {
+            registration = catalogue.registrations[request.bidder]
+            if catalogue.sale.requiresApproval, registration?.isApproved != true {
+                admission.refusal = registration == nil ? .notRegistered : .notApproved
+                return admission
+            }
+        }
+        if membership.isSuspended { admission.refusal = .suspended }
+        let currency = auction.terms.currency
+        if let limit = membership.bidder.bidLimit {
+            admission.amountMax = limit.currency == currency ? limit.amount : .nothing
+        }
+        if let limit = registration?.exposureLimit {
+            let room = room(under: limit, of: membership, beside: auction)
+            admission.amountMax = min(admission.amountMax ?? room, room)
+        }
+        return admission
+    }
+
+    /// What the limit leaves for this lot: the limit less what the bidder is committed to on the
+    /// sale's other lots that he leads or has won.
+    private func room(
+        under limit: Limit, of membership: Membership, beside auction: Auction
+    ) -> Amount {
+        guard limit.currency == auction.terms.currency else { return .nothing }
+        var room = limit.amount.minorUnits
+        for id in membership.auctions where id != auction.id {
+            guard let other = auctions[id], other.terms.sale == auction.terms.sale,
+                other.terms.currency == limit.currency
+            else { continue }
+            room -= other.exposure(of: membership.bidder.id)?.minorUnits ?? 0
+            guard room > 0 else { return .nothing }
+        }
+        return Amount(unchecked: room)
+    }
+
+    // MARK: - Housekeeping
+
+    private func decideHousekeeping(_ command: Command) -> Decision {
+        switch command {
+        case .createSale(let sale):
+            guard sales[sale.id] == nil else {
+                return .declined(.alreadyExists, "There is a sale \(sale.id) already.")
+            }
+            guard Terms.isPresentable(sale.title, lengthMax: 200),
+                (0...Instant.durationMax).contains(sale.stagger)
+            else {
+                return .declined(
+                    .invalidTerms,
+                    "A sale needs a title of 1 to 200 characters and a stagger of zero or more.")
+            }
+            return .house(.saleCreated(sale))
+        case .addBidder(let bidder):
+            guard bidders[bidder.id] == nil else {
+                return .declined(.alreadyExists, "There is a bidder \(bidder.id) already.")
+            }
+            guard bidder.name.map({ Terms.isPresentable($0, lengthMax: 200) }) ?? true else {
+                return .declined(.invalidTerms, "A bidder's name is 1 to 200 characters.")
+            }
+            return .house(.bidderAdded(bidder))
+        case .suspendBidder(let id, let reason):
+            return ifBidder(id) { $0.isSuspended ? nil : .bidderSuspended(id, reason: reason) }
+        case .reinstateBidder(let id):
+            return ifBidder(id) { $0.isSuspended ? .bidderReinstated(id) : nil }
+        case .register(let registration):
+            guard sales[registration.sale] != nil else {
+                return .declined(.unknownSale, "There is no sale \(registration.sale).")
+            }
+            return ifBidder(registration.bidder) { _ in .registered(registration) }
+        case .issueToken(let token):
+            guard case .bidder(let id) = token.bearer else { return .house(.tokenIssued(token)) }
+            return ifBidder(id) { _ in .tokenIssued(token) }
+        case .revokeToken(let hash):
+            guard tokens[hash] != nil else {
+                return .declined(.unknownToken, "There is no such token, or it was revoked.")
+            }
+            return .house(.tokenRevoked(hash))
+        case .revokeTokens(let id):
+            guard bidders[id] != nil else { return unknownBidder(id) }
+            let own = tokens.values.filter { $0.bearer == .bidder(id) }.map(\.hash.hex).sorted()
+            return Decision(
+                events: own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) })
+        case .request, .administer, .createAuction:
+            preconditionFailure("\(command) is not housekeeping")
+        }
+    }
+
+    private func ifBidder(_ id: BidderID, _ event: (Membership) -> HouseEvent?) -> Decision {
+        guard let membership = bidders[id] else { return unknownBidder(id) }
+        return Decision(events: event(membership).map { [.house($0)] } ?? [])
+    }
+
+    private func unknownBidder(_ id: BidderID) -> Decision {
+        .declined(.unknownBidder, "There is no bidder \(id): add it first.")
+    }
+}
+
+extension Decision {
+    static func declined(_ kind: Objection.Kind, _ message: String) -> Decision {
+        Decision(answer: .declined(Objection(kind, message)))
+    }
+
+    static func house(_ event: HouseEvent) -> Decision { Decision(events: [.house(event)]) }
+}
+
+extension Amount {
+    /// No amount at all: what a bidder without room may commit to.
+    static let nothing = Amount(unchecked: 0)
+}
+
+extension Auction {
+    /// What the bidder is committed to here: the max of a lot that he leads, a sealed bid, the
+    /// price of a lot that he has won.
+    func exposure(of bidder: BidderID) -> Amount? {
+        switch phase {
+        case .closed(.sold(bidder, let price), _, _): price
+        case .closed, .cancelled: nil
+        case .scheduled, .open, .paused:
+            isOpenOutcry && standing.leader != bidder
+                ? nil : participants[bidder]?.standingAmount
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// Everything that the engine knows: the sales, the bidders, their credentials and the auctions.
+///
+/// The whole of the rules behind two functions: ``decide(_:at:)`` says what a command leads to, and
+/// ``apply(_:at:recordedAs:)`` follows the log. No clock, no I/O, no randomness: the same log
+/// gives the same house.
+public struct House: Hashable, Sendable {
+    /// What the house knows of a bidder.
+    public struct Membership: Hashable, Sendable {
+        public let bidder: Bidder
+        public internal(set) var isSuspended = false
+        /// The auctions that the bidder has an accepted bid on.
+        public internal(set) var auctions: Set<AuctionID> = []
+    }
+
+    /// A sale with its lots, in the order of their creation, and who may bid in it.
+    public struct Catalogue: Hashable, Sendable {
+        public let sale: Sale
+        public internal(set) var auctions: [AuctionID] = []
+        public internal(set) var registrations: [BidderID: Registration] = [:]
+    }
+
+    public internal(set) var auctions: [AuctionID: Auction] = [:]
+    public internal(set) var sales: [SaleID: Catalogue] = [:]
+    public internal(set) var bidders: [BidderID: Membership] = [:]
+    public internal(set) var tokens: [TokenHash: Token] = [:]
+    /// The time of the newest event: the engine's time never runs backwards.
+    public internal(set) var lastInstant = Instant(milliseconds: 0)
+
+    public init() {}
+}
+
+/// A command to the engine.
+public enum Command: Hashable, Sendable {
+    case request(BidRequest, on: AuctionID)
+    case administer(AuctionID, AuctionCommand)
+    case createAuction(AuctionID, Terms)
+    case createSale(Sale)
+    case addBidder(Bidder)
+    case suspendBidder(BidderID, reason: String?)
+    case reinstateBidder(BidderID)
+    case register(Registration)
+    case issueToken(Token)
+    case revokeToken(TokenHash)
+    /// Revokes every token of that bidder.
+    case revokeTokens(of: BidderID)
+}

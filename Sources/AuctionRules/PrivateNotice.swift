@@ -1,0 +1,69 @@
+/// What one bidder is told, and nobody else. Another type than ``PublicState``, on another path, so
+/// that no leak can compile.
+public struct PrivateNotice: Hashable, Sendable {
+    public enum Content: Hashable, Sendable {
+        /// Somebody else leads now.
+        case outbid(ownMax: Amount?)
+        case won(due: Amount)
+        case lost
+        /// A bid of the bidder's was voided.
+        case voided(reason: String)
+        /// After a void the lot is below an offer of the bidder's that had been too low.
+        case belowRefusedOffer
+    }
+
+    public let bidder: BidderID
+    public let content: Content
+    /// The lot in public when it was written.
+    public let state: PublicState
+}
+
+extension Auction {
+    /// Whom an event concerns in private, seen from the auction after it.
+    ///
+    /// - Parameter leaderBefore: who led before the event.
+    public func privateNotices(
+        after event: AuctionEvent, leaderBefore: BidderID?
+    ) -> [PrivateNotice] {
+        switch event {
+        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore)
+        case .closed: noticesAfterClose
+        case .bidsVoided(let event): noticesAfterVoid(event)
+        default: []
+        }
+    }
+
+    private func notice(_ bidder: BidderID, _ content: PrivateNotice.Content) -> PrivateNotice {
+        PrivateNotice(bidder: bidder, content: content, state: publicState)
+    }
+
+    /// The displaced leader, or a bidder whom a proxy outbid at once.
+    private func noticesAfterBid(
+        by bidder: BidderID, _ leaderBefore: BidderID?
+    ) -> [PrivateNotice] {
+        guard isOpenOutcry, let leader = standing.leader else { return [] }
+        let outbid = leader == bidder ? leaderBefore : bidder
+        guard let outbid, outbid != leader else { return [] }
+        return [notice(outbid, .outbid(ownMax: participants[outbid]?.standingAmount))]
+    }
+
+    private var noticesAfterClose: [PrivateNotice] {
+        participants.sorted { $0.value.number < $1.value.number }.compactMap { bidder, own in
+            guard own.standingAmount != nil else { return nil }
+            if case .sold(bidder, let price)? = outcome { return notice(bidder, .won(due: price)) }
+            return notice(bidder, .lost)
+        }
+    }
+
+    private func noticesAfterVoid(_ event: BidsVoided) -> [PrivateNotice] {
+        var notices: [PrivateNotice] = []
+        if case .administrator(let reason) = event.cause {
+            let bidders = Set(event.ordinals.map { commitments[$0].key.bidder }).sorted()
+            notices += bidders.map { notice($0, .voided(reason: reason)) }
+        }
+        if isClosed { return notices + noticesAfterClose }
+        guard let minimum else { return notices }
+        let within = refusedOffers.filter { $0.value >= minimum && $0.key != standing.leader }
+        return notices + within.keys.sorted().map { notice($0, .belowRefusedOffer) }
+    }
+}

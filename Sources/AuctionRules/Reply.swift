@@ -1,0 +1,53 @@
+/// The answer to one request, as it was given first and is given again to every repetition.
+public struct Reply: Hashable, Sendable {
+    public let request: BidRequest
+    public let verdict: Verdict
+    /// When the request was decided: the engine's time.
+    public let at: Instant
+    /// The hash of the log entry that holds it.
+    public let entryHash: EntryHash
+}
+
+/// What was decided about a request.
+public enum Verdict: Hashable, Sendable {
+    case accepted(Acceptance)
+    case retracted(seq: Int64)
+    case refused(Refusal)
+}
+
+/// What an accepted bidder is told. "Accepted and leading" and "accepted, outbid at once" have one
+/// shape (rulebook, section 6).
+public struct Acceptance: Hashable, Sendable {
+    /// The lot's newest public change when the bid had been applied.
+    public let seq: Int64
+    /// Nil where the format does not tell before the close.
+    public let isLeading: Bool?
+    /// The bidder's own standing max, or own sealed bid.
+    public let ownMax: Amount
+    public let price: Amount?
+    public let minimum: Amount?
+    public let reserve: ReserveState
+    public let endsAt: Instant?
+
+    public init(
+        seq: Int64, isLeading: Bool?, ownMax: Amount, price: Amount?, minimum: Amount?,
+        reserve: ReserveState, endsAt: Instant?
+    ) {
+        self.seq = seq
+        self.isLeading = isLeading
+        self.ownMax = ownMax
+        self.price = price
+        self.minimum = minimum
+        self.reserve = reserve
+        self.endsAt = endsAt
+    }
+}
+
+/// The hash of a log entry. The rules carry it from the log to the replies; they never compute it.
+public struct EntryHash: Hashable, Sendable {
+    public let words: SIMD4<UInt64>
+
+    public static let zero = EntryHash(words: .zero)
+
+    public init(words: SIMD4<UInt64>) { self.words = words }
+}
