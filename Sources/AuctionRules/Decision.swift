@@ -12,6 +12,8 @@ public struct Decision: Hashable, Sendable {
         case refused(Refusal)
         /// An administrator's command was refused.
         case declined(Objection)
+        /// Some of several commands were refused, and so none was done: by the command's index.
+        case declinedAll([Int: Objection])
     }
 
     public var events: [Event]

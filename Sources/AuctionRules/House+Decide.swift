@@ -23,7 +23,24 @@ extension House {
         case .createSale, .addBidder, .suspendBidder, .reinstateBidder, .register, .issueToken,
             .revokeToken, .revokeTokens:
             return decideHousekeeping(command)
+        case .all(let commands): return decideAll(commands, at: t)
         }
+    }
+
+    /// Every objection is named, by the index of its command, so that a catalogue's faults can be
+    /// mended in one go. A command after a refused one is judged as if that had not been there.
+    private func decideAll(_ commands: [Command], at t: Instant) -> Decision {
+        var trial = self
+        var events: [Event] = []
+        var objections: [Int: Objection] = [:]
+        for (index, command) in commands.enumerated() {
+            let decision = trial.decide(command, at: t)
+            if case .declined(let objection) = decision.answer { objections[index] = objection }
+            for event in decision.events { trial.apply(event, at: t, recordedAs: .zero) }
+            events += decision.events
+        }
+        guard objections.isEmpty else { return Decision(answer: .declinedAll(objections)) }
+        return Decision(events: events)
     }
 
     /// The engine's time for a stamp.
@@ -164,7 +181,7 @@ extension House {
             let own = tokens.values.filter { $0.bearer == .bidder(id) }.map(\.hash.hex).sorted()
             return Decision(
                 events: own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) })
-        case .request, .administer, .createAuction:
+        case .request, .administer, .createAuction, .all:
             preconditionFailure("\(command) is not housekeeping")
         }
     }

@@ -30,7 +30,7 @@ public struct House: Hashable, Sendable {
 }
 
 /// A command to the engine.
-public enum Command: Hashable, Sendable {
+public indirect enum Command: Hashable, Sendable {
     case request(BidRequest, on: AuctionID)
     case administer(AuctionID, AuctionCommand)
     case createAuction(AuctionID, Terms)
@@ -43,4 +43,6 @@ public enum Command: Hashable, Sendable {
     case revokeToken(TokenHash)
     /// Revokes every token of that bidder.
     case revokeTokens(of: BidderID)
+    /// All of an administrator's commands or none, in order; each sees what those before it did.
+    case all([Command])
 }

@@ -1,0 +1,46 @@
+/// One public change of a lot, numbered by its state's `seq`. It carries the whole public state, so
+/// that the last one a watcher gets is always enough.
+public struct PublicChange: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// The bidding moved.
+        case price
+        /// The lot itself changed: it opened, paused, was extended, closed …
+        case status(reason: String?)
+    }
+
+    public let kind: Kind
+    public let state: PublicState
+    /// The engine's time of the change.
+    public let at: Instant
+
+    public init(kind: Kind, state: PublicState, at: Instant) {
+        self.kind = kind
+        self.state = state
+        self.at = at
+    }
+}
+
+extension Auction {
+    /// The public change that an event made, seen from the auction after it; nil for an event
+    /// without one. Of several events of one command the last one's change stands for all.
+    public func publicChange(after event: AuctionEvent, at t: Instant) -> PublicChange? {
+        guard event.seq != nil else { return nil }
+        let kind: PublicChange.Kind? =
+            switch event {
+            case .bidAccepted, .reserveLowered: .price
+            case .extended(let event):
+                switch event.cause {
+                case .softClose: .price
+                case .outage: .status(reason: "outage")
+                case .administrator(let reason): .status(reason: reason)
+                }
+            case .bidsVoided: isClosed ? .status(reason: "bid voided") : .price
+            case .opened, .resumed: .status(reason: nil)
+            case .paused(let reason, _): .status(reason: reason)
+            case .closed(let event): .status(reason: event.reason)
+            case .cancelled(let reason, _): .status(reason: reason)
+            case .created, .bidRefused, .announced: nil
+            }
+        return kind.map { PublicChange(kind: $0, state: publicState, at: t) }
+    }
+}
