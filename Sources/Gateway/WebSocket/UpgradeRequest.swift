@@ -1,0 +1,159 @@
+import Crypto
+import FoundationEssentials
+import NIOHTTP1
+
+/// What this server offers and demands of a request that wants to become a WebSocket.
+struct WebSocketUpgradePolicy: Sendable, Equatable {
+    /// Subprotocols that are spoken. The client's order decides among them.
+    var subprotocols: [String]
+    /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
+    var allowedOrigins: [String]
+
+    init(subprotocols: [String] = ["gavel.v1.json"], allowedOrigins: [String] = []) {
+        self.subprotocols = subprotocols
+        self.allowedOrigins = allowedOrigins
+    }
+}
+
+/// The opening handshake, RFC 6455 section 4.2, without its input and output: looks at a request
+/// head and answers what to send back. It does not know paths or tokens.
+enum WebSocketUpgrade {
+    enum Outcome: Equatable {
+        /// Answer 101 with ``Acceptance/headers``; from then on it is a WebSocket.
+        case accepted(Acceptance)
+        /// Answer with this; the request stays HTTP.
+        case refused(Refusal)
+    }
+
+    struct Acceptance: Equatable {
+        var acceptKey: String
+        /// What to name in the answer; nil when the client offered none and the first is meant.
+        var subprotocol: String?
+
+        /// All headers of the 101 answer.
+        var headers: HTTPHeaders {
+            var headers = HTTPHeaders([
+                ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                ("Sec-WebSocket-Accept", self.acceptKey),
+            ])
+            if let subprotocol { headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
+            return headers
+        }
+    }
+
+    struct Refusal: Equatable {
+        var status: HTTPResponseStatus
+        var headers: HTTPHeaders = [:]
+        /// One sentence that says what to send instead.
+        var message: String
+    }
+
+    static func evaluate(_ head: HTTPRequestHead, policy: WebSocketUpgradePolicy) -> Outcome {
+        if let refusal = self.checkProtocol(head) { return .refused(refusal) }
+        guard let key = self.key(in: head.headers) else {
+            return .refused(
+                Refusal(
+                    status: .badRequest,
+                    message: "Sec-WebSocket-Key must be sent once: 16 bytes in base64"))
+        }
+        guard self.isOriginAllowed(head.headers, policy: policy) else {
+            return .refused(
+                Refusal(status: .forbidden, message: "this Origin is not on the server's list"))
+        }
+        let offered = self.tokens("Sec-WebSocket-Protocol", in: head.headers)
+        let chosen = offered.first { policy.subprotocols.contains(String($0)) }
+        guard offered.isEmpty || chosen != nil else {
+            let known = policy.subprotocols.joined(separator: ", ")
+            return .refused(
+                Refusal(
+                    status: .badRequest,
+                    message: "no subprotocol that was offered is known here; offer \(known)"))
+        }
+        return .accepted(
+            Acceptance(acceptKey: self.acceptKey(for: key), subprotocol: chosen.map(String.init)))
+    }
+
+    /// The answer to a key: proof that the server speaks WebSocket, not a secret, which is why
+    /// SHA-1 is good enough.
+    static func acceptKey(for key: String) -> String {
+        let digest = Insecure.SHA1.hash(
+            data: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))
+        return Data(digest).base64EncodedString()
+    }
+
+    /// Everything up to the version; nil when the request is in order.
+    private static func checkProtocol(_ head: HTTPRequestHead) -> Refusal? {
+        guard head.method == .GET else {
+            return Refusal(
+                status: .methodNotAllowed, headers: ["Allow": "GET"],
+                message: "a WebSocket is opened by GET")
+        }
+        guard head.version == .http1_1 else {
+            return Refusal(status: .badRequest, message: "a WebSocket is opened over HTTP/1.1")
+        }
+        guard
+            self.contains("websocket", in: "Upgrade", of: head.headers),
+            self.contains("upgrade", in: "Connection", of: head.headers)
+        else {
+            return self.upgradeRequired(
+                "this address speaks WebSocket; send Upgrade: websocket and Connection: Upgrade")
+        }
+        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
+            return self.upgradeRequired("Sec-WebSocket-Version must be 13")
+        }
+        // A body would be read as frames by us and as HTTP by a proxy, or the other way round.
+        guard
+            !head.headers.contains(name: "Transfer-Encoding"),
+            head.headers["Content-Length"].allSatisfy({ $0 == "0" })
+        else {
+            return Refusal(status: .badRequest, message: "a WebSocket is opened without a body")
+        }
+        return nil
+    }
+
+    private static func upgradeRequired(_ message: String) -> Refusal {
+        Refusal(
+            status: .upgradeRequired,
+            headers: [
+                "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            ],
+            message: message)
+    }
+
+    /// The key, if there is exactly one and it is 16 bytes in base64: 22 characters and two pads.
+    private static func key(in headers: HTTPHeaders) -> String? {
+        let keys = headers["Sec-WebSocket-Key"]
+        guard keys.count == 1, let key = keys.first, key.utf8.count == 24, key.hasSuffix("==")
+        else { return nil }
+        let isBase64 = key.utf8.dropLast(2).allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+        return isBase64 ? key : nil
+    }
+
+    private static func isOriginAllowed(
+        _ headers: HTTPHeaders, policy: WebSocketUpgradePolicy
+    ) -> Bool {
+        let origins = headers["Origin"]
+        guard let origin = origins.first else { return true }
+        guard origins.count == 1 else { return false }
+        return policy.allowedOrigins.contains("*")
+            || policy.allowedOrigins.contains { $0.utf8.elementsEqual(origin.utf8) }
+    }
+
+    private static func contains(
+        _ token: String, in name: String, of headers: HTTPHeaders
+    ) -> Bool {
+        self.tokens(name, in: headers).contains { $0.lowercased() == token }
+    }
+
+    /// The elements of a list header, over all of its lines, without white space around them.
+    private static func tokens(_ name: String, in headers: HTTPHeaders) -> [Substring] {
+        headers[canonicalForm: name]
+    }
+}

@@ -1,0 +1,65 @@
+/// What one WebSocket peer may send. The defaults are the wire protocol's.
+struct WebSocketLimits: Sendable, Equatable {
+    /// Largest message in bytes, all of its fragments together. Checked as soon as a frame's
+    /// header announces more, before its payload arrives.
+    var messageBytesMax: Int
+    /// Most frames that one message may come in; empty ones count.
+    var fragmentsMax: Int
+    /// Pings and pongs together that a peer may send on average. Pongs count too, as both reach
+    /// no limit on messages.
+    var pingsPerSecond: Int
+    /// Pings and pongs that may come at once after a pause.
+    var pingBurst: Int
+    /// The close code for a peer that exceeds them.
+    var pingFloodCode: WebSocketCloseCode
+    /// Whether text frames are taken; if not, one is answered by 1003 at its first byte.
+    var acceptsText: Bool
+    /// Whether binary frames are taken, likewise.
+    var acceptsBinary: Bool
+
+    /// Every number must be at least 1, and the code one that may be sent.
+    init(
+        messageBytesMax: Int = 16_384,
+        fragmentsMax: Int = 16,
+        pingsPerSecond: Int = 2,
+        pingBurst: Int = 10,
+        pingFloodCode: WebSocketCloseCode = .overRateLimit,
+        acceptsText: Bool = true,
+        acceptsBinary: Bool = true
+    ) {
+        precondition(messageBytesMax >= 1 && fragmentsMax >= 1, "limits start at 1")
+        precondition(pingsPerSecond >= 1 && pingBurst >= 1, "the ping budget starts at 1")
+        precondition(pingFloodCode.isValidOnWire, "close code \(pingFloodCode) is never sent")
+        self.messageBytesMax = messageBytesMax
+        self.fragmentsMax = fragmentsMax
+        self.pingsPerSecond = pingsPerSecond
+        self.pingBurst = pingBurst
+        self.pingFloodCode = pingFloodCode
+        self.acceptsText = acceptsText
+        self.acceptsBinary = acceptsBinary
+    }
+}
+
+/// Counts pings against their budget: a bucket that refills evenly, kept as the one instant at
+/// which it would be full again (the generic cell rate algorithm).
+struct WebSocketPingBudget: Sendable {
+    private let interval: Int64
+    private let tolerance: Int64
+    private var fullAgainAt: Int64 = .min
+
+    init(limits: WebSocketLimits) {
+        self.interval = 1_000_000_000 / Int64(limits.pingsPerSecond)
+        let (tolerance, overflow) =
+            self.interval.multipliedReportingOverflow(by: Int64(limits.pingBurst) - 1)
+        self.tolerance = overflow ? .max : tolerance
+    }
+
+    /// False when this one is one too many. `now` is in nanoseconds of any monotonic clock.
+    mutating func spend(at now: Int64) -> Bool {
+        let start = max(self.fullAgainAt, now)
+        let (debt, overflow) = start.subtractingReportingOverflow(now)
+        guard !overflow, debt <= self.tolerance else { return false }
+        self.fullAgainAt = start &+ self.interval
+        return true
+    }
+}

@@ -1,0 +1,273 @@
+import NIOCore
+
+/// Reads one peer's frames, RFC 6455 sections 5 to 7, and says what to do about them.
+///
+/// Pure: it has no channel, loop or clock. Put bytes in with ``receive(_:)``, then call
+/// ``nextAction(at:)`` until it answers `.needMoreData`.
+///
+/// Guarantees
+/// - every rule of the RFC is checked at the first byte that breaks it, and the outcome does not
+///   depend on how the bytes were cut on their way;
+/// - nothing is delivered after a close, sent or received, or after a failure;
+/// - at most one incomplete message and one read's bytes are held, nothing when all is read;
+/// - a message in one frame is a slice of what was received: bytes are copied once, out of the
+///   channel's read buffer, and unmasked where they lie.
+///
+/// Does not limit how many messages come in a second, and does not know how long a peer has been
+/// silent: its owner does. Not copyable, as unmasking in place needs one owner of the bytes.
+struct WebSocketSession: ~Copyable, Sendable {
+    /// Whose end this is. A client's end is for tests: it masks its own close frames with 0.
+    enum Role: Sendable {
+        case server, client
+    }
+
+    enum Phase: Sendable, Equatable {
+        case open
+        /// Our close is out; we wait for the peer's and deliver nothing else.
+        case closing
+        case finished
+    }
+
+    /// A message of which some frames are still to come.
+    private struct Partial: Sendable {
+        var isText: Bool
+        var bytes: ByteBuffer
+        var fragments: Int
+    }
+
+    /// A frame whose header has been read and removed.
+    private struct Arriving: Sendable {
+        var header: WebSocketFrameHeader
+        /// Payload bytes that have been unmasked and checked.
+        var processed: Int
+    }
+
+    let role: Role
+    let limits: WebSocketLimits
+    private(set) var phase: Phase = .open
+
+    private var input = ByteBuffer()
+    private var arriving: Arriving?
+    private var partial: Partial?
+    private var utf8 = UTF8Validator()
+    private var pings: WebSocketPingBudget
+
+    init(role: Role = .server, limits: WebSocketLimits = WebSocketLimits()) {
+        self.role = role
+        self.limits = limits
+        self.pings = WebSocketPingBudget(limits: limits)
+    }
+
+    /// Takes all readable bytes; `bytes` has none afterwards.
+    mutating func receive(_ bytes: inout ByteBuffer) {
+        guard self.phase != .finished else { return bytes.moveReaderIndex(to: bytes.writerIndex) }
+        // Copied, so that `input` owns its storage (see `processPayload`) and the channel can
+        // use its read buffer again.
+        if self.input.readableBytes == 0 {
+            self.input = ByteBuffer()
+        } else {
+            self.input.discardReadBytes()
+        }
+        self.input.writeBytes(bytes.readableBytesView)
+        bytes.moveReaderIndex(to: bytes.writerIndex)
+    }
+
+    /// What to do next. `now` is in nanoseconds of any monotonic clock.
+    mutating func nextAction(at now: Int64) -> WebSocketAction {
+        guard self.phase != .finished else { return .needMoreData }
+        do throws(WebSocketFailure) {
+            while let (start, payload) = try self.nextFrame() {
+                if let action = try self.handle(start, payload, at: now) { return action }
+            }
+        } catch {
+            return self.fail(error)
+        }
+        if self.input.readableBytes == 0 { self.input = ByteBuffer() }
+        return .needMoreData
+    }
+
+    /// Begins to close from our side. Returns the frame to send; nil when a close was sent
+    /// or received before. The peer's answer comes as `.peerClosed` without a reply.
+    /// The code must be one that may be sent (``WebSocketCloseCode/isValidOnWire``).
+    mutating func close(_ code: WebSocketCloseCode, reason: String = "") -> ByteBuffer? {
+        guard self.phase == .open else { return nil }
+        self.phase = .closing
+        return WebSocketFrame.close(code, reason: reason, mask: self.ownMask)
+    }
+
+    private var ownMask: WebSocketMask? {
+        self.role == .client ? WebSocketMask(0) : nil
+    }
+
+    private mutating func fail(_ failure: WebSocketFailure) -> WebSocketAction {
+        let frame = self.close(failure.code, reason: failure.why)
+        self.finish()
+        return .fail(failure, closeFrame: frame)
+    }
+
+    private mutating func finish() {
+        self.phase = .finished
+        self.input = ByteBuffer()
+        self.arriving = nil
+        self.partial = nil
+    }
+}
+
+// MARK: - Frames
+
+extension WebSocketSession {
+    /// The next complete frame with its payload unmasked, or nil when more bytes are needed.
+    private mutating func nextFrame() throws(WebSocketFailure) -> (
+        WebSocketFrameHeader.Start, ByteBuffer
+    )? {
+        if self.arriving == nil {
+            guard let header = try self.readHeader() else { return nil }
+            self.input.moveReaderIndex(forwardBy: header.headerBytes)
+            self.arriving = Arriving(header: header, processed: 0)
+            if header.start.opcode == .text { self.utf8 = UTF8Validator() }
+        }
+        guard let header = self.arriving?.header else { return nil }
+        try self.processPayload()
+        guard let payload = self.input.readSlice(length: header.payloadBytes) else { return nil }
+        self.arriving = nil
+        return (header.start, payload)
+    }
+
+    private func readHeader() throws(WebSocketFailure) -> WebSocketFrameHeader? {
+        try self.input.withUnsafeReadableBytes {
+            bytes throws(WebSocketFailure) -> WebSocketFrameHeader? in
+            guard let first = bytes.first else { return nil }
+            let start = try WebSocketFrameHeader.readStart(first)
+            try self.checkOrder(start)
+            return try WebSocketFrameHeader.readRest(
+                bytes, start: start, isMasked: self.role == .server,
+                payloadBytesMax: self.limits.messageBytesMax
+                    - (self.partial?.bytes.readableBytes ?? 0))
+        }
+    }
+
+    /// Whether a frame may come now, as far as its first byte tells.
+    private func checkOrder(_ start: WebSocketFrameHeader.Start) throws(WebSocketFailure) {
+        if start.opcode.isControl { return }
+        guard (start.opcode == .continuation) == (self.partial != nil) else {
+            throw self.partial == nil
+                ? .protocolError("a continuation without a message to continue")
+                : .protocolError("a new message before the last one was complete")
+        }
+        if start.opcode == .text && !self.limits.acceptsText {
+            throw WebSocketFailure(code: .unsupportedData, why: "this subprotocol is binary")
+        }
+        if start.opcode == .binary && !self.limits.acceptsBinary {
+            throw WebSocketFailure(code: .unsupportedData, why: "this subprotocol is text")
+        }
+        if let partial = self.partial, partial.fragments >= self.limits.fragmentsMax {
+            throw WebSocketFailure(code: .tooBig, why: "the message is in too many pieces")
+        }
+    }
+
+    /// Unmasks what has newly arrived of the payload, and checks it if it is text.
+    private mutating func processPayload() throws(WebSocketFailure) {
+        guard let arriving = self.arriving else { return }
+        let header = arriving.header
+        let available = min(self.input.readableBytes, header.payloadBytes)
+        guard available > arriving.processed else { return }
+
+        let isText =
+            header.start.opcode == .text
+            || header.start.opcode == .continuation && self.partial?.isText == true
+        var utf8 = self.utf8
+        let invalidAt = self.input.withUnsafeReadableBytes { bytes -> Int? in
+            // Written through a read-only view, as asking for a mutable one would copy everything
+            // that is left whenever a message delivered before is still alive. Sound, because
+            // `receive` copied these bytes into storage that only `input` and slices of it refer
+            // to, no slice yet covers this region, and a session can't be copied.
+            let region = UnsafeMutableRawBufferPointer(
+                mutating: UnsafeRawBufferPointer(rebasing: bytes[arriving.processed..<available]))
+            header.mask?.apply(to: region, startingAt: arriving.processed)
+            return isText ? utf8.consume(UnsafeRawBufferPointer(region)) : nil
+        }
+        self.utf8 = utf8
+        self.arriving?.processed = available
+        guard invalidAt == nil else { throw .invalidUTF8 }
+    }
+}
+
+// MARK: - Messages
+
+extension WebSocketSession {
+    /// Nil when the frame asks for nothing: a fragment, or anything but a close while we close.
+    private mutating func handle(
+        _ start: WebSocketFrameHeader.Start, _ payload: ByteBuffer, at now: Int64
+    ) throws(WebSocketFailure) -> WebSocketAction? {
+        switch start.opcode {
+        case .ping, .pong:
+            guard self.pings.spend(at: now) else {
+                throw WebSocketFailure(code: self.limits.pingFloodCode, why: "too many pings")
+            }
+            guard self.phase == .open else { return nil }
+            return start.opcode == .ping ? .sendPong(payload) : .pong(payload)
+        case .close:
+            return try self.handleClose(payload)
+        case .text, .binary, .continuation:
+            guard let message = try self.assemble(start, payload) else { return nil }
+            return self.phase == .open ? .message(message) : nil
+        }
+    }
+
+    private mutating func assemble(
+        _ start: WebSocketFrameHeader.Start, _ payload: ByteBuffer
+    ) throws(WebSocketFailure) -> WebSocketMessage? {
+        let isText: Bool
+        let whole: ByteBuffer
+        if var partial = self.partial {
+            self.partial = nil  // so that `partial` alone owns its bytes and appends in place
+            partial.bytes.writeBytes(payload.readableBytesView)
+            partial.fragments += 1
+            guard start.isFinal else {
+                self.partial = partial
+                return nil
+            }
+            (isText, whole) = (partial.isText, partial.bytes)
+        } else {
+            isText = start.opcode == .text
+            guard start.isFinal else {
+                // Copied, so that later fragments don't keep this read's bytes alive.
+                let bytes = ByteBuffer(bytes: payload.readableBytesView)
+                self.partial = Partial(isText: isText, bytes: bytes, fragments: 1)
+                return nil
+            }
+            whole = payload
+        }
+        guard isText else { return .binary(whole) }
+        guard self.utf8.isAtBoundary else { throw .invalidUTF8 }
+        return .text(whole)
+    }
+
+    private mutating func handleClose(
+        _ payload: ByteBuffer
+    ) throws(WebSocketFailure) -> WebSocketAction {
+        let close = try Self.readClose(payload)
+        let reply =
+            self.phase == .open ? WebSocketFrame.close(close.code, mask: self.ownMask) : nil
+        self.finish()
+        return .peerClosed(close, reply: reply)
+    }
+
+    private static func readClose(
+        _ payload: ByteBuffer
+    ) throws(WebSocketFailure) -> WebSocketClose {
+        var payload = payload
+        guard payload.readableBytes > 0 else { return WebSocketClose(code: nil, reason: "") }
+        guard let number = payload.readInteger(as: UInt16.self) else {
+            throw .protocolError("a close body of one byte")
+        }
+        let code = WebSocketCloseCode(rawValue: number)
+        guard code.isValidOnWire else {
+            throw .protocolError("a close code that must not be sent")
+        }
+        var utf8 = UTF8Validator()
+        let invalidAt = payload.withUnsafeReadableBytes { utf8.consume($0) }
+        guard invalidAt == nil, utf8.isAtBoundary else { throw .invalidUTF8 }
+        return WebSocketClose(code: code, reason: String(buffer: payload))
+    }
+}

@@ -1,0 +1,92 @@
+import NIOCore
+
+@testable import Gateway
+
+/// Bytes as a client would send them, right or wrong.
+enum Wire {
+    static let mask: UInt32 = 0x37fa_213d
+
+    /// A masked frame.
+    static func frame(
+        _ opcode: WebSocketOpcode, _ payload: [UInt8] = [], isFinal: Bool = true,
+        mask: UInt32 = Wire.mask
+    ) -> [UInt8] {
+        var buffer = ByteBuffer()
+        WebSocketFrame.write(
+            opcode, payload, isFinal: isFinal, maskedWith: WebSocketMask(mask), into: &buffer)
+        return Array(buffer.readableBytesView)
+    }
+
+    static func text(_ text: String, isFinal: Bool = true) -> [UInt8] {
+        self.frame(.text, Array(text.utf8), isFinal: isFinal)
+    }
+
+    static func close(_ code: UInt16, _ reason: [UInt8] = []) -> [UInt8] {
+        self.frame(.close, [UInt8(code >> 8), UInt8(code & 0xff)] + reason)
+    }
+
+    /// Header bytes as given, then a masking key and a payload that is all key, so zeros.
+    static func raw(_ header: UInt8...) -> [UInt8] {
+        header + [0x37, 0xfa, 0x21, 0x3d]
+    }
+}
+
+/// Gives a fresh session the bytes in pieces of the given sizes (the last size repeats), and
+/// collects everything it wants done.
+func actions(
+    on bytes: [UInt8], sizes: [Int] = [.max], limits: WebSocketLimits = .init(),
+    role: WebSocketSession.Role = .server
+) -> [WebSocketAction] {
+    var session = WebSocketSession(role: role, limits: limits)
+    return actions(of: &session, on: bytes, sizes: sizes).map(\.action)
+}
+
+/// As above, on a session of the caller's, with the number of bytes that had been given.
+func actions(
+    of session: inout WebSocketSession, on bytes: [UInt8], sizes: [Int] = [.max], at now: Int64 = 0
+) -> [(action: WebSocketAction, after: Int)] {
+    var collected: [(action: WebSocketAction, after: Int)] = []
+    var start = 0
+    var piece = 0
+    while start < bytes.count {
+        let end = start + min(sizes[min(piece, sizes.count - 1)], bytes.count - start)
+        var buffer = ByteBuffer(bytes: bytes[start..<end])
+        session.receive(&buffer)
+        precondition(buffer.readableBytes == 0)
+        while true {
+            let action = session.nextAction(at: now)
+            if action == .needMoreData { break }
+            collected.append((action, end))
+        }
+        start = end
+        piece += 1
+    }
+    return collected
+}
+
+extension WebSocketAction {
+    static func text(_ text: String) -> Self { .message(.text(ByteBuffer(string: text))) }
+    static func binary(_ bytes: [UInt8]) -> Self { .message(.binary(ByteBuffer(bytes: bytes))) }
+    static func sendPong(_ text: String) -> Self { .sendPong(ByteBuffer(string: text)) }
+
+    /// The code of a failure; nil for everything else.
+    var failureCode: UInt16? {
+        guard case .fail(let failure, _) = self else { return nil }
+        return failure.code.rawValue
+    }
+}
+
+/// Steele, Lea and Flood's SplitMix64: the same seed gives the same run.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = self.state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
