@@ -48,7 +48,10 @@ struct Scenario {
     private mutating func createLot(_ text: String) throws {
         var terms = Terms.lot()
         var words = text.split { " ,".contains($0) }.map(String.init)[...]
-        func value() throws -> String { try #require(words.popFirst()) }
+        func value() throws -> String {
+            let value = words.popFirst()
+            return try #require(value)
+        }
         while let word = words.popFirst() {
             switch word {
             case "start": terms.start = try Currency.usd.parse(value())
