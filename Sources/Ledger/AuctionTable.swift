@@ -1,0 +1,98 @@
+import AuctionRules
+import StrictJSON
+
+/// The table `auction`: a lot's terms, which never change, and its state.
+enum AuctionTable {
+    static let termColumns = [
+        "id", "sale", "title", "format", "currency", "exponent", "start", "opening_reserve",
+        "buy_now", "buy_now_availability", "increments", "opens_at", "closes_at", "soft_close",
+        "resume_min", "seller", "related_parties", "confirm_above_factor", "ladder_only",
+        "completes_increment_on_raise", "retraction", "shows_sealed_bid_count",
+    ]
+
+    static let stateColumns = [
+        "status", "seq", "starts_at", "ends_at", "remaining", "extensions", "extensions_by_bids",
+        "reserve", "price", "leader", "leader_max", "reserve_met", "minimum", "bids", "outcome",
+        "winner", "hammer_price", "close_cause", "ended_at",
+    ]
+
+    static let table = StateTable(
+        name: "auction", columns: termColumns + stateColumns, keyCount: 1)
+
+    static var updateSQL: String {
+        let changes = stateColumns.map { "\($0) = ?" }.joined(separator: ", ")
+        return "UPDATE auction SET \(changes) WHERE id = ?"
+    }
+
+    static func row(_ auction: Auction) -> [SQLValue] { terms(auction) + state(auction) }
+
+    static func terms(_ auction: Auction) -> [SQLValue] {
+        let terms = auction.terms
+        return [
+            SQLValue(auction.id), SQLValue(terms.sale), SQLValue(terms.title),
+            SQLValue(terms.format.rawValue), SQLValue(terms.currency.code),
+            SQLValue(terms.currency.exponent), SQLValue(terms.start), SQLValue(terms.reserve),
+            SQLValue(terms.buyNow?.price), SQLValue(terms.buyNow?.availability.rawValue),
+            json { EventCodec.encode(terms.increments, to: &$0) }, SQLValue(terms.opensAt),
+            SQLValue(terms.closesAt),
+            terms.softClose.map { softClose in
+                json { EventCodec.encode(softClose, to: &$0) }
+            } ?? .null,
+            SQLValue(terms.resumeMin), SQLValue(terms.seller),
+            json { writer in
+                writer.array { writer in
+                    for party in terms.relatedParties.sorted() { writer.value(party.text) }
+                }
+            },
+            SQLValue(terms.confirmAboveFactor), SQLValue(terms.ladderOnly),
+            SQLValue(terms.completesIncrementOnRaise), SQLValue(terms.retraction.rawValue),
+            SQLValue(terms.showsSealedBidCount),
+        ]
+    }
+
+    static func state(_ auction: Auction) -> [SQLValue] {
+        let ending = Ending(of: auction.phase)
+        return [
+            SQLValue(auction.status.rawValue), SQLValue(auction.seq), SQLValue(auction.startsAt),
+            SQLValue(auction.endsAt), SQLValue(ending.remaining), SQLValue(auction.extensions),
+            SQLValue(auction.extensionsByBids), SQLValue(auction.reserve),
+            SQLValue(auction.standing.price), SQLValue(auction.standing.leader),
+            SQLValue(auction.leaderMax), SQLValue(auction.standing.isReserveMet),
+            SQLValue(auction.minimum), SQLValue(auction.publicState.bids),
+            SQLValue(ending.outcome?.code), SQLValue(ending.winner), SQLValue(ending.price),
+            SQLValue(ending.cause?.rawValue), SQLValue(ending.at),
+        ]
+    }
+
+    private static func json(_ body: (inout JSONWriter) -> Void) -> SQLValue {
+        var writer = JSONWriter()
+        body(&writer)
+        return .text(writer.text)
+    }
+
+    /// What the phase says beyond its status.
+    private struct Ending {
+        var remaining: Milliseconds?
+        var outcome: Outcome?
+        var winner: BidderID?
+        var price: Amount?
+        var cause: Closed.Cause?
+        var at: Instant?
+
+        init(of phase: Auction.Phase) {
+            switch phase {
+            case .scheduled, .open: break
+            case .paused(let remaining): self.remaining = remaining
+            case .cancelled(let at): self.at = at
+            case .closed(let outcome, let cause, let at):
+                self.outcome = outcome
+                self.cause = cause
+                self.at = at
+                if case .sold(let winner, let price) = outcome {
+                    self.winner = winner
+                    self.price = price
+                }
+            }
+        }
+    }
+}

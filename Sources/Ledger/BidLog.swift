@@ -1,0 +1,70 @@
+public import AuctionRules
+
+/// The append-only log that everything rests on, and what is kept beside it.
+///
+/// Behind a protocol, so that a test can hold the log in memory and a cluster can keep it in
+/// another database. There is one writer; all functions may be called from any thread.
+public protocol BidLog: AnyObject, Sendable {
+    /// Names this history. A copy or a restored backup has another one, so that somebody who
+    /// followed the log can tell that positions may mean other events now.
+    var logID: String { get }
+
+    /// Makes the batch durable as a whole, or not at all: one transaction, one fdatasync.
+    ///
+    /// `headMoved` means that nothing was written. After any other error the outcome is unknown,
+    /// every further append throws `poisoned`, and the log must be opened and read anew: a commit
+    /// is never retried.
+    ///
+    /// - Precondition: the batch is sealed, or empty (then this does nothing).
+    func append(_ batch: LogBatch) throws(LedgerError)
+
+    /// Calls `body` with every entry after `position` in order, up to the log's head. Each entry's
+    /// hash and its link to the one before are checked first: `corrupt` says where the chain breaks.
+    ///
+    /// An error of `body` that is no `LedgerError` is wrapped as `stopped`.
+    func entries(
+        after position: Int64, _ body: (LogEntry) throws -> Void
+    ) throws(LedgerError)
+
+    /// The stored reply to a request, or nil when it got no final one. Walks the stored replies:
+    /// for live lots ask the ``AuctionRules/Auction`` in memory.
+    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply?
+
+    /// Durably notes that the engine was alive then.
+    func beat(at t: Instant) throws(LedgerError)
+
+    /// When the engine was last known to be alive; nil when it never ran.
+    func lastHeartbeat() throws(LedgerError) -> Instant?
+
+    /// Moves what was committed to its final place, if there is enough of it. To be called by the
+    /// writer when nothing waits.
+    func checkpointIfIdle() throws(LedgerError)
+
+    /// Finishes orderly. Everything after it throws `closed`; closing twice does nothing.
+    func close() throws(LedgerError)
+}
+
+extension BidLog {
+    /// The house as the log tells it, and where the log stands.
+    ///
+    /// - Parameter position: the last entry to follow; nil: all.
+    public func rebuild(
+        upTo position: Int64? = nil
+    ) throws(LedgerError) -> (house: House, head: LogHead) {
+        var house = House()
+        var head = LogHead.empty
+        do {
+            try entries(after: 0) { entry in
+                if let position, entry.position > position { throw EndOfWalk() }
+                house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+                head = entry.head
+            }
+        } catch  where error.kind == .stopped {
+            return (house, head)
+        }
+        return (house, head)
+    }
+}
+
+/// Thrown by a walk's own code to end it early.
+struct EndOfWalk: Error {}

@@ -1,0 +1,134 @@
+public import AuctionRules
+import StrictJSON
+
+/// Events decided together, encoded and chained, with every table row that they add or change.
+///
+/// Built beside the live house, without touching a database: record every event, seal once, append.
+/// While one batch is being made durable the next one can be recorded after its head. A batch that
+/// is dropped costs nothing but the house that it was recorded into, which then is ahead of the log.
+public struct LogBatch: Sendable {
+    /// Where the log must stand for the batch to be appended.
+    public let expected: LogHead
+    /// Where the log stands after it.
+    public private(set) var head: LogHead
+
+    /// The entries' hashed bytes, and the texts of the rows. Rows refer to it by range, so that a
+    /// text is bound without a copy.
+    private(set) var bytes: [UInt8] = []
+    private(set) var entries: [EntryRow] = []
+    private(set) var replies: [ReplyRow] = []
+    private(set) var commitments: [CommitmentRow] = []
+    private(set) var participants: [ParticipantRow] = []
+    private(set) var voids: [VoidRow] = []
+    /// The rows of the state tables, once sealed.
+    private(set) var state: StateRows?
+
+    private var touched = Touched()
+    private var writer = JSONWriter(reservingCapacity: 1024)
+
+    /// An empty batch for a log that stands, or will stand, at `head`.
+    public init(after head: LogHead) {
+        expected = head
+        self.head = head
+    }
+
+    /// How many entries it adds to the log.
+    public var count: Int { entries.count }
+    public var isEmpty: Bool { entries.isEmpty }
+    var isSealed: Bool { state != nil }
+
+    /// Takes an event into the batch and the house: encodes it, chains it, applies it, and takes
+    /// note of the rows that it adds and of the lot, bidder or sale that it touches.
+    ///
+    /// - Parameters:
+    ///   - event: decided against this very house.
+    ///   - t: the engine's time of it.
+    ///   - house: the house as all earlier events leave it.
+    /// - Returns: the entry's hash.
+    @discardableResult
+    public mutating func record(
+        _ event: Event, at t: Instant, in house: inout House
+    ) -> EntryHash {
+        precondition(!isSealed, "A sealed batch takes no more events: start the next one")
+        writer.removeAll()
+        EventCodec.encode(event, to: &writer)
+        let position = head.position + 1
+        let image = EntryImage(
+            previousHash: head.hash, position: position, at: t, kind: event.kind,
+            auction: event.auction?.text, payload: writer.bytes, appendingTo: &bytes)
+        let hash = bytes.withUnsafeBytes {
+            EntryHash.sha256(of: UnsafeRawBufferPointer(rebasing: $0[image.all]))
+        }
+        head = LogHead(position: position, hash: hash)
+        entries.append(
+            EntryRow(position: position, at: t, seq: event.seq, image: image, hash: hash))
+        switch event {
+        case .auction(let id, let event): follow(event, on: id, at: t, image: image, in: &house)
+        case .house(let event):
+            house.apply(.house(event), at: t, recordedAs: hash)
+            touched.note(event)
+        }
+        return hash
+    }
+
+    /// Reads the state rows of all that was touched, once per lot however many bids it got.
+    ///
+    /// - Parameter house: the house that the events were recorded into, before any later event.
+    public mutating func seal(with house: House) {
+        precondition(!isSealed, "A batch is sealed once")
+        state = StateRows(of: touched, in: house)
+    }
+
+    private mutating func follow(
+        _ event: AuctionEvent, on id: AuctionID, at t: Instant, image: EntryImage,
+        in house: inout House
+    ) {
+        touched.note(event, on: id)
+        let participantsBefore = house.auctions[id]?.participants.count
+        house.apply(.auction(id, event), at: t, recordedAs: head.hash)
+        switch event {
+        case .bidAccepted(let event):
+            let bidder = append(text: event.request.bidder.text)
+            addReply(to: event.request, bidder: bidder, on: id, image: image, in: house)
+            guard let auction = house.auctions[id], let commitment = auction.commitments.last
+            else { return }
+            commitments.append(
+                CommitmentRow(
+                    position: head.position, auction: image.auction, bidder: bidder,
+                    bid: append(text: event.request.id.text), commitment: commitment))
+            guard auction.participants.count != participantsBefore,
+                let number = auction.participants[event.request.bidder]?.number
+            else { return }
+            participants.append(
+                ParticipantRow(auction: image.auction, bidder: bidder, number: number))
+        case .bidRefused(let event):
+            let bidder = append(text: event.request.bidder.text)
+            addReply(to: event.request, bidder: bidder, on: id, image: image, in: house)
+        case .bidsVoided(let event):
+            voids += event.ordinals.map { VoidRow(auction: image.auction, ordinal: $0) }
+            guard case .retraction(let request) = event.cause else { return }
+            let bidder = append(text: request.bidder.text)
+            addReply(to: request, bidder: bidder, on: id, image: image, in: house)
+        case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .closed, .cancelled,
+            .announced:
+            break
+        }
+    }
+
+    private mutating func addReply(
+        to request: BidRequest, bidder: Range<Int>, on id: AuctionID, image: EntryImage,
+        in house: House
+    ) {
+        guard let reply = house.auctions[id]?.reply(to: request.key) else { return }
+        replies.append(
+            ReplyRow(
+                position: head.position, auction: image.auction, bidder: bidder,
+                bid: append(text: request.id.text), id: id, reply: reply))
+    }
+
+    private mutating func append(text: String) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        return start..<bytes.count
+    }
+}

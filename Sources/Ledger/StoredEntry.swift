@@ -1,0 +1,52 @@
+import AuctionRules
+
+/// An entry as the database holds it, not yet believed.
+struct StoredEntry {
+    let position: Int64
+    let at: Int64
+    let kind: String
+    let auction: String?
+    let payload: [UInt8]
+    let previousHash: [UInt8]
+    let hash: [UInt8]
+
+    /// The entry, once its hash, its place in the chain and its payload have been checked.
+    ///
+    /// - Parameter head: the entry before; nil when it is not known.
+    func verified(after head: LogHead?) throws(LedgerError) -> LogEntry {
+        guard let previousHash = EntryHash(bytes: previousHash), let hash = EntryHash(bytes: hash)
+        else { throw damaged("a hash is not 32 bytes long") }
+        if let head {
+            guard position == head.position + 1 else {
+                throw damaged("entry \(head.position + 1) is missing")
+            }
+            guard previousHash == head.hash else {
+                throw damaged("it does not follow from the entry before it")
+            }
+        }
+        let at = Instant(milliseconds: at)
+        var bytes: [UInt8] = []
+        let image = EntryImage(
+            previousHash: previousHash, position: position, at: at, kind: kind, auction: auction,
+            payload: payload, appendingTo: &bytes)
+        let computed = bytes.withUnsafeBytes {
+            EntryHash.sha256(of: UnsafeRawBufferPointer(rebasing: $0[image.all]))
+        }
+        guard computed == hash else { throw damaged("its bytes do not match its hash") }
+        do {
+            let event = try EventCodec.decode(kind: kind, auction: auction, payload: payload)
+            return LogEntry(
+                position: position, event: event, at: at, payload: payload,
+                previousHash: previousHash, hash: hash)
+        } catch {
+            throw damaged("\(error)")
+        }
+    }
+
+    private func damaged(_ what: String) -> LedgerError {
+        LedgerError(
+            .corrupt(position: position),
+            "Entry \(position) of the log is damaged: \(what). Restore a backup, or find out with "
+                + "\"gavel log verify\" how far the log can be trusted.")
+    }
+}
