@@ -51,3 +51,39 @@ public struct EntryHash: Hashable, Sendable {
 
     public init(words: SIMD4<UInt64>) { self.words = words }
 }
+
+extension EntryHash {
+    /// The 32 bytes as 64 lower-case hexadecimal digits; each word's most significant byte first.
+    public var hex: String {
+        String(unsafeUninitializedCapacity: 64) { digits in
+            var index = 0
+            for word in 0..<4 {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    let nibble = UInt8(truncatingIfNeeded: words[word] >> UInt64(shift)) & 0xf
+                    digits[index] = nibble < 10 ? 48 + nibble : 87 + nibble
+                    index += 1
+                }
+            }
+            return 64
+        }
+    }
+
+    /// Nil unless `hex` is 64 lower-case hexadecimal digits.
+    public init?(hex: String) {
+        var words = SIMD4<UInt64>.zero
+        var count = 0
+        for digit in hex.utf8 {
+            guard count < 64 else { return nil }
+            let nibble: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = digit - 48
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = digit - 87
+            default: return nil
+            }
+            words[count / 16] = words[count / 16] << 4 | UInt64(nibble)
+            count += 1
+        }
+        guard count == 64 else { return nil }
+        self.init(words: words)
+    }
+}

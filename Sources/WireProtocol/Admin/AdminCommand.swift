@@ -1,0 +1,134 @@
+public import AuctionRules
+
+/// What an administrator asks the server for: `POST /v1/admin/NAME` with a JSON object.
+public enum AdminCommand: Hashable, Sendable {
+    case createAuction(NewAuction)
+    /// All of a catalogue or nothing.
+    case importAuctions([NewAuction])
+    case listAuctions(status: AuctionStatus? = nil, sale: SaleID? = nil, reveal: Bool = false)
+    /// The lot as it is, or as it was after its public change `atSeq`.
+    case showAuction(AuctionID, atSeq: Int64? = nil, reveal: Bool = false)
+    /// Opens, pauses, extends … a lot.
+    case administer(AuctionID, AuctionCommand)
+    case createSale(NewSale)
+    case listSales
+    case showSale(SaleID, reveal: Bool = false)
+    case addBidder(Bidder)
+    case listBidders(reveal: Bool = false)
+    case suspendBidder(BidderID, reason: String? = nil)
+    case reinstateBidder(BidderID)
+    case register(Registration)
+    /// A new token for a bidder, good for `ttl`; nil: until it is revoked.
+    case issueToken(BidderID, ttl: Milliseconds? = nil)
+    /// Revokes every token of the bidder.
+    case revokeTokens(BidderID)
+    case issueAdminToken(name: String, ttl: Milliseconds? = nil)
+    /// Revokes one token, a bidder's or an administrator's.
+    case revokeToken(TokenHash)
+    case databaseStatus
+    /// Writes a copy of the database to a path on the server's machine.
+    case databaseBackup(path: String)
+    case databaseSchema
+}
+
+/// A lot to create. Without an id the server makes one.
+public struct NewAuction: Hashable, Sendable {
+    public var id: AuctionID?
+    public var terms: Terms
+
+    public init(id: AuctionID? = nil, terms: Terms) {
+        self.id = id
+        self.terms = terms
+    }
+}
+
+/// A sale to create. Without an id the server makes one.
+public struct NewSale: Hashable, Sendable {
+    public var id: SaleID?
+    public var title: String
+    public var stagger: Milliseconds
+    public var requiresApproval: Bool
+
+    public init(
+        id: SaleID? = nil, title: String, stagger: Milliseconds = 0, requiresApproval: Bool = false
+    ) {
+        self.id = id
+        self.title = title
+        self.stagger = stagger
+        self.requiresApproval = requiresApproval
+    }
+}
+
+extension AdminCommand {
+    /// Every command's name.
+    public enum Name: String, Hashable, Sendable, CaseIterable {
+        case createAuction = "create-auction"
+        case importAuctions = "import-auctions"
+        case listAuctions = "list-auctions"
+        case showAuction = "show-auction"
+        case openAuction = "open-auction"
+        case pauseAuction = "pause-auction"
+        case resumeAuction = "resume-auction"
+        case closeAuction = "close-auction"
+        case cancelAuction = "cancel-auction"
+        case extendAuction = "extend-auction"
+        case lowerReserve = "lower-reserve"
+        case voidBid = "void-bid"
+        case announce = "announce"
+        case advanceClock = "advance-clock"
+        case createSale = "create-sale"
+        case listSales = "list-sales"
+        case showSale = "show-sale"
+        case addBidder = "add-bidder"
+        case listBidders = "list-bidders"
+        case suspendBidder = "suspend-bidder"
+        case reinstateBidder = "reinstate-bidder"
+        case registerBidder = "register-bidder"
+        case issueToken = "issue-token"
+        case revokeTokens = "revoke-tokens"
+        case issueAdminToken = "issue-admin-token"
+        case revokeToken = "revoke-token"
+        case databaseStatus = "db-status"
+        case databaseBackup = "db-backup"
+        case databaseSchema = "db-schema"
+    }
+
+    public static let pathPrefix = "/v1/admin/"
+
+    /// Where the command is posted to.
+    public var path: String { Self.pathPrefix + name.rawValue }
+
+    public var name: Name {
+        switch self {
+        case .createAuction: .createAuction
+        case .importAuctions: .importAuctions
+        case .listAuctions: .listAuctions
+        case .showAuction: .showAuction
+        case .administer(_, .open): .openAuction
+        case .administer(_, .pause): .pauseAuction
+        case .administer(_, .resume): .resumeAuction
+        case .administer(_, .close): .closeAuction
+        case .administer(_, .cancel): .cancelAuction
+        case .administer(_, .extend): .extendAuction
+        case .administer(_, .lowerReserve): .lowerReserve
+        case .administer(_, .voidBid): .voidBid
+        case .administer(_, .announce): .announce
+        case .administer(_, .advanceClock): .advanceClock
+        case .createSale: .createSale
+        case .listSales: .listSales
+        case .showSale: .showSale
+        case .addBidder: .addBidder
+        case .listBidders: .listBidders
+        case .suspendBidder: .suspendBidder
+        case .reinstateBidder: .reinstateBidder
+        case .register: .registerBidder
+        case .issueToken: .issueToken
+        case .revokeTokens: .revokeTokens
+        case .issueAdminToken: .issueAdminToken
+        case .revokeToken: .revokeToken
+        case .databaseStatus: .databaseStatus
+        case .databaseBackup: .databaseBackup
+        case .databaseSchema: .databaseSchema
+        }
+    }
+}
