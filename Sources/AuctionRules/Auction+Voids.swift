@@ -10,19 +10,20 @@ extension Auction {
         let rules = bidding.rules
         let without = Set(ordinals)
         let after = rules.standing(withoutOrdinals: without, in: self)
-        if isClosed {
-            return BidsVoided(
-                ordinals: ordinals, cause: cause, standing: after,
-                outcome: rules.outcome(withoutOrdinals: without, in: self), seq: seq + 1)
-        }
-        let isPublic = after != standing || changesPublicCount(without)
+        let result = isClosed ? rules.outcome(withoutOrdinals: without, in: self) : nil
+        let isPublic = after != standing || result != outcome || changesPublicCount(without)
         return BidsVoided(
-            ordinals: ordinals, cause: cause, standing: isPublic ? after : nil, outcome: nil,
+            ordinals: ordinals, cause: cause, standing: isPublic ? after : nil, outcome: result,
             seq: isPublic ? seq + 1 : nil)
     }
 
+    /// Whether the number of bids that everybody may see becomes another.
     private func changesPublicCount(_ voided: Set<Int>) -> Bool {
-        guard isOpenOutcry else { return terms.showsSealedBidCount }
-        return voided.contains { commitments[$0].seq != nil }
+        guard !isOpenOutcry else { return voided.contains { commitments[$0].seq != nil } }
+        guard isClosed || terms.showsSealedBidCount else { return false }
+        // A sealed lot counts bidders, not bids: one who has another bid left still counts.
+        let left = commitments.lazy.filter { !$0.isVoided && !voided.contains($0.ordinal) }
+        let bidders = Set(left.map(\.key.bidder))
+        return voided.contains { !bidders.contains(commitments[$0].key.bidder) }
     }
 }
