@@ -112,7 +112,8 @@ extension Auction {
 }
 
 extension Format {
-    var isOpenOutcry: Bool {
+    /// Whether the format tells before the close who leads and at what price.
+    public var isOpenOutcry: Bool {
         switch self {
         case .english: EnglishFormat.isOpenOutcry
         case .sealedFirstPrice: SealedFirstPriceFormat.isOpenOutcry

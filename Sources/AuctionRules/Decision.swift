@@ -8,6 +8,8 @@ public struct Decision: Hashable, Sendable {
         case done
         /// The same request had been answered before: this is the answer again.
         case repeated(Reply)
+        /// No request with that id has had a final verdict.
+        case notSeen
         /// The request gets a refusal that is no final verdict, and that nothing keeps.
         case refused(Refusal)
         /// An administrator's command was refused.

@@ -14,6 +14,9 @@ extension House {
                 return Decision(answer: .refused(.unknownAuction))
             }
             return auction.decide(request, at: t, admission: admission(of: request, on: auction))
+        case .status(let key, let id):
+            let reply = auctions[id]?.reply(to: key)
+            return Decision(answer: reply.map { .repeated($0) } ?? .notSeen)
         case .administer(let id, let command):
             guard let auction = auctions[id] else {
                 return .declined(.unknownAuction, "There is no auction \(id): check its id.")
@@ -181,7 +184,7 @@ extension House {
             let own = tokens.values.filter { $0.bearer == .bidder(id) }.map(\.hash.hex).sorted()
             return Decision(
                 events: own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) })
-        case .request, .administer, .createAuction, .all:
+        case .request, .status, .administer, .createAuction, .all:
             preconditionFailure("\(command) is not housekeeping")
         }
     }

@@ -32,6 +32,9 @@ public struct House: Hashable, Sendable {
 /// A command to the engine.
 public indirect enum Command: Hashable, Sendable {
     case request(BidRequest, on: AuctionID)
+    /// Asks for the reply that a request got; changes nothing. Decided in its turn, so that every
+    /// request sent before it has been.
+    case status(BidKey, on: AuctionID)
     case administer(AuctionID, AuctionCommand)
     case createAuction(AuctionID, Terms)
     case createSale(Sale)

@@ -1,0 +1,157 @@
+import AuctionRules
+import Foundation
+import Ledger
+
+/// The log's thread: makes decided batches durable, one after the other, and only then lets out what
+/// they hold. While it waits for the disk, the writer decides the next batch.
+///
+/// A failed append is a stop: nothing of that batch is answered but `unknownOutcome`, nothing
+/// after it is tried, and the log is not touched again until the writer has read it afresh.
+final class Committer: @unchecked Sendable {
+    // Sendable: `slot`, `isBusy`, `hasFailed` and `isStopping` are used only while `condition` is
+    // locked; `log` is used only by this committer's thread, or, while that thread is known to be
+    // idle or failed, by the writer's.
+
+    private let condition = NSCondition()
+    private var slot: DecidedBatch?
+    private var isBusy = false
+    private var failed = false
+    private var isStopping = false
+
+    private var log: any BidLog
+    private let board: PublicBoard
+    private let publisher: any Publisher
+    private let statistics: StatisticsBox
+    /// Called once after a failed append.
+    private let onFailure: @Sendable (LedgerError) -> Void
+
+    init(
+        log: any BidLog, board: PublicBoard, publisher: any Publisher, statistics: StatisticsBox,
+        onFailure: @escaping @Sendable (LedgerError) -> Void
+    ) {
+        self.log = log
+        self.board = board
+        self.publisher = publisher
+        self.statistics = statistics
+        self.onFailure = onFailure
+    }
+
+    /// Hands a batch over; waits while the one before it still waits for the disk.
+    ///
+    /// - Returns: false when the log has failed: nothing of this batch happened.
+    func hand(over batch: DecidedBatch) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while slot != nil, !failed { condition.wait() }
+        guard !failed else { return false }
+        slot = batch
+        condition.broadcast()
+        return true
+    }
+
+    var hasFailed: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return failed
+    }
+
+    /// Waits until everything handed over is done.
+    func drain() {
+        condition.lock()
+        while slot != nil && !failed || isBusy { condition.wait() }
+        condition.unlock()
+    }
+
+    /// Ends the thread when everything handed over is done.
+    func stop() {
+        condition.lock()
+        isStopping = true
+        condition.broadcast()
+        condition.unlock()
+        drain()
+    }
+
+    /// Lets go of a log that has failed, so that it can be opened afresh.
+    func closeLog() {
+        // A log that failed may fail to close, too; either way it is not used again.
+        try? log.close()
+    }
+
+    /// Goes on with a log that has been opened afresh.
+    ///
+    /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
+    func resume(with log: any BidLog) -> DecidedBatch? {
+        condition.lock()
+        defer { condition.unlock() }
+        self.log = log
+        failed = false
+        defer { slot = nil }
+        return slot
+    }
+
+    /// The thread's body.
+    func run() {
+        while let batch = next() {
+            let error = commit(batch)
+            condition.lock()
+            isBusy = false
+            if error != nil { failed = true }
+            condition.broadcast()
+            condition.unlock()
+            if let error { onFailure(error) }
+        }
+        closeLog()
+    }
+
+    private func next() -> DecidedBatch? {
+        condition.lock()
+        defer { condition.unlock() }
+        while slot == nil || failed {
+            if isStopping, slot == nil || failed { return nil }
+            condition.wait()
+        }
+        let batch = slot
+        slot = nil
+        isBusy = true
+        condition.broadcast()
+        return batch
+    }
+
+    private func commit(_ batch: DecidedBatch) -> LedgerError? {
+        do {
+            if let heartbeat = batch.heartbeat {
+                try log.beat(at: heartbeat)
+                try log.checkpointIfIdle()
+            }
+            if !batch.log.isEmpty {
+                let start = ContinuousClock.now
+                try log.append(batch.log)
+                statistics.noteCommit(entries: batch.log.count, took: .now - start)
+            }
+        } catch {
+            statistics.noteFailure()
+            for (_, respond) in batch.commands { respond(.unknownOutcome) }
+            publisher.flush()
+            return error
+        }
+        release(batch)
+        return nil
+    }
+
+    /// Lets out what is on disk now: the board first, so that nobody gets a change that a snapshot
+    /// taken afterwards would not know.
+    private func release(_ batch: DecidedBatch) {
+        let version = board.update(batch.lots, batch.outcomes)
+        for outcome in batch.outcomes {
+            switch outcome {
+            case .answer(let answer, let respond): respond(answer)
+            case .publication(let publication): publisher.publish(publication, version: version)
+            }
+        }
+        publisher.flush()
+        statistics.note(
+            batch.outcomes.lazy.compactMap {
+                if case .answer(let answer, _) = $0 { answer } else { nil }
+            })
+    }
+}

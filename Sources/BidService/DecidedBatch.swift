@@ -1,0 +1,28 @@
+import AuctionRules
+import Ledger
+
+/// What one commit holds, and what it has for everybody once it is on disk.
+struct DecidedBatch: Sendable {
+    var log: LogBatch
+    var outcomes: [Outcome] = []
+    /// The commands behind the answers, for the day that the commit fails.
+    var commands: [(command: Command, respond: Responder)] = []
+    /// The lots that changed, as they stand after the batch.
+    var lots: [AuctionID: LotUpdate] = [:]
+    /// Nothing to store: only that the engine was alive at this time.
+    var heartbeat: Instant?
+
+    init(after head: LogHead) { log = LogBatch(after: head) }
+
+    /// Nothing to store and nobody to answer.
+    var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }
+}
+
+/// What the board has to know of a lot that a batch has changed.
+struct LotUpdate: Sendable {
+    var state: PublicState
+    var leader: BidderID?
+    /// The standing amounts that changed, of the bidders themselves.
+    var ownAmounts: [BidderID: Amount?] = [:]
+    var changes: [PublicChange] = []
+}

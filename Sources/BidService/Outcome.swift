@@ -1,0 +1,37 @@
+public import AuctionRules
+
+/// Something that a committed batch has for somebody, in the order in which it happened.
+enum Outcome: Sendable {
+    case answer(Answer, to: Responder)
+    case publication(Publication)
+}
+
+/// What goes out to watchers and bidders once it is on disk.
+public enum Publication: Sendable {
+    /// A lot's public change.
+    case change(PublicChange)
+    /// A lot came into being.
+    case created(PublicState)
+    /// For one bidder only.
+    case notice(PrivateNotice)
+    /// Words from the auctioneer about a lot.
+    case announcement(AuctionID, sale: SaleID?, text: String, at: Instant)
+    /// A credential or a bidder is no longer good: live connections have to know.
+    case house(HouseEvent)
+}
+
+/// Who distributes what has been committed. Called on the log's thread, batch by batch, in order;
+/// must not block.
+public protocol Publisher: Sendable {
+    /// - Parameter version: the board's, which holds this already.
+    func publish(_ publication: Publication, version: Int64)
+    /// The batch is complete: what was kept back may go out.
+    func flush()
+}
+
+/// A publisher for a service that nobody watches.
+public struct SilentPublisher: Publisher {
+    public init() {}
+    public func publish(_ publication: Publication, version: Int64) {}
+    public func flush() {}
+}

@@ -1,0 +1,223 @@
+public import AuctionRules
+import DequeModule
+import Synchronization
+
+/// What has been published: every lot as the last commit left it, the latest changes for those who
+/// resume, and who a token belongs to.
+///
+/// Written by the log's thread after each commit and before anything of it goes out; read from any
+/// thread. So a snapshot is never ahead of the disk, and never behind a change already sent.
+public final class PublicBoard: Sendable {
+    /// A lot as one reader may see it.
+    public struct Snapshot: Sendable {
+        public let state: PublicState
+        /// For an authenticated bidder on a lot whose format tells: whether he leads.
+        public let isLeading: Bool?
+        /// The reader's own standing max or sealed bid.
+        public let ownAmount: Amount?
+    }
+
+    fileprivate struct Lot {
+        var state: PublicState
+        var leader: BidderID?
+        var ownAmounts: [BidderID: Amount] = [:]
+        var recent: Deque<PublicChange> = []
+    }
+
+    fileprivate struct State {
+        var logID = ""
+        var version: Int64 = 0
+        var lots: [AuctionID: Lot] = [:]
+        /// The ids in order, for pages.
+        var order: [AuctionID] = []
+        var sales: [SaleID: [AuctionID]] = [:]
+        var tokens: [TokenHash: Token] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let recentChangesMax: Int
+
+    init(recentChangesMax: Int) { self.recentChangesMax = recentChangesMax }
+
+    /// The id of the log that the board shows; another one after a restore.
+    public var logID: String { state.withLock { $0.logID } }
+
+    /// How many updates the board has had. Whoever reads something at a version has all that was
+    /// published up to it, and nothing after.
+    public var version: Int64 { state.withLock { $0.version } }
+
+    // MARK: - Reading
+
+    /// - Parameter bidder: who asks, if known.
+    public func snapshot(of auction: AuctionID, for bidder: BidderID?) -> Snapshot? {
+        state.withLock { state in state.lots[auction].map { Self.snapshot($0, for: bidder) } }
+    }
+
+    /// What somebody needs who begins to watch a lot, and the board's version of it: everything
+    /// published later is still to come.
+    public struct Entrance: Sendable {
+        public let version: Int64
+        public let snapshot: Snapshot
+        /// The changes after the position asked for, oldest first; nil when they are no longer all
+        /// at hand, or the position is another log's.
+        public let missed: [PublicChange]?
+    }
+
+    /// - Parameter position: the log and the seq up to which the reader has seen the lot.
+    public func enter(
+        _ auction: AuctionID, after position: (log: String, seq: Int64)?, for bidder: BidderID?
+    ) -> Entrance? {
+        state.withLock { state -> Entrance? in
+            guard let lot = state.lots[auction] else { return nil }
+            let missed = position.flatMap {
+                $0.log == state.logID ? lot.changes(after: $0.seq) : nil
+            }
+            return Entrance(
+                version: state.version, snapshot: Self.snapshot(lot, for: bidder), missed: missed)
+        }
+    }
+
+    /// The lots of a sale in the order of their creation, and the board's version of them; nil when
+    /// there is no such sale.
+    public func enter(
+        sale: SaleID, for bidder: BidderID?
+    ) -> (version: Int64, snapshots: [Snapshot])? {
+        state.withLock { state -> (version: Int64, snapshots: [Snapshot])? in
+            guard let auctions = state.sales[sale] else { return nil }
+            let lots = auctions.compactMap { state.lots[$0] }
+            return (state.version, lots.map { Self.snapshot($0, for: bidder) })
+        }
+    }
+
+    /// A page of lots in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - cursor: the last id of the page before.
+    ///   - limit: how many at most.
+    public func page(
+        after cursor: AuctionID?, limit: Int, sale: SaleID?, status: AuctionStatus?,
+        for bidder: BidderID?
+    ) -> [Snapshot] {
+        state.withLock { state in
+            let start = cursor.map { state.order.firstIndexAfter($0) } ?? 0
+            var page: [Snapshot] = []
+            for id in state.order[start...] {
+                guard page.count < limit else { break }
+                guard let lot = state.lots[id], sale == nil || lot.state.sale == sale,
+                    status == nil || lot.state.status == status
+                else { continue }
+                page.append(Self.snapshot(lot, for: bidder))
+            }
+            return page
+        }
+    }
+
+    /// The token with this hash, expired or not.
+    public func token(_ hash: TokenHash) -> Token? {
+        state.withLock { $0.tokens[hash] }
+    }
+
+    private static func snapshot(_ lot: Lot, for bidder: BidderID?) -> Snapshot {
+        let isTelling = lot.state.format.isOpenOutcry || lot.state.outcome != nil
+        return Snapshot(
+            state: lot.state,
+            isLeading: bidder.flatMap { isTelling ? lot.leader == $0 : nil },
+            ownAmount: bidder.flatMap { lot.ownAmounts[$0] })
+    }
+
+    // MARK: - Writing, by the log's thread
+
+    /// Takes over what a commit has changed.
+    ///
+    /// - Returns: the board's version with it.
+    func update(_ lots: [AuctionID: LotUpdate], _ outcomes: [Outcome]) -> Int64 {
+        state.withLock { state in
+            state.version += 1
+            for (id, update) in lots { state.take(update, of: id, recentMax: recentChangesMax) }
+            for case .publication(.house(let event)) in outcomes { state.follow(event) }
+            return state.version
+        }
+    }
+
+    /// Starts over from a house that has been read from the log.
+    ///
+    /// - Returns: the changes that had not been shown (a commit whose outcome was unknown may
+    ///   turn out to be on disk), and the board's version with them.
+    func reset(
+        logID: String, house: House, recent: [AuctionID: Deque<PublicChange>]
+    ) -> (unseen: [PublicChange], version: Int64) {
+        var fresh = State()
+        fresh.logID = logID
+        fresh.tokens = house.tokens
+        for (id, catalogue) in house.sales { fresh.sales[id] = catalogue.auctions }
+        fresh.order = house.auctions.keys.sorted()
+        for (id, auction) in house.auctions {
+            fresh.lots[id] = Lot(
+                state: auction.publicState, leader: auction.standing.leader,
+                ownAmounts: auction.participants.compactMapValues(\.standingAmount),
+                recent: recent[id] ?? [])
+        }
+        return state.withLock { state in
+            let unseen = fresh.lots.flatMap { id, lot in
+                // At the first start nobody has seen anything, and nobody watches.
+                guard let shown = state.lots[id]?.state.seq else { return [PublicChange]() }
+                return lot.recent.filter { $0.state.seq > shown }
+            }
+            fresh.version = state.version + 1
+            state = fresh
+            return (
+                unseen.sorted { ($0.at, $0.state.seq) < ($1.at, $1.state.seq) }, fresh.version
+            )
+        }
+    }
+}
+
+extension PublicBoard.State {
+    fileprivate mutating func take(_ update: LotUpdate, of id: AuctionID, recentMax: Int) {
+        if lots[id] == nil {
+            lots[id] = PublicBoard.Lot(state: update.state)
+            order.insert(id, at: order.firstIndexAfter(id))
+            if let sale = update.state.sale { sales[sale, default: []].append(id) }
+        }
+        lots[id]?.take(update, recentMax: recentMax)
+    }
+
+    fileprivate mutating func follow(_ event: HouseEvent) {
+        switch event {
+        case .saleCreated(let sale): sales[sale.id] = sales[sale.id] ?? []
+        case .tokenIssued(let token): tokens[token.hash] = token
+        case .tokenRevoked(let hash): tokens[hash] = nil
+        case .bidderAdded, .bidderSuspended, .bidderReinstated, .registered: break
+        }
+    }
+}
+
+extension PublicBoard.Lot {
+    fileprivate func changes(after seq: Int64) -> [PublicChange]? {
+        guard seq >= 0, seq <= state.seq else { return nil }
+        let missed = state.seq - seq
+        guard missed <= recent.count else { return nil }
+        return Array(recent.suffix(Int(missed)))
+    }
+
+    fileprivate mutating func take(_ update: LotUpdate, recentMax: Int) {
+        state = update.state
+        leader = update.leader
+        for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
+        recent.append(contentsOf: update.changes)
+        if recent.count > recentMax { recent.removeFirst(recent.count - recentMax) }
+    }
+}
+
+extension Array where Element: Comparable {
+    /// Where the first element after `element` stands in this sorted array.
+    fileprivate func firstIndexAfter(_ element: Element) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] <= element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

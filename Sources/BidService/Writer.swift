@@ -1,0 +1,259 @@
+import AuctionRules
+import DequeModule
+import Foundation
+import Ledger
+
+/// The single writer: the only one who decides anything. Owns the house, the deadlines and the
+/// batch in the making; they live on its thread and nowhere else.
+///
+/// Round by round it takes all that waits, decides it in the order of the stamps with what the
+/// clock does in between, and hands the batch to the committer.
+final class Writer {
+    private let clock: any ServiceClock
+    private let limits: ServiceLimits
+    private let queue: CommandQueue
+    private let committer: Committer
+    private let board: PublicBoard
+    private let publisher: any Publisher
+    private let statistics: StatisticsBox
+    private let openLog: @Sendable () throws(LedgerError) -> any BidLog
+
+    private var house = House()
+    private var deadlines = Deadlines()
+    private var batch = DecidedBatch(after: .empty)
+    private var head = LogHead.empty
+    private var lastBeat = Instant(milliseconds: 0)
+    /// Whether the house is that of the log; not so between a failure and the next recovery.
+    private var isSound = false
+
+    init(
+        clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
+        committer: Committer, board: PublicBoard, publisher: any Publisher,
+        statistics: StatisticsBox,
+        openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
+    ) {
+        self.clock = clock
+        self.limits = limits
+        self.queue = queue
+        self.committer = committer
+        self.board = board
+        self.publisher = publisher
+        self.statistics = statistics
+        self.openLog = openLog
+    }
+
+    // MARK: - Rounds
+
+    /// The thread's body: rounds until the queue is closed and empty.
+    func run() {
+        while true {
+            let taken = queue.take(max: limits.batchEntriesMax, until: wakeUp)
+            if isSound, committer.hasFailed { isSound = false }
+            if !isSound { recover() }
+            if isSound {
+                decide(taken)
+            } else {
+                turnAway(taken.entries.map { ($0.command, $0.respond) })
+            }
+            if taken.isClosed { return committer.stop() }
+        }
+    }
+
+    private var wakeUp: Instant {
+        guard isSound else { return clock.now().advanced(by: limits.recoveryInterval) }
+        let beat = lastBeat.advanced(by: limits.heartbeatInterval)
+        return min(deadlines.next ?? .latest, beat)
+    }
+
+    private func decide(_ taken: CommandQueue.Taken) {
+        for entry in taken.entries {
+            runDeadlines(by: entry.stamp)
+            answer(entry)
+        }
+        runDeadlines(by: taken.watermark)
+        if batch.isEmpty, taken.watermark.milliseconds(since: lastBeat) >= limits.heartbeatInterval
+        {
+            batch.heartbeat = taken.watermark
+        }
+        finishBatch(at: taken.watermark)
+    }
+
+    /// What the clock does: each lot at its own millisecond, in order.
+    private func runDeadlines(by instant: Instant) {
+        while let (id, due) = deadlines.popDue(by: instant) {
+            let decision = house.decide(.administer(id, .advanceClock), at: due)
+            record(decision.events, at: house.time(of: due))
+            if batch.log.count >= limits.batchEntriesMax { finishBatch(at: instant) }
+        }
+    }
+
+    private func answer(_ entry: CommandQueue.Entry) {
+        let decision = house.decide(entry.command, at: entry.stamp)
+        // The answer stands before the changes, on the wire too.
+        let position = batch.outcomes.count
+        record(decision.events, at: house.time(of: entry.stamp))
+        let answer = answer(to: entry.command, decision.answer)
+        batch.outcomes.insert(.answer(answer, to: entry.respond), at: position)
+        batch.commands.append((entry.command, entry.respond))
+    }
+
+    private func answer(to command: Command, _ answer: Decision.Answer) -> Answer {
+        switch answer {
+        case .done:
+            guard case .request(let request, let id) = command else { return .done }
+            guard let reply = house.auctions[id]?.reply(to: request.key) else {
+                preconditionFailure("A decided request has left no reply")
+            }
+            return .reply(reply)
+        case .repeated(let reply): return .reply(reply)
+        case .notSeen: return .notSeen
+        case .refused(let refusal): return .refused(refusal)
+        case .declined(let objection): return .declined(objection)
+        case .declinedAll(let objections): return .declinedAll(objections)
+        }
+    }
+
+    // MARK: - The batch in the making
+
+    /// Logs and applies events, and notes what they have for the outside.
+    private func record(_ events: [Event], at t: Instant) {
+        for (index, event) in events.enumerated() {
+            guard case .auction(let id, let what) = event else {
+                batch.log.record(event, at: t, in: &house)
+                if case .house(let what) = event {
+                    batch.outcomes.append(.publication(.house(what)))
+                }
+                continue
+            }
+            let leaderBefore = house.auctions[id]?.standing.leader
+            batch.log.record(event, at: t, in: &house)
+            guard let auction = house.auctions[id] else { continue }
+            let isLastOfItsSeq = index + 1 == events.count || events[index + 1].seq != what.seq
+            note(what, of: auction, at: t, leaderBefore: leaderBefore, isLast: isLastOfItsSeq)
+        }
+    }
+
+    private func note(
+        _ event: AuctionEvent, of auction: Auction, at t: Instant, leaderBefore: BidderID?,
+        isLast: Bool
+    ) {
+        deadlines.note(auction)
+        var update = batch.lots[auction.id] ?? LotUpdate(state: auction.publicState)
+        switch event {
+        case .created:
+            batch.outcomes.append(.publication(.created(auction.publicState)))
+        case .bidAccepted(let accepted):
+            let bidder = accepted.request.bidder
+            update.ownAmounts[bidder] = .some(auction.participants[bidder]?.standingAmount)
+        case .bidsVoided:
+            for (bidder, own) in auction.participants {
+                update.ownAmounts[bidder] = .some(own.standingAmount)
+            }
+        case .announced(let text):
+            batch.outcomes.append(
+                .publication(
+                    .announcement(auction.id, sale: auction.terms.sale, text: text, at: t)))
+        default: break
+        }
+        if isLast, let change = auction.publicChange(after: event, at: t) {
+            update.changes.append(change)
+            batch.outcomes.append(.publication(.change(change)))
+        }
+        for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
+            batch.outcomes.append(.publication(.notice(notice)))
+        }
+        batch.lots[auction.id] = update
+    }
+
+    /// Hands the batch to the committer and starts the next one after it.
+    private func finishBatch(at watermark: Instant) {
+        guard !batch.isEmpty else { return }
+        defer { batch = DecidedBatch(after: head) }
+        guard isSound else { return turnAway(batch.commands) }
+        for id in batch.lots.keys {
+            guard let auction = house.auctions[id] else { continue }
+            batch.lots[id]?.state = auction.publicState
+            batch.lots[id]?.leader = auction.standing.leader
+        }
+        batch.log.seal(with: house)
+        head = batch.log.head
+        lastBeat = watermark
+        if !committer.hand(over: batch) {
+            isSound = false
+            turnAway(batch.commands)
+        }
+    }
+
+    private func turnAway(_ commands: [(command: Command, respond: Responder)]) {
+        guard !commands.isEmpty else { return }
+        for (command, respond) in commands { respond(command.unavailable) }
+        publisher.flush()
+    }
+
+    // MARK: - From the log
+
+    /// Throws away what is in memory and reads the log, at the start and after a failure; applies
+    /// the outage rule. Leaves `isSound` false when the log can't be had.
+    private func recover() {
+        do {
+            committer.closeLog()
+            let log = try openLog()
+            try restore(from: log)
+            statistics.noteRecovery()
+        } catch {
+            // Still not to be had: the next round tries again, and until then all is turned away.
+        }
+    }
+
+    /// The start: like a recovery, but the caller hears of a fault.
+    func start(with log: any BidLog) throws(LedgerError) { try restore(from: log) }
+
+    private func restore(from log: any BidLog) throws(LedgerError) {
+        var house = House()
+        var head = LogHead.empty
+        var recent: [AuctionID: Deque<PublicChange>] = [:]
+        try log.entries(after: 0) { entry in
+            house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+            head = LogHead(position: entry.position, hash: entry.hash)
+            guard case .auction(let id, let event) = entry.event,
+                let change = house.auctions[id]?.publicChange(after: event, at: entry.at)
+            else { return }
+            recent[id, default: []].note(change, max: limits.recentChangesMax)
+        }
+        let lastAlive = max(try log.lastHeartbeat() ?? house.lastInstant, house.lastInstant)
+        self.house = house
+        self.head = head
+        deadlines = Deadlines(of: house)
+        batch = DecidedBatch(after: head)
+        let waiting = committer.resume(with: log)
+        let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
+        for change in unseen { publisher.publish(.change(change), version: version) }
+        publisher.flush()
+        isSound = true
+        turnAway(waiting?.commands ?? [])
+        let boot = max(clock.now(), lastAlive)
+        lastBeat = boot
+        if head != .empty {
+            let decision = self.house.decideRecovery(
+                heartbeat: lastAlive, boot: boot, reopenMin: limits.reopenMin)
+            record(decision.events, at: self.house.time(of: boot))
+        }
+        runDeadlines(by: boot)
+        finishBatch(at: boot)
+    }
+}
+
+extension Deque<PublicChange> {
+    /// Keeps the newest; of the events of one command the last one's change stands for all.
+    fileprivate mutating func note(_ change: PublicChange, max: Int) {
+        if last?.state.seq == change.state.seq { removeLast() }
+        append(change)
+        if count > max { removeFirst() }
+    }
+}
+
+extension Event {
+    fileprivate var seq: Int64? {
+        if case .auction(_, let event) = self { event.seq } else { nil }
+    }
+}

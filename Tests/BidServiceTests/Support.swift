@@ -1,0 +1,201 @@
+import AuctionRules
+import BidService
+import Foundation
+import Ledger
+import Synchronization
+
+/// A service over a log in memory, with a clock that the test sets.
+final class Fixture: Sendable {
+    let log: GatedLog
+    let clock: ManualClock
+    let published = Recorder()
+    let service: BidService
+
+    static let noon = Instant(milliseconds: 1_800_000_000_000)
+
+    init(
+        log: GatedLog = GatedLog(), clock: ManualClock = ManualClock(noon),
+        limits: ServiceLimits = .forTests
+    ) throws {
+        self.log = log
+        self.clock = clock
+        service = try BidService(limits: limits, clock: clock, publisher: published) {
+            () throws(LedgerError) in
+            log.memory.reopen()
+            return log
+        }
+    }
+
+    /// A service that goes on with the same log, as after a restart.
+    func restarted(limits: ServiceLimits = .forTests) throws -> Fixture {
+        service.stop()
+        return try Fixture(log: log, clock: clock, limits: limits)
+    }
+
+    /// Bidders `A` to `E` and an open English lot of USD 10.00 that ends at noon + `duration`.
+    func openLot(
+        _ id: String = "lot", for duration: Milliseconds? = 60_000,
+        _ change: (inout Terms) -> Void = { _ in }
+    ) async throws {
+        for name in ["A", "B", "C", "D", "E"] {
+            _ = await service.perform(.addBidder(Bidder(id: try BidderID(name))))
+        }
+        var terms = Terms(
+            title: "A lot", currency: try require2(Currency(code: "USD")),
+            start: try require2(Amount(minorUnits: 1000)), increments: IncrementPreset.ebayUS.table,
+            opensAt: Self.noon, closesAt: duration.map { Self.noon.advanced(by: $0) })
+        change(&terms)
+        let answer = await service.perform(.createAuction(try AuctionID(id), terms))
+        guard answer == .done else { throw Unexpected(answer) }
+    }
+
+    func bid(
+        _ bidder: String, _ amount: Int64, id: String? = nil, on lot: String = "lot"
+    ) async throws -> Answer {
+        await service.perform(try Self.bid(bidder, amount, id: id, on: lot))
+    }
+
+    static func bid(
+        _ bidder: String, _ amount: Int64, id: String? = nil, on lot: String = "lot"
+    ) throws -> Command {
+        let request = BidRequest(
+            bidder: try BidderID(bidder), id: try BidID(id ?? "\(bidder)-\(amount)"),
+            action: .bid(.max, amount: try require2(Amount(minorUnits: amount))))
+        return .request(request, on: try AuctionID(lot))
+    }
+
+    func state(_ lot: String = "lot") throws -> PublicState {
+        try require2(service.board.snapshot(of: try AuctionID(lot), for: nil)).state
+    }
+}
+
+extension ServiceLimits {
+    /// No outage rule, so that a restart changes nothing by itself.
+    static var forTests: ServiceLimits {
+        var limits = ServiceLimits()
+        limits.reopenMin = 0
+        limits.recoveryInterval = 1
+        return limits
+    }
+}
+
+struct Unexpected: Error {
+    let what: String
+    init(_ what: Any) { self.what = String(describing: what) }
+}
+
+/// `#require` for places that are no test.
+func require2<T>(_ value: T?) throws -> T {
+    guard let value else { throw Unexpected("nil \(T.self)") }
+    return value
+}
+
+/// A log whose appends wait for the test, so that a test can look at what has not happened yet.
+final class GatedLog: BidLog {
+    let memory = MemoryLog()
+    private let condition = NSCondition()
+    private let gate = Mutex(Gate())
+
+    private struct Gate {
+        var isShut = false
+        var waiting = 0
+    }
+
+    var logID: String { memory.logID }
+
+    func shut() { gate.withLock { $0.isShut = true } }
+
+    func open() {
+        condition.lock()
+        gate.withLock { $0.isShut = false }
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Waits until an append stands before the gate.
+    func waitForAppend() {
+        condition.lock()
+        while gate.withLock({ $0.waiting }) == 0 { condition.wait() }
+        condition.unlock()
+    }
+
+    func append(_ batch: LogBatch) throws(LedgerError) {
+        condition.lock()
+        gate.withLock { $0.waiting += 1 }
+        condition.broadcast()
+        while gate.withLock({ $0.isShut }) { condition.wait() }
+        gate.withLock { $0.waiting -= 1 }
+        condition.unlock()
+        try memory.append(batch)
+    }
+
+    func entries(
+        after position: Int64, _ body: (LogEntry) throws -> Void
+    ) throws(LedgerError) { try memory.entries(after: position, body) }
+
+    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
+        try memory.reply(to: key, on: auction)
+    }
+
+    func beat(at t: Instant) throws(LedgerError) { try memory.beat(at: t) }
+    func lastHeartbeat() throws(LedgerError) -> Instant? { try memory.lastHeartbeat() }
+    func checkpointIfIdle() throws(LedgerError) {}
+    func close() throws(LedgerError) { try memory.close() }
+}
+
+/// Keeps what was published, and what was answered, in one order.
+final class Recorder: Publisher {
+    enum Item: Equatable {
+        case answer(Answer)
+        case change(PublicChange)
+        case notice(PrivateNotice)
+        case other
+    }
+
+    private let condition = NSCondition()
+    private let kept = Mutex<[Item]>([])
+
+    var items: [Item] { kept.withLock { $0 } }
+
+    var changes: [PublicChange] {
+        items.compactMap { if case .change(let change) = $0 { change } else { nil } }
+    }
+
+    func publish(_ publication: Publication, version: Int64) {
+        switch publication {
+        case .change(let change): note(.change(change))
+        case .notice(let notice): note(.notice(notice))
+        case .created, .announcement, .house: note(.other)
+        }
+    }
+
+    func flush() {}
+
+    func note(_ item: Item) {
+        condition.lock()
+        kept.withLock { $0.append(item) }
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Waits until what was kept is as wanted.
+    func wait(until isWanted: @escaping @Sendable ([Item]) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                condition.lock()
+                while !isWanted(items) { condition.wait() }
+                condition.unlock()
+                continuation.resume()
+            }
+        }
+    }
+
+    func waitForStatus(_ status: AuctionStatus, of lot: String = "lot") async {
+        await wait { items in
+            items.contains {
+                guard case .change(let change) = $0 else { return false }
+                return change.state.auction.text == lot && change.state.status == status
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import AuctionRules
+import BidService
+import Testing
+
+@Suite("The clock: prompt by a timer, correct without one")
+struct TimeTests {
+    @Test("A lot opens and closes by itself, each at its own millisecond")
+    func opensAndCloses() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot("first", for: 2000) {
+            $0.opensAt = Fixture.noon.advanced(by: 500)
+        }
+        try await fixture.openLot("second", for: 1999)
+        fixture.clock.set(Fixture.noon.advanced(by: 500))
+        await fixture.published.waitForStatus(.open, of: "first")
+        fixture.clock.set(Fixture.noon.advanced(by: 9000))
+        await fixture.published.waitForStatus(.closed, of: "first")
+        fixture.service.stop()
+        let closes = fixture.published.changes.filter { $0.state.status == .closed }
+        #expect(closes.map(\.state.auction.text) == ["second", "first"])
+        #expect(closes.map { $0.at.milliseconds(since: Fixture.noon) } == [1999, 2000])
+    }
+
+    @Test("A lot does not close before its end, and a bid one millisecond earlier counts")
+    func halfOpen() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot(for: 1000)
+        fixture.clock.set(Fixture.noon.advanced(by: 999))
+        let answer = try await fixture.bid("A", 5000)
+        #expect(answer.isAccepted)
+        #expect(try fixture.state().status == .open)
+        fixture.clock.set(Fixture.noon.advanced(by: 1000))
+        await fixture.published.waitForStatus(.closed)
+        #expect(try fixture.state().outcome == "sold")
+        let late = try await fixture.bid("B", 9000)
+        #expect(late.refusal == .closed(lateBy: 0))
+        fixture.service.stop()
+    }
+
+    @Test("T16: a bid that was stamped in time and decided 40 ms after the end is accepted")
+    func stampedInTime() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot(for: 1000)
+        // The writer is held up: a commit does not return, another batch waits behind it.
+        fixture.log.shut()
+        let answers = Recorder()
+        fixture.service.submit(.addBidder(Bidder(id: try BidderID("X")))) {
+            answers.note(.answer($0))
+        }
+        fixture.log.waitForAppend()
+        fixture.service.submit(.addBidder(Bidder(id: try BidderID("Y")))) {
+            answers.note(.answer($0))
+        }
+        fixture.clock.set(Fixture.noon.advanced(by: 999))
+        fixture.service.submit(try Fixture.bid("A", 5000)) { answers.note(.answer($0)) }
+        fixture.clock.set(Fixture.noon.advanced(by: 1040))
+        fixture.service.submit(try Fixture.bid("B", 9000)) { answers.note(.answer($0)) }
+        fixture.log.open()
+        await answers.wait { $0.count == 4 }
+        let verdicts = answers.items.compactMap { item -> Answer? in
+            if case .answer(let answer) = item { answer } else { nil }
+        }
+        #expect(verdicts[2].isAccepted)
+        #expect(verdicts[3].refusal == .closed(lateBy: 40))
+        fixture.service.stop()
+    }
+
+    @Test("A soft close moves the deadline: the lot closes at the new end, not at the old one")
+    func softCloseMovesDeadline() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot(for: 10_000) {
+            $0.softClose = try? SoftClose(stages: [.init(window: 5000, mode: .reset, amount: 5000)])
+        }
+        fixture.clock.set(Fixture.noon.advanced(by: 8000))
+        _ = try await fixture.bid("A", 5000)
+        fixture.clock.set(Fixture.noon.advanced(by: 12_999))
+        #expect(try await fixture.bid("B", 9000).isAccepted)
+        fixture.clock.set(Fixture.noon.advanced(by: 18_000))
+        await fixture.published.waitForStatus(.closed)
+        fixture.service.stop()
+        let close = try #require(fixture.published.changes.last)
+        #expect(close.at.milliseconds(since: Fixture.noon) == 17_999)
+    }
+
+    @Test("A clock that steps back stamps nothing earlier than before")
+    func clockStepsBack() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot(for: 10_000)
+        fixture.clock.set(Fixture.noon.advanced(by: 9000))
+        _ = try await fixture.bid("A", 5000)
+        fixture.clock.set(Fixture.noon)
+        let answer = try await fixture.bid("B", 9000)
+        #expect(answer.reply?.at == Fixture.noon.advanced(by: 9000))
+        fixture.service.stop()
+    }
+}
+
+extension Answer {
+    var reply: Reply? { if case .reply(let reply) = self { reply } else { nil } }
+
+    var isAccepted: Bool {
+        if case .accepted? = reply?.verdict { true } else { false }
+    }
+
+    var refusal: Refusal? {
+        switch self {
+        case .reply(let reply):
+            if case .refused(let refusal) = reply.verdict { refusal } else { nil }
+        case .refused(let refusal): refusal
+        default: nil
+        }
+    }
+}
