@@ -32,8 +32,8 @@ public struct Currency: Hashable, Sendable {
         GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR \
         LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD \
         PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
-        SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW \
-        ZWG
+        SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR \
+        ZMW ZWG
         """.split(separator: " ").map(String.init))
 }
 
@@ -74,6 +74,7 @@ extension Currency {
         guard fraction.dropFirst(exponent).allSatisfy({ $0 == "0" }) else {
             throw .fractionOfMinorUnit(text, self)
         }
+        guard !negative else { throw .zeroOrLess(text) }
         var minorUnits: Int64 = 0
         let kept = fraction.prefix(exponent)
         let padding = String(repeating: "0", count: exponent - kept.count)
@@ -83,7 +84,7 @@ extension Currency {
             guard !overflow, !overflowToo else { throw .tooLarge(text) }
             minorUnits = sum
         }
-        guard !negative, minorUnits > 0 else { throw .zeroOrLess(text) }
+        guard minorUnits > 0 else { throw .zeroOrLess(text) }
         guard let amount = Amount(minorUnits: minorUnits) else { throw .tooLarge(text) }
         return amount
     }
