@@ -21,7 +21,10 @@ extension Auction {
         case .extended(let event):
             endsAt = event.endsAt
             extensions += 1
-            if case .softClose = event.cause { extensionsByBids += 1 }
+            if case .softClose = event.cause {
+                extensionsByBids += 1
+                completeNewestReply()
+            }
         case .paused:
             phase = .paused(remaining: endsAt?.milliseconds(since: t))
             endsAt = nil
@@ -32,6 +35,7 @@ extension Auction {
             phase = .closed(event.outcome, event.cause, at: t)
             if case .hammer = event.cause { endsAt = t }
             reveal(event.outcome)
+            if case .bought = event.cause { completeNewestReply() }
         case .cancelled: phase = .cancelled(at: t)
         case .announced: break  // Said, not done.
         }
@@ -98,6 +102,19 @@ extension Auction {
     private mutating func reveal(_ outcome: Outcome) {
         guard !isOpenOutcry, case .sold(let winner, let price) = outcome else { return }
         standing = Standing(price: price, leader: winner, isReserveMet: reserve != nil)
+    }
+
+    /// A bid that extended or closed the lot was answered before that event of its command was
+    /// applied. Its bidder is told the lot as the whole command left it, like everybody else under
+    /// the same seq.
+    private mutating func completeNewestReply() {
+        guard let reply = replies.last, case .accepted(let told) = reply.verdict else { return }
+        let acceptance = Acceptance(
+            seq: seq, isLeading: told.isLeading, ownMax: told.ownMax, price: told.price,
+            minimum: minimum, reserve: told.reserve, endsAt: endsAt)
+        replies[replies.count - 1] = Reply(
+            request: reply.request, verdict: .accepted(acceptance), at: reply.at,
+            entryHash: reply.entryHash)
     }
 
     private mutating func keep(
