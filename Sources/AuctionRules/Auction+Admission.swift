@@ -104,10 +104,8 @@ extension Auction {
             standing: standing, seq: seq)
         var events: [Event] = [.auction(id, .bidAccepted(accepted))]
         guard let standing, let seq else { return Decision(events: events) }
-        if let cap = terms.buyNow?.price, let price = standing.price, price >= cap,
-            let leader = standing.leader
-        {
-            let closed = Closed(outcome: .sold(to: leader, price: cap), cause: .bought, seq: seq)
+        if reachesCap(standing), let price = standing.price, let leader = standing.leader {
+            let closed = Closed(outcome: .sold(to: leader, price: price), cause: .bought, seq: seq)
             events.append(.auction(id, .closed(closed)))
         } else if let end = endAfterPublicChange(to: standing, at: t) {
             let extended = Extended(endsAt: end, cause: .softClose, seq: seq)
@@ -116,7 +114,14 @@ extension Auction {
         return Decision(events: events)
     }
 
-    private func endAfterPublicChange(to standing: Standing, at t: Instant) -> Instant? {
+    /// Whether the lot is sold at once: the price is never shown above the cap.
+    func reachesCap(_ standing: Standing) -> Bool {
+        guard let cap = terms.buyNow?.price, let price = standing.price else { return false }
+        return price >= cap
+    }
+
+    /// Where a bid at `t` that makes `standing` of the bidding moves the end; nil: nowhere.
+    func endAfterPublicChange(to standing: Standing, at t: Instant) -> Instant? {
         guard let softClose = terms.softClose, let endsAt else { return nil }
         if softClose.trigger == .leader, standing.leader == self.standing.leader { return nil }
         return softClose.newEnd(at: t, end: endsAt, extensions: extensionsByBids)

@@ -21,10 +21,7 @@ extension Auction {
         case .extended(let event):
             endsAt = event.endsAt
             extensions += 1
-            if case .softClose = event.cause {
-                extensionsByBids += 1
-                completeNewestReply()
-            }
+            if case .softClose = event.cause { extensionsByBids += 1 }
         case .paused:
             phase = .paused(remaining: endsAt?.milliseconds(since: t))
             endsAt = nil
@@ -35,7 +32,6 @@ extension Auction {
             phase = .closed(event.outcome, event.cause, at: t)
             if case .hammer = event.cause { endsAt = t }
             reveal(event.outcome)
-            if case .bought = event.cause { completeNewestReply() }
         case .cancelled: phase = .cancelled(at: t)
         case .announced: break  // Said, not done.
         }
@@ -44,6 +40,10 @@ extension Auction {
     private mutating func apply(
         _ event: BidAccepted, at t: Instant, recordedAs hash: EntryHash
     ) {
+        // The bidder is told the lot as the whole command leaves it, like everybody else under the
+        // same seq: with the end that the bid moves, or closed by it. Those events come next.
+        let end = event.standing.flatMap { endAfterPublicChange(to: $0, at: t) } ?? endsAt
+        let isSold = event.standing.map(reachesCap) ?? false
         let kind: Commitment.Kind =
             switch event.request.action {
             case .bid(.max, _, _): .max
@@ -67,7 +67,8 @@ extension Auction {
         let acceptance = Acceptance(
             seq: seq, isLeading: isSealed ? nil : standing.leader == bidder,
             ownMax: participants[bidder]?.standingAmount ?? event.amount,
-            price: standing.price, minimum: minimum, reserve: reserveState, endsAt: endsAt)
+            price: standing.price, minimum: isSold ? nil : minimum, reserve: reserveState,
+            endsAt: isSold ? endsAt : end)
         keep(event.request, .accepted(acceptance), at: t, recordedAs: hash)
     }
 
@@ -102,19 +103,6 @@ extension Auction {
     private mutating func reveal(_ outcome: Outcome) {
         guard !isOpenOutcry, case .sold(let winner, let price) = outcome else { return }
         standing = Standing(price: price, leader: winner, isReserveMet: reserve != nil)
-    }
-
-    /// A bid that extended or closed the lot was answered before that event of its command was
-    /// applied. Its bidder is told the lot as the whole command left it, like everybody else under
-    /// the same seq.
-    private mutating func completeNewestReply() {
-        guard let reply = replies.last, case .accepted(let told) = reply.verdict else { return }
-        let acceptance = Acceptance(
-            seq: seq, isLeading: told.isLeading, ownMax: told.ownMax, price: told.price,
-            minimum: minimum, reserve: told.reserve, endsAt: endsAt)
-        replies[replies.count - 1] = Reply(
-            request: reply.request, verdict: .accepted(acceptance), at: reply.at,
-            entryHash: reply.entryHash)
     }
 
     private mutating func keep(

@@ -105,9 +105,13 @@ import Testing
 
     @Test func `the bidder's reply tells the end as the bid left it`() {
         var room = room(add)
-        let outcome = room.bid("A", 3000, at: 95_000)
+        let outcome = room.bid("A", 3000, id: "k", at: 95_000)
         #expect(outcome.acceptance?.seq == room.state.seq)
         #expect(outcome.acceptance?.endsAt == 115_000)
+        #expect(outcome.acceptance?.endsAt == room.state.endsAt)
+        // It is complete as soon as its own event has been followed.
+        let accepted = outcome.steps[0].after
+        #expect(accepted.reply(to: BidKey(bidder: "A", id: "k"))?.verdict == outcome.reply?.verdict)
     }
 
     @Test func `a losing bid that moves the price extends`() {

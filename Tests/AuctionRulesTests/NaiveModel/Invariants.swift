@@ -20,6 +20,9 @@ struct Invariants {
             previous = step.after
         }
         if outcome.steps.isEmpty, before != after { faults.append("changed without an event") }
+        if let told = outcome.acceptance, !told.tells(after.publicState) {
+            faults.append("the bidder is told another lot than everybody")
+        }
         return faults + brokenStandings(of: after)
     }
 
@@ -140,6 +143,14 @@ struct Invariants {
         }
         if let reserve = auction.reserve, max >= reserve { form = Swift.max(form, reserve) }
         return min(form, terms.buyNow?.price ?? form)
+    }
+}
+
+extension Acceptance {
+    fileprivate func tells(_ state: PublicState) -> Bool {
+        (seq, price, minimum, reserve, endsAt) == (
+            state.seq, state.price, state.minimum, state.reserve, state.endsAt
+        )
     }
 }
 
