@@ -51,16 +51,28 @@ extension BidLog {
     public func rebuild(
         upTo position: Int64? = nil
     ) throws(LedgerError) -> (house: House, head: LogHead) {
+        try House.rebuilt(upTo: position) { body throws(LedgerError) in
+            try entries(after: 0, body)
+        }
+    }
+}
+
+extension House {
+    /// Follows a walk through a log from its beginning.
+    static func rebuilt(
+        upTo position: Int64?,
+        by walk: ((LogEntry) throws -> Void) throws(LedgerError) -> Void
+    ) throws(LedgerError) -> (house: House, head: LogHead) {
         var house = House()
         var head = LogHead.empty
         do {
-            try entries(after: 0) { entry in
+            try walk { entry in
                 if let position, entry.position > position { throw EndOfWalk() }
                 house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
                 head = entry.head
             }
-        } catch  where error.kind == .stopped {
-            return (house, head)
+        } catch {
+            guard error.kind == .stopped else { throw error }
         }
         return (house, head)
     }

@@ -19,16 +19,6 @@ extension EntryHash {
         withUnsafeBytes { Array($0) }
     }
 
-    /// 64 lower-case hexadecimal digits, as receipts and `sqlite3`'s `hex()` show it.
-    public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return withUnsafeBytes { bytes in
-            String(
-                decoding: bytes.lazy.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-                as: UTF8.self)
-        }
-    }
-
     /// The 32 bytes without an allocation.
     func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         let bigEndian = SIMD4(

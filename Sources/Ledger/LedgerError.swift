@@ -14,6 +14,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case foreign
         /// Written by a newer Gavel; the schema's number.
         case newerSchema(Int)
+        /// A reader can't migrate; the schema's number.
+        case olderSchema(Int)
         /// A migration that was applied is not the one that this Gavel knows; its number.
         case changedMigration(Int)
         /// SQLite would not take a setting without which commits are not durable.

@@ -1,0 +1,67 @@
+-- The log: all that ever happened, one row an event, in one order for the whole house.
+-- Every other table but meta, migration and heartbeat follows from it and could be dropped and
+-- made anew by replaying it.
+--
+-- Times everywhere are Unix milliseconds; amounts are whole minor units (cents, yen, fils).
+
+CREATE TABLE event (
+    -- 1, 2, 3 … without a hole. Rows are only ever appended, so the key costs nothing.
+    position INTEGER PRIMARY KEY CHECK (position >= 1),
+    -- The lot it belongs to; NULL for an event of the house (sales, bidders, tokens).
+    auction TEXT REFERENCES auction (id),
+    -- The lot's own number of the public change that the event is part of, if any.
+    seq INTEGER CHECK (seq IS NULL OR (seq >= 1 AND auction IS NOT NULL)),
+    -- Spelled out as a CASE: SQLite would build a table for a long IN list at every insert.
+    kind TEXT NOT NULL CHECK (
+        CASE kind
+            WHEN 'bid_accepted' THEN auction IS NOT NULL
+            WHEN 'bid_refused' THEN auction IS NOT NULL
+            WHEN 'auction_extended' THEN auction IS NOT NULL
+            WHEN 'auction_created' THEN auction IS NOT NULL
+            WHEN 'auction_opened' THEN auction IS NOT NULL
+            WHEN 'auction_closed' THEN auction IS NOT NULL
+            WHEN 'bids_voided' THEN auction IS NOT NULL
+            WHEN 'reserve_lowered' THEN auction IS NOT NULL
+            WHEN 'auction_paused' THEN auction IS NOT NULL
+            WHEN 'auction_resumed' THEN auction IS NOT NULL
+            WHEN 'auction_cancelled' THEN auction IS NOT NULL
+            WHEN 'auction_announced' THEN auction IS NOT NULL
+            WHEN 'sale_created' THEN auction IS NULL
+            WHEN 'bidder_added' THEN auction IS NULL
+            WHEN 'bidder_suspended' THEN auction IS NULL
+            WHEN 'bidder_reinstated' THEN auction IS NULL
+            WHEN 'bidder_registered' THEN auction IS NULL
+            WHEN 'token_issued' THEN auction IS NULL
+            WHEN 'token_revoked' THEN auction IS NULL
+            ELSE 0
+        END
+    ),
+    -- JSON, versioned ("v":1). Holds secrets: maxes, reserves, sealed bids, who bid.
+    payload TEXT NOT NULL CHECK (substr(payload, 1, 4) = '{"v"'),
+    -- The engine's time. It never runs backwards.
+    at INTEGER NOT NULL CHECK (at BETWEEN 0 AND 253402300799999),
+    -- Each entry's hash covers the one before, so that nothing can be changed, taken out or put in
+    -- later without changing every hash after it. The bytes that are hashed: docs/database.md.
+    previous_hash BLOB NOT NULL CHECK (length(previous_hash) = 32),
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: an event is never changed'); END;
+
+CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: an event is never deleted'); END;
+
+-- What the database says of itself: log_id names this history, and is another one in every backup.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY CHECK (key <> ''),
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which of these files have been run here, and the SHA-256 of what they said then.
+CREATE TABLE migration (
+    number INTEGER PRIMARY KEY CHECK (number >= 1),
+    name TEXT NOT NULL UNIQUE,
+    checksum TEXT NOT NULL CHECK (length(checksum) = 64),
+    applied_at INTEGER NOT NULL
+) STRICT;

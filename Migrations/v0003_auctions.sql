@@ -1,0 +1,77 @@
+-- The lots: first their terms, which never change, then their state, which is brought up to date
+-- in the transaction of the events that change it.
+-- No IN lists of three or more: SQLite builds a table for each at every write.
+
+CREATE TABLE auction (
+    id TEXT PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64 AND id NOT GLOB '*[^A-Za-z0-9._:-]*'),
+    sale TEXT REFERENCES sale (id),
+    title TEXT NOT NULL CHECK (length(CAST(title AS BLOB)) BETWEEN 1 AND 800),
+    format TEXT NOT NULL CHECK (
+        format = 'english' OR format = 'sealed_first_price' OR format = 'vickrey'),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    exponent INTEGER NOT NULL CHECK (exponent BETWEEN 0 AND 4),
+    start INTEGER NOT NULL CHECK (start BETWEEN 1 AND 9007199254740991),
+    -- Secret, as the reserve below.
+    opening_reserve INTEGER CHECK (opening_reserve BETWEEN 1 AND 9007199254740991),
+    buy_now INTEGER CHECK (buy_now BETWEEN start AND 9007199254740991),
+    buy_now_availability TEXT CHECK (buy_now_availability IN ('until_first_bid', 'always')),
+    increments TEXT NOT NULL CHECK (json_valid(increments)), -- [[from, step], …]
+    opens_at INTEGER NOT NULL,
+    closes_at INTEGER CHECK (closes_at > opens_at),
+    soft_close TEXT CHECK (soft_close IS NULL OR json_valid(soft_close)),
+    resume_min INTEGER NOT NULL CHECK (resume_min >= 0),
+    seller TEXT,
+    related_parties TEXT NOT NULL CHECK (json_valid(related_parties)), -- ["id", …]
+    confirm_above_factor INTEGER CHECK (confirm_above_factor >= 1),
+    ladder_only INTEGER NOT NULL CHECK (ladder_only IN (0, 1)),
+    completes_increment_on_raise INTEGER NOT NULL CHECK (completes_increment_on_raise IN (0, 1)),
+    retraction TEXT NOT NULL CHECK (retraction IN ('never', 'ebay')),
+    shows_sealed_bid_count INTEGER NOT NULL CHECK (shows_sealed_bid_count IN (0, 1)),
+
+    status TEXT NOT NULL CHECK (
+        status = 'open' OR status = 'scheduled' OR status = 'paused' OR status = 'closed'
+        OR status = 'cancelled'),
+    seq INTEGER NOT NULL CHECK (seq >= 0),
+    starts_at INTEGER NOT NULL,
+    -- NULL while paused, and for a lot that only an administrator closes.
+    ends_at INTEGER,
+    remaining INTEGER CHECK (remaining IS NULL OR status = 'paused'),
+    extensions INTEGER NOT NULL CHECK (extensions >= 0),
+    extensions_by_bids INTEGER NOT NULL CHECK (extensions_by_bids BETWEEN 0 AND extensions),
+    reserve INTEGER CHECK (reserve BETWEEN 1 AND 9007199254740991),
+    price INTEGER,
+    leader TEXT,
+    leader_max INTEGER, -- secret
+    reserve_met INTEGER NOT NULL,
+    minimum INTEGER CHECK (minimum >= start AND (price IS NULL OR minimum > price)),
+    bids INTEGER NOT NULL CHECK (bids >= 0), -- as everybody may see it
+    outcome TEXT CHECK (outcome = 'sold' OR outcome = 'no_bids' OR outcome = 'reserve_not_met'),
+    winner TEXT,
+    hammer_price INTEGER CHECK (hammer_price = price),
+    close_cause TEXT CHECK (
+        close_cause = 'time' OR close_cause = 'bought' OR close_cause = 'hammer'),
+    ended_at INTEGER, -- closed or cancelled
+
+    CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL)),
+    CHECK ((price IS NULL) = (leader IS NULL)),
+    CHECK (price >= start OR format <> 'english'),
+    CHECK (price <= leader_max),
+    CHECK (reserve_met = (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)),
+    CHECK (status <> 'paused' OR ends_at IS NULL),
+    CHECK ((status IN ('closed', 'cancelled')) = (ended_at IS NOT NULL)),
+    CHECK ((status IN ('closed', 'cancelled')) = (minimum IS NULL)),
+    CHECK ((status = 'closed') = (outcome IS NOT NULL)),
+    CHECK ((status = 'closed') = (close_cause IS NOT NULL)),
+    CHECK ((outcome IS 'sold') = (winner IS NOT NULL)),
+    CHECK ((winner IS NULL) = (hammer_price IS NULL)),
+    CHECK (winner = leader),
+    -- A lot that is closed by the clock is not closed before its end.
+    CHECK (close_cause <> 'time' OR ended_at >= ends_at),
+    -- A sealed lot shows nothing before its close.
+    CHECK (format = 'english' OR price IS NULL OR status = 'closed'),
+    -- Who leads has bid. Deferred, as the lot's row is written first.
+    FOREIGN KEY (id, leader) REFERENCES participant (auction, bidder) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- A sale's lots are few among many.
+CREATE INDEX auction_of_sale ON auction (sale) WHERE sale IS NOT NULL;

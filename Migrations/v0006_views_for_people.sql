@@ -1,0 +1,68 @@
+-- What everybody may see, readable: amounts as decimals of the currency, times in UTC. No max, no
+-- reserve, no bidder's id, and of a sealed lot nothing before its close.
+--
+-- An amount as text is "minor / scale || '.' || rest", with all of the currency's places; a missing
+-- one stays NULL. unit has the scale: 100 for two places.
+
+CREATE VIEW unit AS
+SELECT column1 AS exponent, column2 AS scale
+FROM (VALUES (0, 1), (1, 10), (2, 100), (3, 1000), (4, 10000));
+
+-- Every lot as it stands.
+CREATE VIEW auction_board AS
+SELECT
+    a.id AS auction, a.sale, a.title, a.format, a.currency, a.status,
+    a.price / scale || CASE exponent WHEN 0 THEN ''
+        ELSE printf('.%0*d', exponent, a.price % scale) END AS price,
+    a.minimum / scale || CASE exponent WHEN 0 THEN ''
+        ELSE printf('.%0*d', exponent, a.minimum % scale) END AS minimum,
+    CASE WHEN a.minimum IS NOT NULL AND (a.buy_now_availability = 'always' OR a.price IS NULL)
+        THEN a.buy_now / scale || CASE exponent WHEN 0 THEN ''
+            ELSE printf('.%0*d', exponent, a.buy_now % scale) END END AS buy_now,
+    CASE WHEN a.reserve IS NULL THEN 'none' WHEN a.reserve_met THEN 'met' ELSE 'unmet' END
+        AS reserve,
+    a.bids,
+    'Bidder ' || p.number AS leader,
+    strftime('%Y-%m-%dT%H:%M:%fZ', a.starts_at / 1000.0, 'unixepoch') AS starts_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', a.ends_at / 1000.0, 'unixepoch') AS ends_at,
+    a.extensions,
+    CASE a.status WHEN 'cancelled' THEN 'withdrawn' ELSE a.outcome END AS outcome,
+    a.seq
+FROM auction a JOIN unit USING (exponent)
+LEFT JOIN participant p ON p.auction = a.id AND p.bidder = a.leader;
+
+-- The accepted bids that changed something public, with the price that each one led to. Raised
+-- maxes are left out, and sealed bids until the close.
+CREATE VIEW bid_history AS
+SELECT
+    c.auction, c.seq,
+    strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
+    'Bidder ' || p.number AS bidder,
+    r.price / scale || CASE exponent WHEN 0 THEN ''
+        ELSE printf('.%0*d', exponent, r.price % scale) END AS price,
+    a.currency,
+    CASE r.leading WHEN 1 THEN 'leads' WHEN 0 THEN 'outbid at once' END AS result,
+    CASE c.voided WHEN 1 THEN 'void' END AS void
+FROM commitment c
+JOIN auction a ON a.id = c.auction JOIN unit USING (exponent)
+JOIN participant p ON p.auction = c.auction AND p.bidder = c.bidder
+JOIN reply r ON r.position = c.position
+WHERE (a.format = 'english' AND c.seq IS NOT NULL) OR a.status = 'closed' AND a.format <> 'english'
+ORDER BY c.auction, c.ordinal;
+
+-- Who stands where on a lot: the leader first, then by what was offered, the earlier one before.
+CREATE VIEW leaderboard AS
+SELECT
+    s.auction,
+    row_number() OVER (
+        PARTITION BY s.auction ORDER BY a.leader IS s.bidder DESC, s.amount DESC, s.ordinal
+    ) AS rank,
+    'Bidder ' || p.number AS bidder,
+    CASE WHEN a.leader = s.bidder THEN
+        CASE a.status WHEN 'closed' THEN coalesce(a.outcome, '') ELSE 'leads' END END AS standing,
+    (SELECT count(*) FROM commitment c WHERE c.auction = s.auction AND c.bidder = s.bidder
+        AND NOT c.voided AND (c.seq IS NOT NULL OR a.format <> 'english')) AS bids
+FROM secret_standing s
+JOIN auction a ON a.id = s.auction
+JOIN participant p ON p.auction = s.auction AND p.bidder = s.bidder
+WHERE a.format = 'english' OR a.status = 'closed';

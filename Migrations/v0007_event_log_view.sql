@@ -1,0 +1,48 @@
+-- The log in words, without anything secret. The payloads themselves: secret_event_log.
+CREATE VIEW event_log AS
+SELECT
+    e.position,
+    strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch') AS at,
+    e.auction, e.seq, e.kind,
+    CASE e.kind
+        WHEN 'auction_created' THEN json_extract(e.payload, '$.title')
+        WHEN 'bid_accepted' THEN CASE
+            WHEN json_extract(e.payload, '$.standing.price') IS NULL THEN 'private'
+            ELSE 'Bidder ' || bidder.number || ' bids; ' || 'Bidder ' || leader.number
+                || ' leads at ' || price || ' ' || currency END
+        WHEN 'bid_refused' THEN json_extract(e.payload, '$.code')
+        WHEN 'bids_voided' THEN json_array_length(e.payload, '$.ordinals') || ' voided'
+            || coalesce('; Bidder ' || leader.number || ' leads at ' || price || ' ' || currency,
+                '')
+        WHEN 'reserve_lowered' THEN
+            CASE json_extract(e.payload, '$.met') WHEN 1 THEN 'and met' ELSE 'not met' END
+        WHEN 'auction_extended' THEN json_extract(e.payload, '$.cause') || ' until ' || ends_at
+        WHEN 'auction_paused' THEN json_extract(e.payload, '$.reason')
+        WHEN 'auction_resumed' THEN 'until ' || ends_at
+        WHEN 'auction_closed' THEN json_extract(e.payload, '$.outcome')
+            || coalesce(' to Bidder ' || winner.number || ' at ' || hammer || ' ' || currency, '')
+            || ' (' || json_extract(e.payload, '$.cause') || ')'
+        WHEN 'auction_cancelled' THEN json_extract(e.payload, '$.reason')
+        WHEN 'auction_announced' THEN json_extract(e.payload, '$.text')
+        WHEN 'sale_created' THEN json_extract(e.payload, '$.title')
+    END AS summary
+FROM (
+    SELECT
+        event.*, a.currency,
+        json_extract(payload, '$.standing.price') / scale || CASE exponent WHEN 0 THEN ''
+            ELSE printf('.%0*d', exponent, json_extract(payload, '$.standing.price') % scale) END
+            AS price,
+        json_extract(payload, '$.price') / scale || CASE exponent WHEN 0 THEN ''
+            ELSE printf('.%0*d', exponent, json_extract(payload, '$.price') % scale) END AS hammer,
+        strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(payload, '$.ends_at') / 1000.0, 'unixepoch')
+            AS ends_at
+    FROM event
+    LEFT JOIN auction a ON a.id = event.auction
+    LEFT JOIN unit USING (exponent)
+) e
+LEFT JOIN participant bidder
+    ON bidder.auction = e.auction AND bidder.bidder = json_extract(e.payload, '$.bidder')
+LEFT JOIN participant leader
+    ON leader.auction = e.auction AND leader.bidder = json_extract(e.payload, '$.standing.leader')
+LEFT JOIN participant winner
+    ON winner.auction = e.auction AND winner.bidder = json_extract(e.payload, '$.winner');

@@ -1,0 +1,51 @@
+-- What the log must always satisfy. Each SELECT is one rule and finds what breaks it; a sound
+-- database gives no row. Look at all of it through the view integrity_faults.
+--
+-- SQL can't compute SHA-256: the chain is checked for its links here, and for its hashes by Gavel,
+-- whenever it reads the log.
+CREATE VIEW integrity_faults_of_log AS
+    SELECT 'log without holes' AS rule, NULL AS auction,
+        count(*) || ' events, the last one at ' || max(position) AS detail
+    FROM event HAVING count(*) <> coalesce(max(position), 0)
+UNION ALL
+    SELECT 'hash chain linked', e.auction, 'position ' || e.position
+    FROM event e LEFT JOIN event p ON p.position = e.position - 1
+    WHERE e.previous_hash <> coalesce(p.hash, zeroblob(32))
+UNION ALL
+    SELECT 'time never runs backwards', e.auction, 'position ' || e.position
+    FROM event e JOIN event p ON p.position = e.position - 1
+    WHERE e.at < p.at
+UNION ALL
+    SELECT 'payload is JSON', auction, 'position ' || position
+    FROM event WHERE NOT json_valid(payload)
+UNION ALL
+    -- One command makes at most one change, so events of one command share a seq.
+    SELECT 'seq without holes', auction, 'position ' || position
+    FROM (
+        SELECT auction, position, seq,
+            lag(seq, 1, 0) OVER (PARTITION BY auction ORDER BY position) AS before
+        FROM event WHERE seq IS NOT NULL
+    )
+    WHERE seq NOT IN (before, before + 1)
+UNION ALL
+    SELECT 'seq is the newest', a.id, 'seq ' || a.seq
+    FROM auction a
+    WHERE a.seq <> (SELECT coalesce(max(seq), 0) FROM event e WHERE e.auction = a.id)
+UNION ALL
+    SELECT 'one reply per bid id', auction, bidder || ' ' || bid
+    FROM reply GROUP BY auction, bidder, bid HAVING count(*) > 1
+UNION ALL
+    SELECT 'every verdict has its reply', e.auction, 'position ' || e.position
+    FROM event e LEFT JOIN reply r USING (position)
+    WHERE (e.kind IN ('bid_accepted', 'bid_refused')
+            OR e.kind = 'bids_voided' AND json_extract(e.payload, '$.retraction') IS NOT NULL)
+        <> (r.position IS NOT NULL)
+UNION ALL
+    SELECT 'reply is the lot''s', r.auction, 'position ' || r.position
+    FROM reply r LEFT JOIN event e USING (position)
+    WHERE e.auction IS NOT r.auction
+UNION ALL
+    SELECT 'every accepted bid is a commitment', e.auction, 'position ' || e.position
+    FROM event e
+    LEFT JOIN (SELECT position, auction FROM commitment) c ON c.position = e.position
+    WHERE e.kind = 'bid_accepted' AND c.auction IS NOT e.auction;

@@ -1,0 +1,70 @@
+-- What the lots must always satisfy (the rulebook's section 9).
+--
+-- A lot that was bought at its cap may have rivals' maxes above the price, and its buyer leads
+-- whatever they offered: it is exempt where the rule says "not bought".
+CREATE VIEW integrity_faults_of_bidding AS
+    -- Who leads an english lot holds the highest standing offer, and of equal ones the earliest.
+    SELECT 'one leader' AS rule, a.id AS auction,
+        coalesce(a.leader, 'nobody') || ' leads, ' || coalesce(s.bidder, 'nobody') || ' should'
+        AS detail
+    FROM auction a
+    LEFT JOIN (
+        SELECT auction, bidder,
+            row_number() OVER (PARTITION BY auction ORDER BY amount DESC, ordinal) AS rank
+        FROM secret_standing
+    ) s ON s.auction = a.id AND s.rank = 1
+    WHERE a.format = 'english' AND a.close_cause IS NOT 'bought' AND a.leader IS NOT s.bidder
+UNION ALL
+    SELECT 'price >= start', id, price || ' < ' || start
+    FROM auction WHERE price < start
+UNION ALL
+    SELECT 'price <= leader''s max', a.id, a.price || ' > ' || coalesce(s.amount, 'nothing')
+    FROM auction a LEFT JOIN secret_standing s ON s.auction = a.id AND s.bidder = a.leader
+    WHERE a.format = 'english' AND a.price > coalesce(s.amount, 0)
+UNION ALL
+    SELECT 'leader''s max as committed', a.id, a.leader_max || ' is not ' || s.amount
+    FROM auction a JOIN secret_standing s ON s.auction = a.id AND s.bidder = a.leader
+    WHERE a.format = 'english' AND a.leader_max IS NOT s.amount
+UNION ALL
+    SELECT 'price >= best rival max', a.id, a.price || ' < ' || max(s.amount)
+    FROM auction a JOIN secret_standing s ON s.auction = a.id AND s.bidder <> a.leader
+    WHERE a.format = 'english' AND a.close_cause IS NOT 'bought'
+    GROUP BY a.id HAVING a.price < max(s.amount)
+UNION ALL
+    SELECT 'reserve met = price >= reserve', id, 'price ' || coalesce(price, 'none')
+    FROM auction
+    WHERE reserve_met <> (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)
+UNION ALL
+    SELECT 'not closed before its end', id, 'closed at ' || ended_at || ', end ' || ends_at
+    FROM auction WHERE status = 'closed' AND close_cause = 'time' AND ended_at < ends_at
+UNION ALL
+    -- A reply knows the end that was in force when it was given.
+    SELECT 'no bid accepted at or after the end', r.auction, 'position ' || r.position
+    FROM reply r JOIN event e USING (position)
+    WHERE r.verdict = 'accepted' AND e.at >= r.ends_at
+UNION ALL
+    SELECT 'no bid accepted after the close', c.auction, 'position ' || c.position
+    FROM commitment c JOIN event e ON e.auction = c.auction
+    WHERE e.kind IN ('auction_closed', 'auction_cancelled') AND c.position > e.position
+UNION ALL
+    SELECT 'ordinals without holes', auction, count(*) || ' commitments'
+    FROM commitment GROUP BY auction HAVING max(ordinal) <> count(*) - 1
+UNION ALL
+    SELECT 'aliases without holes', auction, count(*) || ' participants'
+    FROM participant GROUP BY auction
+    HAVING min(number) <> 1 OR max(number) <> count(*) OR count(DISTINCT number) <> count(*)
+UNION ALL
+    SELECT 'bids counted', a.id, a.bids || ' bids'
+    FROM auction a
+    WHERE a.format = 'english' AND a.bids <> (
+        SELECT count(*) FROM commitment c
+        WHERE c.auction = a.id AND c.seq IS NOT NULL AND NOT c.voided)
+UNION ALL
+    SELECT 'a sealed lot shows nothing', id, 'price ' || price
+    FROM auction WHERE format <> 'english' AND status <> 'closed' AND price IS NOT NULL;
+
+-- Everything that is wrong with the database: no row when it is sound.
+CREATE VIEW integrity_faults AS
+    SELECT rule, auction, detail FROM integrity_faults_of_log
+UNION ALL
+    SELECT rule, auction, detail FROM integrity_faults_of_bidding;

@@ -1,0 +1,113 @@
+import AuctionRules
+import GRDBSQLite
+
+/// The writer's end of the connection: its prepared statements, and what it knows of the log.
+///
+/// Not thread-safe: it lives on the ledger's queue.
+final class Writer {
+    let connection: OpaquePointer
+    private(set) var head: LogHead
+    /// An append failed, and its outcome is unknown.
+    private(set) var isPoisoned = false
+    private let forcedCheckpointPages: Int
+    private let statements: WriterStatements
+    /// How many pages the write-ahead log had after the last commit; SQLite's hook keeps it.
+    private let walPageCount: UnsafeMutablePointer<CInt>
+
+    init(_ connection: OpaquePointer, forcedCheckpointPages: Int) throws(LedgerError) {
+        self.connection = connection
+        self.forcedCheckpointPages = forcedCheckpointPages
+        statements = try WriterStatements(on: connection)
+        head = try LogReading.head(statements.head)
+        walPageCount = .allocate(capacity: 1)
+        walPageCount.initialize(to: 0)
+        sqlite3_wal_hook(
+            connection,
+            { context, _, _, pages in
+                context?.storeBytes(of: pages, as: CInt.self)
+                return SQLITE_OK
+            }, walPageCount)
+    }
+
+    deinit {
+        walPageCount.deallocate()
+    }
+
+    var walPages: Int { Int(walPageCount.pointee) }
+
+    // MARK: - Appending
+
+    func append(_ batch: LogBatch) throws(LedgerError) {
+        guard !isPoisoned else { throw .poisoned }
+        guard head == batch.expected else {
+            throw .headMoved(expected: batch.expected, actual: head)
+        }
+        do {
+            try write(batch)
+        } catch {
+            if case .headMoved = error.kind { throw error }
+            // Whether the commit is on disk is not known, and to try it again could make lost pages
+            // look written. This connection is done.
+            isPoisoned = true
+            if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
+            throw error
+        }
+        head = batch.head
+        if walPages >= forcedCheckpointPages { try checkpoint(SQLITE_CHECKPOINT_PASSIVE) }
+    }
+
+    private func write(_ batch: LogBatch) throws(LedgerError) {
+        try statements.begin.run()
+        // Only a hand with a tool of its own can have moved it: the lock is ours.
+        let actual = try LogReading.head(statements.head)
+        guard actual == head else {
+            try statements.rollback.run()
+            head = actual
+            throw .headMoved(expected: batch.expected, actual: actual)
+        }
+        try statements.write(batch)
+        try statements.commit.run()
+    }
+
+    /// Moves pages from the write-ahead log into the database. A reader may keep some of them back.
+    func checkpoint(_ mode: CInt) throws(LedgerError) {
+        guard !isPoisoned else { throw .poisoned }
+        var left: CInt = 0
+        var moved: CInt = 0
+        let code = sqlite3_wal_checkpoint_v2(connection, nil, mode, &left, &moved)
+        guard code == SQLITE_OK || code == SQLITE_BUSY else {
+            isPoisoned = true
+            throw LedgerError(sqlite: code, on: connection, doing: "checkpoint the database")
+        }
+        // The next commit starts the file anew if all was moved; until then there is nothing to do.
+        if left == moved { walPageCount.pointee = 0 }
+    }
+
+    // MARK: - Heartbeat
+
+    func beat(at t: Instant) throws(LedgerError) {
+        guard !isPoisoned else { throw .poisoned }
+        do {
+            try statements.beat.run([SQLValue(t)])
+        } catch {
+            isPoisoned = true
+            throw error
+        }
+    }
+
+    func lastHeartbeat() throws(LedgerError) -> Instant? {
+        defer { statements.heartbeat.reset() }
+        guard try statements.heartbeat.next() else { return nil }
+        return Instant(milliseconds: statements.heartbeat.integer(0))
+    }
+
+    /// Leaves a database that is whole without its write-ahead log, and ends the statements.
+    func finish() throws(LedgerError) {
+        defer {
+            sqlite3_wal_hook(connection, nil, nil)
+            statements.finalize()
+        }
+        guard !isPoisoned else { return }
+        try checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
+    }
+}
