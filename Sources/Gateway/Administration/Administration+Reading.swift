@@ -1,0 +1,88 @@
+import AuctionRules
+import WireProtocol
+
+/// Commands that change nothing, and what others answer with.
+extension Administration {
+    func read(_ command: AdminCommand) async throws(AdminFault) -> AdminAnswer {
+        switch command {
+        case .listAuctions(let status, let sale, let reveal):
+            return .auctions(try await auctions(status: status, sale: sale, reveal: reveal))
+        case .showAuction(let id, let seq, let reveal):
+            return .auction(
+                AuctionDetail(try await auction(id, atSeq: seq), reveal: reveal))
+        case .listSales:
+            let house = try await house()
+            return .sales(
+                house.sales.values.sorted { $0.sale.id < $1.sale.id }.map(SaleRow.init))
+        case .showSale(let id, let reveal):
+            let house = try await house()
+            guard let catalogue = house.sales[id] else { throw .unknownSale(id) }
+            return .sale(SaleDetail(catalogue, in: house, reveal: reveal))
+        case .listBidders(let reveal):
+            let house = try await house()
+            return .bidders(
+                house.bidders.values.sorted { $0.bidder.id < $1.bidder.id }
+                    .map { BidderRow($0, reveal: reveal) })
+        case .databaseStatus:
+            return .databaseStatus(
+                try await consult { archive throws(ArchiveError) in try archive.databaseStatus() })
+        case .databaseBackup(let path):
+            return .databaseBackup(
+                try await consult { archive throws(ArchiveError) in
+                    try archive.backUp(to: path)
+                })
+        case .databaseSchema:
+            return .databaseSchema(
+                try await consult { archive throws(ArchiveError) in try archive.databaseSchema() })
+        default: preconditionFailure("\(command.name) changes something")
+        }
+    }
+
+    /// A lot as it stands, or as it stood.
+    func auction(
+        _ id: AuctionID, atSeq seq: Int64? = nil
+    ) async throws(AdminFault) -> Auction {
+        let auction = try await consult { archive throws(ArchiveError) in
+            try archive.auction(id, atSeq: seq)
+        }
+        guard let auction else {
+            throw AdminFault(
+                Objection(.unknownAuction, "There is no auction \(id): check its id."))
+        }
+        guard let seq, auction.seq < seq else { return auction }
+        throw AdminFault(
+            .badRequest,
+            "Auction \(id) has had \(auction.seq) public changes so far, and none number \(seq).")
+    }
+
+    func bidder(_ id: BidderID) async throws(AdminFault) -> BidderRow {
+        guard let membership = try await house().bidders[id] else {
+            throw AdminFault(Objection(.unknownBidder, "There is no bidder \(id)."))
+        }
+        return BidderRow(membership, reveal: false)
+    }
+
+    private func auctions(
+        status: AuctionStatus?, sale: SaleID?, reveal: Bool
+    ) async throws(AdminFault) -> [AuctionRow] {
+        let house = try await house()
+        if let sale, house.sales[sale] == nil { throw .unknownSale(sale) }
+        return house.auctions.values
+            .filter { auction in
+                (status == nil || auction.status == status)
+                    && (sale == nil || auction.terms.sale == sale)
+            }
+            .sorted { $0.id < $1.id }
+            .map { AuctionRow($0, reveal: reveal) }
+    }
+
+    private func house() async throws(AdminFault) -> House {
+        try await consult { archive throws(ArchiveError) in try archive.house() }
+    }
+}
+
+extension AdminFault {
+    fileprivate static func unknownSale(_ id: SaleID) -> AdminFault {
+        AdminFault(Objection(.unknownSale, "There is no sale \(id): check its id."))
+    }
+}

@@ -1,0 +1,28 @@
+public import AuctionRules
+public import WireProtocol
+
+/// What has been written down, for those who ask about it: administrators, and readers of a lot's
+/// history. The gateway knows no database; whoever starts it says how to read one.
+///
+/// Every function waits for the disk: call them on a thread that may. Each sees everything that the
+/// service had answered before it was called, and nothing that is not on disk.
+public protocol Archive: Sendable {
+    /// Everything as it stands.
+    func house() throws(ArchiveError) -> House
+    /// A lot as it was right after its public change `seq`, or as it stands; nil when there is none.
+    func auction(_ id: AuctionID, atSeq seq: Int64?) throws(ArchiveError) -> Auction?
+    func databaseStatus() throws(ArchiveError) -> DatabaseStatus
+    /// Writes a copy to a new file; never over one that is there.
+    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup
+    func databaseSchema() throws(ArchiveError) -> DatabaseSchema
+}
+
+/// Why the archive can't be read.
+public struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong and what to do.
+    public let message: String
+
+    public init(_ message: String) { self.message = message }
+
+    public var description: String { message }
+}

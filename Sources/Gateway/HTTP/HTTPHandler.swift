@@ -1,0 +1,194 @@
+import NIOCore
+import NIOHTTP1
+
+/// What answers requests, whoever brings them.
+protocol HTTPResponder: Sendable {
+    /// How many bytes the body of that request may have. Called on an event loop.
+    func bodyBytesMax(of head: HTTPRequestHead, target: RequestTarget, isLocal: Bool) -> Int
+    func respond(to request: HTTPRequest) async -> HTTPResponse
+}
+
+/// A connection's HTTP: brings each request to the responder, one at a time, and writes the answers
+/// in their order. Holds no rule: the collector says what a request is, the responder what it means.
+///
+/// Stands after NIO's HTTP handlers, with its pipelining assistance and without its error handling.
+/// Goes when the connection becomes something else.
+final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let responder: any HTTPResponder
+    private let statistics: GatewayStatistics
+    private let limits: HTTPLimits
+    private let isLocal: Bool
+    private var collector: RequestCollector
+    private var deadline: Scheduled<Void>?
+    private var isCounted = false
+
+    /// - Parameter isLocal: the connection came in over the Unix domain socket.
+    init(
+        responder: any HTTPResponder, statistics: GatewayStatistics, isLocal: Bool,
+        limits: HTTPLimits = HTTPLimits()
+    ) {
+        self.responder = responder
+        self.statistics = statistics
+        self.limits = limits
+        self.isLocal = isLocal
+        collector = RequestCollector(limits: limits, isLocal: isLocal)
+    }
+
+    // MARK: - The connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        isCounted = true
+        statistics.httpConnectionOpened()
+        expectRequest(context: context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    private func leave() {
+        collector.finish()
+        deadline?.cancel()
+        deadline = nil
+        guard isCounted else { return }
+        isCounted = false
+        statistics.httpConnectionClosed()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed, !collector.lastRequestCame() {
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case let error as HTTPParserError:
+            perform(collector.receive(error: error), context: context)
+        case is IOError, is ChannelError:
+            collector.finish()
+            context.close(promise: nil)
+        default:
+            // A refused upgrade: its request comes here next, and is told why.
+            break
+        }
+    }
+
+    // MARK: - Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            let action = collector.receive(head: head) { target in
+                responder.bodyBytesMax(of: head, target: target, isLocal: isLocal)
+            }
+            perform(action, context: context)
+        case .body(let part): perform(collector.receive(body: part), context: context)
+        case .end: perform(collector.receiveEnd(), context: context)
+        }
+    }
+
+    private func perform(_ action: RequestCollector.Action, context: ChannelHandlerContext) {
+        switch action {
+        case .none: break
+        case .sendContinue:
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        case .answer(let request): answer(request, context: context)
+        case .refuse(let failure, let isAdministration):
+            write(
+                isAdministration ? failure.administrationResponse : failure.response,
+                keepsAlive: false, context: context)
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        Task { [responder] in
+            let response = await responder.respond(to: request)
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.finish(response, context: context)
+            }
+        }
+    }
+
+    // MARK: - Answers
+
+    private func finish(_ response: HTTPResponse, context: ChannelHandlerContext) {
+        guard collector.isAnswering else { return }
+        // First of all: what was pipelined behind comes in while the answer is being written.
+        let keepsAlive = collector.answered(closing: response.closesConnection)
+        if keepsAlive { expectRequest(context: context) }
+        write(response, keepsAlive: keepsAlive, context: context)
+    }
+
+    private func write(
+        _ response: HTTPResponse, keepsAlive: Bool, context: ChannelHandlerContext
+    ) {
+        statistics.requestAnswered(status: Int(response.status.code))
+        let isHead = collector.isHead
+        var headers = response.headers
+        headers.replaceOrAdd(name: "Content-Length", value: String(response.body.readableBytes))
+        headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
+        if !headers.contains(name: "Cache-Control") {
+            headers.add(name: "Cache-Control", value: "no-store")
+        }
+        if !keepsAlive {
+            headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if collector.version == .http1_0 {
+            headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: response.status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !isHead, response.body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if !keepsAlive { linger(context: context) }
+    }
+
+    // MARK: - Time
+
+    private func expectRequest(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.requestTimeMax) {
+            self.requestDidNotCome(context: context)
+        }
+    }
+
+    private func requestDidNotCome(context: ChannelHandlerContext) {
+        guard collector.isCollecting else {
+            collector.finish()
+            return context.close(promise: nil)
+        }
+        collector.finish()
+        let failure = HTTPFailure.malformed(
+            "The request did not come in time.", status: .requestTimeout)
+        write(failure.response, keepsAlive: false, context: context)
+    }
+
+    /// Ends our side first and reads away what still comes: a full close with unread bytes would
+    /// reset the connection, and the peer might never see the answer.
+    private func linger(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let bound = context.loopBound
+        context.close(mode: .output).whenFailure { _ in bound.value.close(promise: nil) }
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingerTimeMax) {
+            context.close(promise: nil)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HTTPHandler: Sendable {}

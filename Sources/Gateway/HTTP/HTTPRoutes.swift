@@ -1,0 +1,66 @@
+import BidService
+import Logging
+import NIOHTTP1
+import NIOPosix
+
+/// Everything that this server answers over HTTP (wire protocol, section 5).
+struct HTTPRoutes: HTTPResponder {
+    private let table: RouteTable
+    private let authentication: RequestAuthentication
+    private let limits: GatewayLimits
+
+    init(_ parts: HTTPParts) {
+        limits = parts.limits
+        authentication = RequestAuthentication(authenticator: parts.authenticator)
+        let auctions = AuctionRoutes(parts)
+        let bids = BidRoutes(parts)
+        let operations = OperationRoutes(parts)
+        let tickets = TicketRoutes(parts)
+        let administration = AdministrationRoutes(parts)
+        let upgrade = UpgradeRoutes(policy: parts.upgradePolicy)
+        table = RouteTable(
+            [
+                Route(.GET, "/v1/auctions", auctions.list),
+                Route(.GET, "/v1/auctions/:auction", auctions.show),
+                Route(.GET, "/v1/auctions/:auction/bids", auctions.bids),
+                Route(.POST, "/v1/auctions/:auction/bids", bids.place),
+                Route(.POST, "/v1/tickets", tickets.issue),
+                Route(.POST, "/v1/admin/:command", administration.perform),
+                Route(.GET, "/v1/ws", upgrade.refuse),
+                Route(.GET, "/v1/time", operations.time),
+                Route(.GET, "/v1/keys", operations.keys),
+                Route(.GET, "/healthz", operations.healthz),
+                Route(.GET, "/readyz", operations.readyz),
+                Route(.GET, "/metrics", operations.metrics),
+            ] + Page.routes)
+    }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        await table.respond(to: request)
+    }
+
+    /// Only administrators may send as much as a catalogue takes; the head says who it is.
+    func bodyBytesMax(of head: HTTPRequestHead, target: RequestTarget, isLocal: Bool) -> Int {
+        guard target.isAdministration else { return limits.bodyBytesMax }
+        let request = HTTPRequest(head, target: target, isLocal: isLocal)
+        let asker = try? authentication.administrator(of: request)
+        return asker == nil ? limits.bodyBytesMax : limits.adminBodyBytesMax
+    }
+}
+
+/// What the routes work with.
+struct HTTPParts: Sendable {
+    let service: BidService
+    let authenticator: Authenticator
+    let administration: Administration
+    let archive: any Archive
+    let clock: any ServiceClock
+    let limits: GatewayLimits
+    let statistics: GatewayStatistics
+    let upgradePolicy: WebSocketUpgradePolicy
+    /// For what has to wait for the disk.
+    let threadPool: NIOThreadPool
+    let logger: Logger
+    /// Whether the server is about to stop: it answers, but wants no new clients.
+    let isDraining: @Sendable () -> Bool
+}

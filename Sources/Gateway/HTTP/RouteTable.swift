@@ -1,0 +1,75 @@
+import NIOHTTP1
+
+/// One line of the table of routes.
+struct Route: Sendable {
+    typealias Answer =
+        @Sendable (HTTPRequest, PathParameters) async throws(HTTPFailure) -> HTTPResponse
+
+    let method: HTTPMethod
+    /// Segments; one that starts with a colon stands for any text but none, under that name.
+    let pattern: [String]
+    let answer: Answer
+
+    init(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
+        self.method = method
+        self.pattern = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .map(String.init)
+        self.answer = answer
+    }
+
+    /// What stands for the pattern's names, if the path fits it.
+    func match(_ path: [String]) -> PathParameters? {
+        guard path.count == pattern.count else { return nil }
+        var parameters = PathParameters()
+        for (segment, expected) in zip(path, pattern) {
+            if expected.hasPrefix(":"), !segment.isEmpty {
+                parameters.values[String(expected.dropFirst())] = segment
+            } else if segment != expected {
+                return nil
+            }
+        }
+        return parameters
+    }
+}
+
+/// What a path has in the places that its pattern names.
+struct PathParameters: Sendable {
+    fileprivate(set) var values: [String: String] = [:]
+
+    subscript(_ name: String) -> String {
+        guard let value = values[name] else {
+            preconditionFailure("The route's pattern has no :\(name)")
+        }
+        return value
+    }
+}
+
+/// The table of routes: the first line that fits a request answers it.
+struct RouteTable: Sendable {
+    private let routes: [Route]
+
+    init(_ routes: [Route]) { self.routes = routes }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        do throws(HTTPFailure) {
+            return try await answer(to: request)
+        } catch {
+            return request.target.isAdministration ? error.administrationResponse : error.response
+        }
+    }
+
+    private func answer(to request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        var allowed: [String] = []
+        for route in routes {
+            guard let parameters = route.match(request.target.path) else { continue }
+            if route.method == request.method { return try await route.answer(request, parameters) }
+            allowed.append(route.method.rawValue)
+            if route.method == .GET { allowed.append(HTTPMethod.HEAD.rawValue) }
+        }
+        guard !allowed.isEmpty else { throw .notFound }
+        throw HTTPFailure(
+            status: .methodNotAllowed, code: .methodNotAllowed,
+            message: "This address takes \(allowed.joined(separator: ", ")) only.",
+            headers: ["Allow": allowed.joined(separator: ", ")])
+    }
+}
