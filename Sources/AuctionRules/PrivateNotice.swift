@@ -61,6 +61,8 @@ extension Auction {
             let bidders = Set(event.ordinals.map { commitments[$0].key.bidder }).sorted()
             notices += bidders.map { notice($0, .voided(reason: reason)) }
         }
+        // What changed nothing public is nobody else's matter.
+        guard event.seq != nil else { return notices }
         if isClosed { return notices + noticesAfterClose }
         guard let minimum else { return notices }
         let within = refusedOffers.filter { $0.value >= minimum && $0.key != standing.leader }

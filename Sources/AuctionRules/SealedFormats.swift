@@ -16,10 +16,11 @@ struct SealedFirstPriceFormat: SealedFormat {
     }
 }
 
-/// The highest wins and pays the second highest, but at least the reserve, or else the start.
+/// The highest wins and pays the second highest, but at least the reserve and the start.
 struct VickreyFormat: SealedFormat {
     static func price(highest: Amount, secondHighest: Amount?, in auction: Auction) -> Amount {
-        let floor = auction.reserve ?? auction.terms.start
+        // Nothing is sold below its start, even where the reserve is lower or was lowered.
+        let floor = max(auction.terms.start, auction.reserve ?? auction.terms.start)
         return max(floor, secondHighest ?? floor)
     }
 }
