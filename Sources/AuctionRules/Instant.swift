@@ -17,8 +17,8 @@ public struct Instant: Hashable, Sendable {
     /// Later by `duration`, at most ``latest``.
     public func advanced(by duration: Milliseconds) -> Instant {
         let (sum, overflow) = milliseconds.addingReportingOverflow(duration)
-        return overflow || sum > Self.latest.milliseconds
-            ? .latest : Instant(milliseconds: sum)
+        if overflow { return duration > 0 ? .latest : Instant(milliseconds: .min) }
+        return min(Instant(milliseconds: sum), .latest)
     }
 
     /// How long from `earlier` to here; negative when `earlier` is later. Saturates.
