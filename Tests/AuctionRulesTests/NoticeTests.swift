@@ -114,16 +114,25 @@ import Testing
         #expect(room.lot.commitments.count == 2)
     }
 
-    @Test func `not if an accepted bid has followed, and not if he leads anyway`() {
+    @Test func `not if an accepted bid of his has followed`() {
         var room = room()
         room.bid("A", 3000)
-        room.bid("C", 1000)
-        room.bid("C", 2000)
-        room.bid("D", 1000)
-        room.bid("D", 4000)
         room.bid("B", 9000, id: "b")
-        #expect(room.bid("D", 4150).code == "too_low")
+        room.bid("C", 3150)
+        #expect(told(room.void("b")).contains("C below refused offer"))
+        room.bid("C", 1500)
+        room.bid("D", 9000, id: "d")
+        #expect(told(room.void("d")) == ["D voided: a test"])
+        #expect(room.board == "1550 A 1600")
+    }
+
+    @Test func `and not if he leads anyway`() {
+        var room = room()
+        room.bid("A", 3000)
+        room.bid("B", 9000, id: "b")
+        #expect(room.bid("A", 3150).code == "too_low")
         #expect(told(room.void("b")) == ["B voided: a test"])
+        #expect(room.board == "1000 A 1050")
     }
 
     @Test func `a void that changes nothing public is told to its bidder alone`() {

@@ -94,8 +94,10 @@ struct MoveGenerator {
         case 140..<154: return withPastBid { .void(who: $0, id: $1) }
         case 154..<166: return retraction()
         case 166..<174:
-            let aim = board.reserve ?? board.conditions.start
-            return .lowerReserve(max(1, aim + random.within(-25...3)))
+            // Also into the leader's hidden max, and to the price itself.
+            let start = board.conditions.start
+            let aim = random.pick([board.reserve, board.reserve, board.max, board.price])
+            return .lowerReserve(max(1, (aim ?? start) + random.within(-20...3)))
         case 174..<179: return .pause
         case 179..<182: return .resume
         case 182..<188: return .extend(random.within(-1...20) * unit)
