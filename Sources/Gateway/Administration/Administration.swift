@@ -27,8 +27,8 @@ public struct Administration: Sendable {
 
     let service: BidService
     let clock: any ServiceClock
-    private let archive: any Archive
-    private let threadPool: NIOThreadPool
+    let archive: any Archive
+    let threadPool: NIOThreadPool
     private let logger: Logger
 
     /// - Parameters:
