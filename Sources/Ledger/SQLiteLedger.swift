@@ -141,6 +141,9 @@ public final class SQLiteLedger: BidLog {
         // Before anything is written: a database that is not ours stays as it is.
         try migrator.check(database)
         try setDurable(database)
+        // The pages that bids go to stay in memory: with SQLite's 2 MB a batch that touches many
+        // lots reads most of them anew (measured: three times the time at 1,000 lots).
+        try database.execute(sql: "PRAGMA cache_size = -65536")
         if let pagesMax = options.pagesMax {
             try database.execute(sql: "PRAGMA max_page_count = \(pagesMax)")
         }
