@@ -9,7 +9,8 @@ public import WireProtocol
 public protocol Archive: Sendable {
     /// Everything as it stands.
     func house() throws(ArchiveError) -> House
-    /// A lot as it was right after its public change `seq`, or as it stands; nil when there is none.
+    /// A lot as it was right after its public change `seq`, or as it stands; nil when there is no
+    /// such lot.
     func auction(_ id: AuctionID, atSeq seq: Int64?) throws(ArchiveError) -> Auction?
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus
     /// Writes a copy to a new file; never over one that is there.

@@ -16,7 +16,8 @@ struct PublicBid: Hashable, Sendable {
     let isLeading: Bool?
     let isVoided: Bool
 
-    /// A lot's public bids, oldest first: raised maxes are left out, and sealed bids until the close.
+    /// A lot's public bids, oldest first, without raised maxes, and without sealed bids before the
+    /// close.
     static func all(on auction: Auction) -> [PublicBid] {
         let isSealed = !auction.terms.format.isOpenOutcry
         guard !isSealed || auction.isClosed else { return [] }

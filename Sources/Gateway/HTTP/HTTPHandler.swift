@@ -9,7 +9,8 @@ protocol HTTPResponder: Sendable {
 }
 
 /// A connection's HTTP: brings each request to the responder, one at a time, and writes the answers
-/// in their order. Holds no rule: the collector says what a request is, the responder what it means.
+/// in their order. Holds no rule: the collector knows what a request is, the responder what it
+/// means.
 ///
 /// Stands after NIO's HTTP handlers, with its pipelining assistance and without its error handling.
 /// Goes when the connection becomes something else.

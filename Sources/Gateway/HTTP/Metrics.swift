@@ -64,7 +64,8 @@ enum Metrics {
     }
 }
 
-/// Writes the Prometheus text format, version 0.0.4. Label values may be anything: they are escaped.
+/// Writes the Prometheus text format, version 0.0.4. Label values may be anything: they are
+/// escaped.
 struct PrometheusText {
     enum Kind: String {
         case counter

@@ -1,5 +1,5 @@
-/// What a request asks for: a path in decoded segments, and a query. Made only from text that can be
-/// read in one way.
+/// What a request asks for: a path in decoded segments, and a query. Made only from text that can
+/// be read in one way.
 struct RequestTarget: Hashable, Sendable {
     /// The path's segments, percent-decoded: `/v1/auctions/a%2Db` gives `v1`, `auctions`, `a-b`; a
     /// trailing slash gives an empty last one, and `/` alone gives a single empty one.

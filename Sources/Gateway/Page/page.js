@@ -89,11 +89,15 @@ connection.addEventListener("message", ({ detail: message }) => {
       else if (isOwn && message.leading) toast(`You lead on ${title}.`, "good");
       else if (isOwn) toast(`Taken, but somebody has offered more for ${title}.`, "bad");
       break;
-    case "bid_rejected": if (isOwn && view.id !== message.auction) toast(message.message, "bad"); break;
+    case "bid_rejected":
+      if (isOwn && view.id !== message.auction) toast(message.message, "bad");
+      break;
     case "outbid": toast(`You are outbid on ${title}.`, "bad"); break;
     case "won": toast(`${title} is yours for ${money(message.due, lot)}.`, "good"); break;
     case "lost": toast(`${title} went to somebody else.`); break;
-    case "bid_voided": toast(`A bid of yours on ${title} was voided: ${message.reason}`, "bad"); break;
+    case "bid_voided":
+      toast(`A bid of yours on ${title} was voided: ${message.reason}`, "bad");
+      break;
     case "below_offer": toast(`${title} takes again what you had offered.`); break;
     case "notice": toast(`The auctioneer: ${message.text}`); break;
     case "error": if (!isOwn) toast(message.message, "bad"); break;

@@ -1,0 +1,43 @@
+import AuctionRules
+import Gateway
+import Ledger
+import WireProtocol
+
+/// An archive of any log, without a database around it.
+struct LogArchive: Archive {
+    let log: any BidLog
+    /// What reading fails with, if anything.
+    var fault: ArchiveError?
+
+    func house() throws(ArchiveError) -> House {
+        if let fault { throw fault }
+        do { return try log.rebuild().house } catch { throw ArchiveError(error.message) }
+    }
+
+    func auction(_ id: AuctionID, atSeq seq: Int64?) throws(ArchiveError) -> Auction? {
+        if let fault { throw fault }
+        var house = House()
+        do {
+            try log.entries(after: 0) { entry in
+                guard case .auction(id, let event) = entry.event else { return }
+                if let seq, let own = event.seq, own > seq { throw ArchiveError("far enough") }
+                house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+            }
+        } catch {
+            guard error.kind == .stopped else { throw ArchiveError(error.message) }
+        }
+        return house.auctions[id]
+    }
+
+    func databaseStatus() throws(ArchiveError) -> DatabaseStatus {
+        throw ArchiveError("There is no database here.")
+    }
+
+    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup {
+        DatabaseBackup(path: path, bytes: 1234)
+    }
+
+    func databaseSchema() throws(ArchiveError) -> DatabaseSchema {
+        DatabaseSchema(version: 1, sql: "CREATE TABLE event;")
+    }
+}

@@ -1,0 +1,54 @@
+import NIOHTTP1
+import Testing
+
+@testable import Gateway
+
+@Suite("The bidding page", .timeLimit(.minutes(1)))
+struct PageTests {
+    private static let files = [
+        "/", "/page/gavel.css", "/page/page.js", "/page/protocol.js", "/page/lots.js",
+        "/page/bids.js", "/page/list.js", "/page/lot.js", "/page/view.js", "/page/money.js",
+    ]
+
+    @Test("is served, with a policy that allows nothing foreign", arguments: files)
+    func isServed(_ path: String) async throws {
+        let reply = try await Saleroom().get(path)
+        #expect(reply.status == 200)
+        #expect(!reply.text.isEmpty)
+        let policy = try #require(reply.header("Content-Security-Policy"))
+        #expect(policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self'"))
+        #expect(!policy.contains("unsafe"))
+        #expect(reply.header("Cache-Control") == "no-cache")
+    }
+
+    @Test("refers only to files that there are")
+    func references() async throws {
+        let room = try Saleroom()
+        var references: [String] = []
+        for path in Self.files {
+            let text = try await room.get(path).text
+            for match in text.matches(of: /(?:src|href)="(\/[^"]*)"/) {
+                references.append(String(match.1))
+            }
+            for match in text.matches(of: /from "\.\/([^"]*)"/) {
+                references.append("/page/\(match.1)")
+            }
+        }
+        #expect(references.count > 10)
+        for reference in references {
+            #expect(try await room.get(reference).status == 200, "\(reference)")
+        }
+    }
+
+    @Test("has no script, style or markup made at run time", arguments: files)
+    func isStrict(_ path: String) async throws {
+        let text = try await Saleroom().get(path).text
+        for word in [
+            "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "<style",
+            " style=", " onclick=", "javascript:", "localStorage", "http://", "https://",
+        ] {
+            #expect(!text.contains(word), "\(word)")
+        }
+        #expect(text.matches(of: /<script(?![^>]* src=)/).isEmpty)
+    }
+}
