@@ -1,4 +1,5 @@
 import NIOCore
+import WireProtocol
 
 /// A whole message from the peer.
 enum WebSocketMessage: Sendable, Equatable {
@@ -10,7 +11,7 @@ enum WebSocketMessage: Sendable, Equatable {
 /// What a close frame said.
 struct WebSocketClose: Sendable, Equatable {
     /// Nil when the frame had no body.
-    var code: WebSocketCloseCode?
+    var code: CloseCode?
     var reason: String
 }
 

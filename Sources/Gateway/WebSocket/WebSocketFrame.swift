@@ -1,4 +1,5 @@
 import NIOCore
+import WireProtocol
 
 /// What a frame is, RFC 6455 section 5.2. The other eleven values are reserved.
 enum WebSocketOpcode: UInt8, Sendable {
@@ -72,7 +73,7 @@ enum WebSocketFrame {
     /// A close frame. No code means an empty body, which is how a close without one is answered.
     /// The reason is cut at a character's border to what fits.
     static func close(
-        _ code: WebSocketCloseCode?, reason: String = "", mask: WebSocketMask? = nil
+        _ code: CloseCode?, reason: String = "", mask: WebSocketMask? = nil
     ) -> ByteBuffer {
         var body = ByteBuffer()
         if let code {

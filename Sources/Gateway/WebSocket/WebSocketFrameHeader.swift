@@ -1,3 +1,5 @@
+import WireProtocol
+
 /// The header of one frame, RFC 6455 section 5.2, read byte by byte in the order of the wire.
 ///
 /// The reading is split at the points where a refusal becomes possible, so that a session
@@ -89,7 +91,7 @@ struct WebSocketFrameHeader: Sendable, Equatable {
 
 /// The peer broke a rule, and the connection ends with this code.
 struct WebSocketFailure: Error, Sendable, Equatable {
-    var code: WebSocketCloseCode
+    var code: CloseCode
     /// For the close frame's reason and the log; never holds what the peer sent.
     var why: String
 
@@ -98,5 +100,5 @@ struct WebSocketFailure: Error, Sendable, Equatable {
     }
 
     static let lengthNotMinimal = protocolError("a length must be written in its shortest form")
-    static let invalidUTF8 = Self(code: .invalidPayload, why: "text must be valid UTF-8")
+    static let invalidUTF8 = Self(code: .notUTF8, why: "text must be valid UTF-8")
 }

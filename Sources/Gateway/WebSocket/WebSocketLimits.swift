@@ -1,3 +1,5 @@
+import WireProtocol
+
 /// What one WebSocket peer may send. The defaults are the wire protocol's.
 struct WebSocketLimits: Sendable, Equatable {
     /// Largest message in bytes, all of its fragments together. Checked as soon as a frame's
@@ -11,7 +13,7 @@ struct WebSocketLimits: Sendable, Equatable {
     /// Pings and pongs that may come at once after a pause.
     var pingBurst: Int
     /// The close code for a peer that exceeds them.
-    var pingFloodCode: WebSocketCloseCode
+    var pingFloodCode: CloseCode
     /// Whether text frames are taken; if not, one is answered by 1003 at its first byte.
     var acceptsText: Bool
     /// Whether binary frames are taken, likewise.
@@ -23,7 +25,7 @@ struct WebSocketLimits: Sendable, Equatable {
         fragmentsMax: Int = 16,
         pingsPerSecond: Int = 2,
         pingBurst: Int = 10,
-        pingFloodCode: WebSocketCloseCode = .overRateLimit,
+        pingFloodCode: CloseCode = .keptOverRateLimit,
         acceptsText: Bool = true,
         acceptsBinary: Bool = true
     ) {

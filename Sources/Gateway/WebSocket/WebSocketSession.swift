@@ -1,4 +1,5 @@
 import NIOCore
+import WireProtocol
 
 /// Reads one peer's frames, RFC 6455 sections 5 to 7, and says what to do about them.
 ///
@@ -88,8 +89,8 @@ struct WebSocketSession: ~Copyable, Sendable {
 
     /// Begins to close from our side. Returns the frame to send; nil when a close was sent
     /// or received before. The peer's answer comes as `.peerClosed` without a reply.
-    /// The code must be one that may be sent (``WebSocketCloseCode/isValidOnWire``).
-    mutating func close(_ code: WebSocketCloseCode, reason: String = "") -> ByteBuffer? {
+    /// The code must be one that may be sent (``CloseCode/isValidOnWire``).
+    mutating func close(_ code: CloseCode, reason: String = "") -> ByteBuffer? {
         guard self.phase == .open else { return nil }
         self.phase = .closing
         return WebSocketFrame.close(code, reason: reason, mask: self.ownMask)
@@ -155,10 +156,10 @@ extension WebSocketSession {
                 : .protocolError("a new message before the last one was complete")
         }
         if start.opcode == .text && !self.limits.acceptsText {
-            throw WebSocketFailure(code: .unsupportedData, why: "this subprotocol is binary")
+            throw WebSocketFailure(code: .unacceptableData, why: "this subprotocol is binary")
         }
         if start.opcode == .binary && !self.limits.acceptsBinary {
-            throw WebSocketFailure(code: .unsupportedData, why: "this subprotocol is text")
+            throw WebSocketFailure(code: .unacceptableData, why: "this subprotocol is text")
         }
         if let partial = self.partial, partial.fragments >= self.limits.fragmentsMax {
             throw WebSocketFailure(code: .tooBig, why: "the message is in too many pieces")
@@ -261,7 +262,7 @@ extension WebSocketSession {
         guard let number = payload.readInteger(as: UInt16.self) else {
             throw .protocolError("a close body of one byte")
         }
-        let code = WebSocketCloseCode(rawValue: number)
+        let code = CloseCode(rawValue: number)
         guard code.isValidOnWire else {
             throw .protocolError("a close code that must not be sent")
         }

@@ -1,3 +1,4 @@
+import WireProtocol
 import NIOCore
 import Testing
 
@@ -123,7 +124,7 @@ import Testing
             3000, 3999, 4000, 4505, 4999,
         ] as [UInt16])
     func closeIsAnsweredWithItsCode(code: UInt16) {
-        let named = WebSocketCloseCode(rawValue: code)
+        let named = CloseCode(rawValue: code)
         let close = WebSocketClose(code: named, reason: "why €")
         #expect(
             actions(on: Wire.close(code, Array("why €".utf8)) + Wire.text("late"))
@@ -156,7 +157,7 @@ import Testing
         var bytes = ByteBuffer(bytes: Wire.text("a") + Wire.text("b"))
         session.receive(&bytes)
         #expect(session.nextAction(at: 0) == .text("a"))
-        #expect(session.close(.overRateLimit) != nil)
+        #expect(session.close(.keptOverRateLimit) != nil)
         #expect(session.nextAction(at: 0) == .needMoreData)
     }
 

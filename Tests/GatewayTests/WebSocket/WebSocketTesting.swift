@@ -1,4 +1,5 @@
 import NIOCore
+import WireProtocol
 
 @testable import Gateway
 

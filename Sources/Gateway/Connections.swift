@@ -1,0 +1,57 @@
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOPosix
+
+/// How a connection begins: as HTTP, from which its first request may make a WebSocket.
+struct Connections: Sendable {
+    let stations: Stations
+    let upgrader: WebSocketUpgrader
+    let responder: any HTTPResponder
+    let statistics: GatewayStatistics
+    let limits: GatewayLimits
+
+    /// - Parameter isLocal: for the Unix domain socket, which only administrators can open.
+    func bootstrap(
+        on group: MultiThreadedEventLoopGroup, quiescing: ServerQuiescingHelper, isLocal: Bool
+    ) -> ServerBootstrap {
+        let bootstrap = ServerBootstrap(group: group)
+            // As many as the kernel lets wait: thousands reconnect at once after a restart.
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: limits.outboundSoftLow, high: limits.outboundSoftHigh)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try begin(channel, isLocal: isLocal) }
+            }
+        guard !isLocal else { return bootstrap }
+        return
+            bootstrap
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+
+    private static let httpName = "gavel.http"
+
+    private func begin(_ channel: any Channel, isLocal: Bool) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let http = HTTPHandler(responder: responder, statistics: statistics, isLocal: isLocal)
+        let upgrade: NIOHTTPServerUpgradeSendableConfiguration = (
+            upgraders: [upgrader],
+            completionHandler: { context in
+                context.pipeline.syncOperations.removeHandler(name: Self.httpName, promise: nil)
+            }
+        )
+        // Our own handler answers what can't be parsed, in our own form.
+        try pipeline.configureHTTPServerPipeline(
+            withServerUpgrade: upgrade, withErrorHandling: false)
+        try pipeline.addHandler(http, name: Self.httpName)
+    }
+}

@@ -1,0 +1,74 @@
+import AuctionRules
+import BidService
+import NIOCore
+import WireProtocol
+
+/// Names one WebSocket connection, for as long as the process lives.
+struct ConnectionID: Hashable, Sendable {
+    let number: Int64
+}
+
+/// What the log's thread has for the connections of one event loop.
+enum Delivery: Sendable {
+    /// The answer to something that a connection asked.
+    case answer(ConnectionID, Question, Answer)
+    /// For everybody who watches the lot or its sale.
+    case broadcast(Broadcast)
+    /// For every connection of one bidder.
+    case notice(BidderID, frame: ByteBuffer)
+    /// A bidder or a token is no longer good.
+    case revoked(Revocation)
+}
+
+/// One message to all watchers of a lot, encoded once: every event loop writes the same bytes.
+struct Broadcast: Sendable {
+    enum Kind: Sendable {
+        /// A price: one that comes later stands for it.
+        case price
+        /// A status, or the auctioneer's words: never skipped.
+        case important
+    }
+
+    let kind: Kind
+    let auction: AuctionID
+    let sale: SaleID?
+    /// The lot's newest public change, and its end, for the heartbeats; nil for mere words.
+    let head: LotHead?
+    /// The board's version that holds it: who began to watch at this version or later has it.
+    let version: Int64
+    /// A whole WebSocket frame.
+    let frame: ByteBuffer
+}
+
+/// What the heartbeats have to know of a lot.
+struct LotHead: Sendable {
+    let seq: Int64
+    /// When an open lot ends; nil for any other.
+    let endsAt: Instant?
+
+    init(_ state: PublicState) {
+        seq = state.seq
+        endsAt = state.status == .open ? state.endsAt : nil
+    }
+}
+
+/// What a connection has asked the bid service, and how to say the answer.
+struct Question: Sendable {
+    enum Kind: Sendable {
+        /// A bid, a buy or a retraction.
+        case request
+        /// What became of one.
+        case status
+    }
+
+    let kind: Kind
+    let auction: AuctionID
+    let id: BidID
+    let ref: String?
+}
+
+/// Whose live connections have lost their right to bid.
+enum Revocation: Sendable {
+    case token(TokenHash)
+    case bidder(BidderID)
+}

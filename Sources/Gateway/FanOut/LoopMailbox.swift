@@ -1,0 +1,46 @@
+import NIOCore
+import Synchronization
+
+/// The way from the log's thread to one event loop: deliveries in order, and one wake-up of the loop
+/// however many there are.
+final class LoopMailbox: Sendable {
+    private struct State {
+        var deliveries: [Delivery] = []
+        /// Whether the loop has been told to come and look.
+        var isAnnounced = false
+    }
+
+    let loop: any EventLoop
+    private let state = Mutex(State())
+    private let hub: NIOLoopBound<LoopHub>
+
+    /// Call on the loop, which will own the hub.
+    init(loop: any EventLoop, hub: LoopHub) {
+        self.loop = loop
+        self.hub = NIOLoopBound(hub, eventLoop: loop)
+    }
+
+    /// Puts a delivery in, to be taken out at the next ``post()``.
+    func append(_ delivery: Delivery) {
+        state.withLock { $0.deliveries.append(delivery) }
+    }
+
+    /// Lets the loop have what was put in.
+    func post() {
+        let isNews = state.withLock { state in
+            guard !state.deliveries.isEmpty, !state.isAnnounced else { return false }
+            state.isAnnounced = true
+            return true
+        }
+        if isNews { loop.execute { self.drain() } }
+    }
+
+    private func drain() {
+        let deliveries = state.withLock { state in
+            state.isAnnounced = false
+            defer { state.deliveries = [] }
+            return state.deliveries
+        }
+        hub.value.deliver(deliveries)
+    }
+}

@@ -1,0 +1,49 @@
+import AuctionRules
+
+/// The watchers of one lot or one sale on one event loop, and what the heartbeats say of it.
+final class Topic {
+    private struct Head {
+        var lot: LotHead
+        /// The hub's tick in which it changed.
+        var changedAt: Int
+    }
+
+    /// In no particular order: a watch that goes is replaced by the last one.
+    private(set) var watches: [Watcher.Watch] = []
+    private var heads: [AuctionID: Head] = [:]
+    /// The lots whose end is known, for the last minute.
+    private var ends: [AuctionID: Instant] = [:]
+
+    var isEmpty: Bool { watches.isEmpty }
+
+    func add(_ watch: Watcher.Watch) {
+        watch.index = watches.count
+        watches.append(watch)
+    }
+
+    func remove(_ watch: Watcher.Watch) {
+        let last = watches.removeLast()
+        guard last !== watch else { return }
+        watches[watch.index] = last
+        last.index = watch.index
+    }
+
+    func note(_ head: LotHead?, of auction: AuctionID, at tick: Int) {
+        guard let head, head.seq >= heads[auction]?.lot.seq ?? 0 else { return }
+        let isNews = heads[auction]?.lot.seq != head.seq
+        heads[auction] = Head(
+            lot: head, changedAt: isNews ? tick : heads[auction]?.changedAt ?? tick)
+        ends[auction] = head.endsAt
+    }
+
+    /// Whether one of the open lots ends within a minute.
+    func isInLastMinute(at now: Instant) -> Bool {
+        ends.values.contains { $0.milliseconds(since: now) <= 60_000 }
+    }
+
+    func collect(since tick: Int, into heads: inout [AuctionID: Int64]) {
+        for (auction, head) in self.heads where head.changedAt >= tick {
+            heads[auction] = head.lot.seq
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Where the gateway listens and whom it lets in.
+public struct GatewayConfiguration: Sendable {
+    public var host: String
+    /// 0: any free port.
+    public var port: Int
+    /// For administrators on this machine, mode 0600; nil: none.
+    public var unixSocketPath: String?
+    /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
+    public var allowedOrigins: [String]
+    /// How many event loops share the connections.
+    public var eventLoops: Int
+    public var limits: GatewayLimits
+
+    public init(
+        host: String = "127.0.0.1", port: Int = 8080, unixSocketPath: String? = nil,
+        allowedOrigins: [String] = [], eventLoops: Int = 2, limits: GatewayLimits = GatewayLimits()
+    ) {
+        self.host = host
+        self.port = port
+        self.unixSocketPath = unixSocketPath
+        self.allowedOrigins = allowedOrigins
+        self.eventLoops = eventLoops
+        self.limits = limits
+    }
+}

@@ -1,0 +1,35 @@
+/// Every bound of the gateway, with its reason.
+public struct GatewayLimits: Sendable {
+    /// A client's message: a bid takes 100 bytes, a JWT 4 KiB.
+    public var messageBytesMax = 16_384
+    /// Fragments of a message: no client of ours sends any.
+    public var fragmentsMax = 16
+    /// Lots and sales that one connection may watch; a sale counts once.
+    public var watchesMax = 100
+    /// An HTTP request's body from anybody, and an administrator's (a catalogue of 10,000 lots).
+    public var bodyBytesMax = 65_536
+    public var adminBodyBytesMax = 16_777_216
+    /// Above this a channel counts as slow and prices are conflated; below the other as recovered.
+    public var outboundSoftHigh = 65_536
+    public var outboundSoftLow = 32_768
+    /// More than this is kept for no connection: one at 4 KB/s would be minutes behind.
+    public var outboundBytesMax = 1_048_576
+    /// A connection that takes nothing for so long is closed.
+    public var stallSecondsMax = 10
+    /// How often every watcher hears that it has missed nothing.
+    public var heartbeatSeconds = 15
+    /// A connection that is quiet for so long is pinged: below the 30 s of common proxies.
+    public var pingAfterSeconds = 25
+    /// How long it may take to answer.
+    public var pongSecondsMax = 10
+    /// How long a closing handshake may take.
+    public var closeSecondsMax = 5
+    /// How long a one-time ticket is good.
+    public var ticketMilliseconds: Int64 = 30_000
+    /// Lots on a page of `GET /v1/auctions`.
+    public var pageMax = 200
+    /// Clients come back within so long after a restart, spread at random.
+    public var drainJitterMilliseconds: Int64 = 5000
+
+    public init() {}
+}

@@ -1,0 +1,137 @@
+public import BidService
+import Foundation
+public import Logging
+public import NIOCore
+import NIOExtras
+import NIOHTTP1
+public import NIOPosix
+
+/// The network's end of Gavel: listens, and joins each connection to its event loop's station.
+public final class GatewayServer: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let quiescing: ServerQuiescingHelper
+    private let listeners: [any Channel]
+    private let readiness: Readiness
+    private let logger: Logger
+
+    /// The address of the TCP listener, with its real port.
+    public var localAddress: SocketAddress? { listeners.first?.localAddress }
+
+    private init(
+        group: MultiThreadedEventLoopGroup, quiescing: ServerQuiescingHelper,
+        listeners: [any Channel], readiness: Readiness, logger: Logger
+    ) {
+        self.group = group
+        self.quiescing = quiescing
+        self.listeners = listeners
+        self.readiness = readiness
+        self.logger = logger
+    }
+
+    // MARK: - Starting
+
+    /// Listens. From then on what `fanOut` publishes goes to whoever watches here.
+    ///
+    /// - Throws: ``ListenError`` when an address can't be listened on.
+    public static func start(
+        configuration: GatewayConfiguration, service: BidService, fanOut: FanOut,
+        administration: Administration, threadPool: NIOThreadPool = .singleton,
+        clock: any ServiceClock = SystemClock(), logger: Logger
+    ) async throws -> GatewayServer {
+        let limits = configuration.limits
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
+        let statistics = GatewayStatistics()
+        let authenticator = Authenticator(board: service.board, clock: clock, limits: limits)
+        let stations = try await Stations(
+            on: group, service: service, authenticator: authenticator, clock: clock,
+            limits: limits, statistics: statistics)
+        fanOut.attach(stations.mailboxes, logID: service.board.logID)
+        let readiness = Readiness()
+        let policy = WebSocketUpgradePolicy(allowedOrigins: configuration.allowedOrigins)
+        let connections = Connections(
+            stations: stations, upgrader: WebSocketUpgrader(policy: policy, stations: stations),
+            responder: HTTPRoutes(
+                HTTPParts(
+                    service: service, authenticator: authenticator,
+                    administration: administration, archive: administration.archive, clock: clock,
+                    limits: limits, statistics: statistics, upgradePolicy: policy,
+                    threadPool: threadPool, logger: logger,
+                    isDraining: { readiness.isDraining })),
+            statistics: statistics, limits: limits)
+        let quiescing = ServerQuiescingHelper(group: group)
+        do {
+            let listeners = try await listen(
+                configuration, on: group, quiescing: quiescing, connections: connections)
+            return GatewayServer(
+                group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
+                logger: logger)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func listen(
+        _ configuration: GatewayConfiguration, on group: MultiThreadedEventLoopGroup,
+        quiescing: ServerQuiescingHelper, connections: Connections
+    ) async throws -> [any Channel] {
+        var listeners: [any Channel] = []
+        do {
+            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing, isLocal: false)
+            listeners.append(
+                try await bootstrap.bind(host: configuration.host, port: configuration.port).get())
+        } catch {
+            throw ListenError(address: "\(configuration.host):\(configuration.port)", error)
+        }
+        guard let path = configuration.unixSocketPath else { return listeners }
+        // The socket is made with the mode that it shall have: nobody gets in before a chmod.
+        let mask = umask(0o177)
+        defer { umask(mask) }
+        do {
+            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing, isLocal: true)
+            listeners.append(
+                try await bootstrap.bind(
+                    unixDomainSocketPath: path, cleanupExistingSocketFile: true
+                ).get())
+        } catch {
+            for listener in listeners { try? await listener.close() }
+            throw ListenError(address: path, error)
+        }
+        return listeners
+    }
+
+    // MARK: - Stopping
+
+    /// Takes no more connections, says good-bye to those that there are, and stops when they are
+    /// gone, or after `patience` without them.
+    public func drain(patience: Duration = .seconds(8)) async {
+        readiness.startDraining()
+        let loop = group.next()
+        let quiesced = loop.makePromise(of: Void.self)
+        let impatience = loop.scheduleTask(in: TimeAmount(patience)) {}
+        quiesced.futureResult.whenComplete { _ in impatience.cancel() }
+        quiescing.initiateShutdown(promise: quiesced)
+        // Over when it fires, or when it is cancelled because all are gone.
+        try? await impatience.futureResult.get()
+        do {
+            try await group.shutdownGracefully()
+        } catch {
+            logger.warning("The event loops did not stop in order: \(error)")
+        }
+    }
+}
+
+/// An address that can't be listened on.
+public struct ListenError: Error, CustomStringConvertible {
+    public let address: String
+    public let reason: String
+
+    init(address: String, _ error: any Error) {
+        self.address = address
+        reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+    }
+
+    public var description: String {
+        "Can't listen on \(address): \(reason). Choose another address, or stop what uses this one."
+    }
+}

@@ -1,0 +1,228 @@
+import AuctionRules
+import BidService
+import NIOCore
+import WireProtocol
+
+/// What all connections of one event loop share.
+struct Station {
+    let hub: LoopHub
+    let mailbox: LoopMailbox
+    let service: BidService
+    let authenticator: Authenticator
+    let clock: any ServiceClock
+    let limits: GatewayLimits
+    let statistics: GatewayStatistics
+}
+
+/// One client's side of the protocol: reads its messages, and has them answered.
+///
+/// Knows nothing of frames or channels; what it says goes through its ``Watcher``. Bids go to the
+/// service and are answered from there, through the loop's mailbox, when they are on disk.
+final class Conversation {
+    private let station: Station
+    private let watcher: Watcher
+    private var identity: Identity?
+
+    init(watcher: Watcher, station: Station) {
+        self.watcher = watcher
+        self.station = station
+    }
+
+    // MARK: - The beginning and the end
+
+    /// Greets the client.
+    ///
+    /// - Parameter token: what its upgrade carried, if anything.
+    func begin(session: String, token: String?) {
+        var failure: AuthenticationFailure?
+        if let token {
+            switch station.authenticator.identify(token) {
+            case .success(let identity): adopt(identity)
+            case .failure(let why): failure = why
+            }
+        }
+        say(
+            .welcome(
+                .init(
+                    serverTime: station.clock.now(), session: session,
+                    heartbeatInterval: Int64(station.limits.heartbeatSeconds) * 1000,
+                    messageBytesMax: station.limits.messageBytesMax, bidder: watcher.bidder)))
+        if failure != nil { watcher.close(.badToken) }
+    }
+
+    // MARK: - Messages
+
+    /// A whole text message has come.
+    func receive(_ text: ByteBuffer) {
+        do {
+            let frame = try text.withUnsafeReadableBytes { bytes throws(WireFault) in
+                try ClientFrame.decode(bytes)
+            }
+            handle(frame.message, ref: frame.ref)
+        } catch {
+            let reply = error.reply
+            say(reply.message, ref: reply.ref)
+        }
+    }
+
+    private func handle(_ message: ClientMessage, ref: String?) {
+        switch message {
+        case .authenticate(let token): authenticate(token, ref: ref)
+        case .watch(.auction(let id), let feed, let resume):
+            watch(id, feed: feed, resume: resume, ref: ref)
+        case .watch(.sale(let id), let feed, _): watch(sale: id, feed: feed, ref: ref)
+        case .unwatch(let target): unwatch(target, ref: ref)
+        case .bid(let bid):
+            request(on: bid.auction, id: bid.id, ref: ref) { bid.request(by: $0) }
+        case .buy(let auction, let id):
+            request(on: auction, id: id, ref: ref) {
+                BidRequest(bidder: $0, id: id, action: .buy)
+            }
+        case .retract(let auction, let id, let bid):
+            request(on: auction, id: id, ref: ref) {
+                BidRequest(bidder: $0, id: id, action: .retract(bid))
+            }
+        case .bidStatus(let auction, let id):
+            let question = Question(kind: .status, auction: auction, id: id, ref: ref)
+            guard let bidder = bidder(asking: question) else { return }
+            ask(.status(BidKey(bidder: bidder, id: id), on: auction), question)
+        case .receipt(let auction, let id):
+            let question = Question(kind: .status, auction: auction, id: id, ref: ref)
+            watcher.send(
+                Frames.error(.unavailable, "This server signs no receipts.", to: question))
+        case .time(let time):
+            say(.time(.init(clientTime: time, serverTime: station.clock.now())), ref: ref)
+        }
+    }
+
+    private func say(_ message: ServerMessage, ref: String? = nil) {
+        watcher.send(Frames.encode(message, ref: ref))
+    }
+
+    private func refuse(_ code: ErrorCode, _ message: String, ref: String?) {
+        say(.error(.init(code, message: message)), ref: ref)
+    }
+
+    // MARK: - Who
+
+    private func authenticate(_ token: String, ref: String?) {
+        switch station.authenticator.identify(token) {
+        case .success(let identity):
+            guard case .bidder(let bidder, _, let expiresAt) = identity else {
+                return refuse(
+                    .forbidden, "An administrator's token is not for bidding.", ref: ref)
+            }
+            adopt(identity)
+            say(.authenticated(.init(bidder: bidder, expiresAt: expiresAt)), ref: ref)
+        case .failure(let failure):
+            refuse(.unauthenticated, failure.message, ref: ref)
+        }
+    }
+
+    private func adopt(_ identity: Identity) {
+        guard case .bidder(let bidder, let token, _) = identity else { return }
+        self.identity = identity
+        station.hub.identify(watcher, as: bidder, token: token)
+    }
+
+    /// The bidder in whose name something is asked; nil after having refused it.
+    private func bidder(asking question: Question) -> BidderID? {
+        guard case .bidder(let bidder, _, let expiresAt) = identity else {
+            watcher.send(
+                Frames.error(
+                    .unauthenticated, "Say who you are first: send authenticate with a token.",
+                    to: question))
+            return nil
+        }
+        if let expiresAt, expiresAt <= station.clock.now() {
+            watcher.send(
+                Frames.error(
+                    .unauthenticated, "Your token has expired: authenticate with a new one.",
+                    to: question))
+            return nil
+        }
+        return bidder
+    }
+
+    // MARK: - Watching
+
+    private func watch(_ id: AuctionID, feed: Feed, resume: ResumePoint?, ref: String?) {
+        guard mayWatch(isNew: watcher.auctions[id] == nil, ref: ref) else { return }
+        let position = resume.map { (log: $0.log, seq: $0.after) }
+        let board = station.service.board
+        guard let entrance = board.enter(id, after: position, for: watcher.bidder) else {
+            return refuse(.unknownAuction, "There is no auction \(id).", ref: ref)
+        }
+        station.hub.watch(
+            id, by: watcher, feed: feed, head: LotHead(entrance.snapshot.state),
+            since: entrance.version)
+        if let missed = entrance.missed {
+            for change in missed { watcher.send(Frames.change(change)) }
+            say(.watching(.init(id, seq: entrance.snapshot.state.seq)), ref: ref)
+        } else {
+            say(.snapshot(snapshot(entrance.snapshot)), ref: ref)
+        }
+    }
+
+    private func watch(sale id: SaleID, feed: Feed, ref: String?) {
+        guard mayWatch(isNew: watcher.sales[id] == nil, ref: ref) else { return }
+        guard let (version, snapshots) = station.service.board.enter(sale: id, for: watcher.bidder)
+        else { return refuse(.unknownAuction, "There is no sale \(id).", ref: ref) }
+        station.hub.watch(
+            sale: id, by: watcher, feed: feed,
+            heads: snapshots.map { ($0.state.auction, LotHead($0.state)) }, since: version)
+        for lot in snapshots { say(.snapshot(snapshot(lot)), ref: ref) }
+        say(.watching(.init(id)), ref: ref)
+    }
+
+    private func mayWatch(isNew: Bool, ref: String?) -> Bool {
+        guard isNew, watcher.watchCount >= station.limits.watchesMax else { return true }
+        refuse(
+            .tooManyWatches,
+            "A connection watches at most \(station.limits.watchesMax) lots and sales: "
+                + "unwatch one, or watch the sale.", ref: ref)
+        return false
+    }
+
+    private func snapshot(_ snapshot: PublicBoard.Snapshot) -> ServerMessage.Snapshot {
+        let viewer = watcher.bidder.map { _ in
+            ServerMessage.Snapshot.Viewer(
+                isLeading: snapshot.isLeading, ownMax: snapshot.ownAmount)
+        }
+        return ServerMessage.Snapshot(
+            snapshot.state, log: station.service.board.logID, viewer: viewer,
+            serverTime: station.clock.now())
+    }
+
+    private func unwatch(_ target: WatchTarget, ref: String?) {
+        switch target {
+        case .auction(let id):
+            station.hub.unwatch(id, by: watcher)
+            let state = station.service.board.snapshot(of: id, for: nil)?.state
+            say(.unwatched(.init(id, seq: state?.seq ?? 0)), ref: ref)
+        case .sale(let id):
+            station.hub.unwatch(sale: id, by: watcher)
+            say(.unwatched(.init(id)), ref: ref)
+        }
+    }
+
+    // MARK: - Bidding
+
+    private func request(
+        on auction: AuctionID, id: BidID, ref: String?, _ request: (BidderID) -> BidRequest
+    ) {
+        let question = Question(kind: .request, auction: auction, id: id, ref: ref)
+        guard let bidder = bidder(asking: question) else { return }
+        ask(.request(request(bidder), on: auction), question)
+    }
+
+    private func ask(_ command: Command, _ question: Question) {
+        let mailbox = station.mailbox
+        let connection = watcher.id
+        station.service.submit(command) { answer in
+            mailbox.append(.answer(connection, question, answer))
+        }
+        // A full queue answers at once, and then nobody else announces it.
+        mailbox.post()
+    }
+}

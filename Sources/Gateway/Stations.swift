@@ -1,0 +1,44 @@
+import BidService
+import NIOCore
+import NIOPosix
+
+/// The stations of all event loops, each made on its loop and used only there.
+final class Stations: Sendable {
+    private let byLoop: [ObjectIdentifier: NIOLoopBound<Station>]
+    let mailboxes: [LoopMailbox]
+
+    /// Makes a station on every loop of the group, and lets its clock tick.
+    init(
+        on group: MultiThreadedEventLoopGroup, service: BidService, authenticator: Authenticator,
+        clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics
+    ) async throws {
+        var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
+        var mailboxes: [LoopMailbox] = []
+        for loop in group.makeIterator() {
+            let bound = try await loop.submit {
+                let hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
+                let station = Station(
+                    hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
+                    authenticator: authenticator, clock: clock, limits: limits,
+                    statistics: statistics)
+                let bound = NIOLoopBound(station, eventLoop: loop)
+                loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                    bound.value.hub.second()
+                }
+                return bound
+            }.get()
+            byLoop[ObjectIdentifier(loop)] = bound
+            mailboxes.append(try await loop.submit { bound.value.mailbox }.get())
+        }
+        self.byLoop = byLoop
+        self.mailboxes = mailboxes
+    }
+
+    /// The station of the loop that this is called on.
+    func station(on loop: any EventLoop) -> Station {
+        guard let station = byLoop[ObjectIdentifier(loop)] else {
+            preconditionFailure("A channel's loop is one of the group's")
+        }
+        return station.value
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Makes a WebSocket of a connection whose first request asks for one at `/v1/ws`, and rightly so.
+/// Any other request stays HTTP, and is answered there.
+final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
+    static let path = "/v1/ws"
+
+    let supportedProtocol = "websocket"
+    /// None: ``WebSocketUpgrade`` checks them, and can say what is wrong.
+    let requiredUpgradeHeaders: [String] = []
+
+    private let policy: WebSocketUpgradePolicy
+    private let stations: Stations
+    private let connections = Atomic<Int64>(0)
+
+    init(policy: WebSocketUpgradePolicy, stations: Stations) {
+        self.policy = policy
+        self.stations = stations
+    }
+
+    func buildUpgradeResponse(
+        channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
+    ) -> EventLoopFuture<HTTPHeaders> {
+        guard upgradeRequest.uri.prefix(while: { $0 != "?" }) == Self.path,
+            case .accepted(let acceptance) = WebSocketUpgrade.evaluate(
+                upgradeRequest, policy: policy)
+        else { return channel.eventLoop.makeFailedFuture(NotUpgraded()) }
+        return channel.eventLoop.makeSucceededFuture(acceptance.headers)
+    }
+
+    func upgrade(
+        context: ChannelHandlerContext, upgradeRequest: HTTPRequestHead
+    ) -> EventLoopFuture<Void> {
+        let number = connections.add(1, ordering: .relaxed).newValue
+        let handler = WebSocketHandler(
+            id: ConnectionID(number: number),
+            token: Self.bearerToken(in: upgradeRequest.headers),
+            station: stations.station(on: context.eventLoop))
+        return context.eventLoop.makeCompletedFuture {
+            try context.pipeline.syncOperations.addHandler(handler)
+        }
+    }
+
+    /// Whatever stands in an Authorization header: what is no token is refused when it is looked up.
+    private static func bearerToken(in headers: HTTPHeaders) -> String? {
+        headers.first(name: "Authorization").map { header in
+            let parts = header.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return header }
+            return String(parts[1])
+        }
+    }
+
+    private struct NotUpgraded: Error {}
+}
