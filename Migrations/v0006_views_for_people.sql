@@ -1,8 +1,9 @@
 -- What everybody may see, readable: amounts as decimals of the currency, times in UTC. No max, no
 -- reserve, no bidder's id, and of a sealed lot nothing before its close.
 --
--- An amount as text is "minor / scale || '.' || rest", with all of the currency's places; a missing
--- one stays NULL. unit has the scale: 100 for two places.
+-- An amount as text is "(minor / scale) || '.' || rest", with all of the currency's places; a
+-- missing one stays NULL. Mind the brackets: || binds more tightly than /. unit has the scale: 100
+-- for two places.
 
 CREATE VIEW unit AS
 SELECT column1 AS exponent, column2 AS scale
@@ -12,12 +13,12 @@ FROM (VALUES (0, 1), (1, 10), (2, 100), (3, 1000), (4, 10000));
 CREATE VIEW auction_board AS
 SELECT
     a.id AS auction, a.sale, a.title, a.format, a.currency, a.status,
-    a.price / scale || CASE exponent WHEN 0 THEN ''
+    (a.price / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, a.price % scale) END AS price,
-    a.minimum / scale || CASE exponent WHEN 0 THEN ''
+    (a.minimum / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, a.minimum % scale) END AS minimum,
     CASE WHEN a.minimum IS NOT NULL AND (a.buy_now_availability = 'always' OR a.price IS NULL)
-        THEN a.buy_now / scale || CASE exponent WHEN 0 THEN ''
+        THEN (a.buy_now / scale) || CASE exponent WHEN 0 THEN ''
             ELSE printf('.%0*d', exponent, a.buy_now % scale) END END AS buy_now,
     CASE WHEN a.reserve IS NULL THEN 'none' WHEN a.reserve_met THEN 'met' ELSE 'unmet' END
         AS reserve,
@@ -38,7 +39,7 @@ SELECT
     c.auction, c.seq,
     strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
     'Bidder ' || p.number AS bidder,
-    r.price / scale || CASE exponent WHEN 0 THEN ''
+    (r.price / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, r.price % scale) END AS price,
     a.currency,
     CASE r.leading WHEN 1 THEN 'leads' WHEN 0 THEN 'outbid at once' END AS result,

@@ -29,10 +29,10 @@ SELECT
 FROM (
     SELECT
         event.*, a.currency,
-        json_extract(payload, '$.standing.price') / scale || CASE exponent WHEN 0 THEN ''
+        (json_extract(payload, '$.standing.price') / scale) || CASE exponent WHEN 0 THEN ''
             ELSE printf('.%0*d', exponent, json_extract(payload, '$.standing.price') % scale) END
             AS price,
-        json_extract(payload, '$.price') / scale || CASE exponent WHEN 0 THEN ''
+        (json_extract(payload, '$.price') / scale) || CASE exponent WHEN 0 THEN ''
             ELSE printf('.%0*d', exponent, json_extract(payload, '$.price') % scale) END AS hammer,
         strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(payload, '$.ends_at') / 1000.0, 'unixepoch')
             AS ends_at

@@ -21,10 +21,10 @@ WHERE choice = 1;
 CREATE VIEW secret_auction AS
 SELECT
     a.id AS auction, a.seller,
-    a.reserve / scale || CASE exponent WHEN 0 THEN ''
+    (a.reserve / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, a.reserve % scale) END AS reserve,
     a.leader,
-    a.leader_max / scale || CASE exponent WHEN 0 THEN ''
+    (a.leader_max / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, a.leader_max % scale) END AS leader_max,
     a.winner, a.currency
 FROM auction a JOIN unit USING (exponent);
@@ -35,7 +35,7 @@ SELECT
     c.auction, c.ordinal, c.position,
     strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
     c.bidder, 'Bidder ' || p.number AS alias, c.bid, c.kind,
-    c.amount / scale || CASE exponent WHEN 0 THEN ''
+    (c.amount / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, c.amount % scale) END AS amount,
     a.currency, c.seq, c.voided
 FROM commitment c

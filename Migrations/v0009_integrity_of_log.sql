@@ -38,7 +38,8 @@ UNION ALL
     SELECT 'every verdict has its reply', e.auction, 'position ' || e.position
     FROM event e LEFT JOIN reply r USING (position)
     WHERE (e.kind IN ('bid_accepted', 'bid_refused')
-            OR e.kind = 'bids_voided' AND json_extract(e.payload, '$.retraction') IS NOT NULL)
+            OR e.kind = 'bids_voided' AND iif(json_valid(e.payload),
+                json_extract(e.payload, '$.retraction') IS NOT NULL, 0))
         <> (r.position IS NOT NULL)
 UNION ALL
     SELECT 'reply is the lot''s', r.auction, 'position ' || r.position

@@ -151,6 +151,7 @@ public final class SQLiteLedger: BidLog {
         try database.checkpoint(.passive)
         try checkLength(database, file: file)
         try migrator.migrate(database, at: options.now())
+        try database.checkpoint(.passive)
         guard let connection = database.sqliteConnection else { throw LedgerError.closed }
         let writer = try Writer(connection, forcedCheckpointPages: options.forcedCheckpointPages)
         let description = LedgerDescription(

@@ -1,0 +1,60 @@
+import AuctionRules
+import Foundation
+import Testing
+
+@testable import Ledger
+
+struct BackupTests {
+    @Test("A backup has everything, and a log id of its own")
+    func backup() throws {
+        let directory = try IntegrityTests.sample()
+        let reader = try LedgerReader(path: directory.file())
+        try reader.backup(to: directory.file("copy.db"))
+        let copy = try LedgerReader(path: directory.file("copy.db"))
+        let original = try reader.rebuild()
+        #expect(try copy.rebuild().head == original.head)
+        #expect(try Projection.check(house: original.house, reader: copy) == [])
+        #expect(try copy.status().logID != reader.status().logID)
+        #expect(DatabaseFile.status(directory.file("copy.db.partial")) == nil)
+        try copy.close()
+        try SQLiteLedger(path: directory.file("copy.db")).close()
+    }
+
+    @Test("A backup never overwrites, and leaves nothing behind when it fails")
+    func refuses() throws {
+        let directory = try IntegrityTests.sample()
+        let reader = try LedgerReader(path: directory.file())
+        let error = #expect(throws: LedgerError.self) { try reader.backup(to: directory.file()) }
+        #expect(error?.message.contains("never overwrites") == true)
+        let missing = #expect(throws: LedgerError.self) {
+            try reader.backup(to: directory.file("none/copy.db"))
+        }
+        #expect(missing?.kind == .directoryMissing)
+        let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(!left.contains { $0.contains("partial") })
+    }
+
+    @Test("A backup taken while bids are written is one moment of the log")
+    func whileWriting() async throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        let reader = try LedgerReader(path: directory.file())
+        let backups = 6
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try ReplayTests.play(seed: 5, commands: 600, into: ledger) }
+            group.addTask {
+                for index in 0..<backups {
+                    try reader.backup(to: directory.file("copy\(index).db"))
+                }
+            }
+            try await group.waitForAll()
+        }
+        for index in 0..<backups {
+            let copy = try LedgerReader(path: directory.file("copy\(index).db"))
+            let house = try copy.rebuild().house
+            #expect(try Projection.check(house: house, reader: copy) == [])
+            #expect(try copy.integrityFaults() == [])
+        }
+        #expect(try ledger.rebuild().head.position > 400)
+    }
+}

@@ -1,0 +1,186 @@
+import AuctionRules
+import Foundation
+import Testing
+
+@testable import Ledger
+
+/// Damage is found: by the view for what SQL can see, by the hash chain for every byte.
+struct IntegrityTests {
+    static func sample() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        try Scene(ledger).playSample()
+        try ledger.close()
+        return directory
+    }
+
+    @Test("A sound database has no faults")
+    func sound() throws {
+        let directory = try Self.sample()
+        #expect(try LedgerReader(path: directory.file()).integrityFaults() == [])
+    }
+
+    @Test(
+        "Each rule finds what breaks it",
+        arguments: [
+            ("log without holes", "DELETE FROM event WHERE position = 3"),
+            (
+                "hash chain linked",
+                "UPDATE event SET previous_hash = zeroblob(32) WHERE position = 5"
+            ),
+            (
+                "hash chain linked",
+                "UPDATE event SET previous_hash = randomblob(32) WHERE position = 1"
+            ),
+            ("time never runs backwards", "UPDATE event SET at = at - 1 WHERE position = 20"),
+            ("payload is JSON", #"UPDATE event SET payload = '{"v":1' WHERE position = 2"#),
+            ("seq without holes", "UPDATE event SET seq = 9 WHERE auction = 'vase' AND seq = 2"),
+            ("seq is the newest", "UPDATE auction SET seq = seq + 1 WHERE id = 'book'"),
+            (
+                "one reply per bid id",
+                "UPDATE reply SET bid = 'a1' WHERE bid = 'a2' AND auction = 'vase'"
+            ),
+            (
+                "every verdict has its reply",
+                "DELETE FROM reply WHERE position = (SELECT max(position) FROM reply)"
+            ),
+            (
+                "every verdict has its reply",
+                "UPDATE reply SET position = 1 WHERE position = (SELECT max(position) FROM reply)"
+            ),
+            ("reply is the lot's", "UPDATE reply SET auction = 'book' WHERE auction = 'coin'"),
+            (
+                "every accepted bid is a commitment",
+                "DELETE FROM commitment WHERE auction = 'coin' AND ordinal = 1"
+            ),
+            ("one leader", "UPDATE auction SET leader = 'anna' WHERE id = 'book'"),
+            (
+                "one leader",
+                "UPDATE commitment SET voided = 1 WHERE auction = 'book' AND bidder = 'cleo'"
+            ),
+            ("price >= start", "UPDATE auction SET price = 1 WHERE id = 'book'"),
+            (
+                "price <= leader's max",
+                "UPDATE auction SET price = leader_max + 1 WHERE id = 'book'"
+            ),
+            (
+                "leader's max as committed",
+                "UPDATE auction SET leader_max = leader_max + 1 WHERE id = 'book'"
+            ),
+            ("price >= best rival max", "UPDATE auction SET price = 2599 WHERE id = 'book'"),
+            (
+                "reserve met = price >= reserve",
+                "UPDATE auction SET reserve_met = 1 WHERE id = 'vase'"
+            ),
+            (
+                "not closed before its end",
+                "UPDATE auction SET status = 'closed', close_cause = 'time', ended_at = ends_at - 1 WHERE id = 'book'"
+            ),
+            (
+                "no bid accepted at or after the end",
+                "UPDATE reply SET ends_at = (SELECT at FROM event e WHERE e.position = reply.position) WHERE auction = 'book' AND bid = 'b2'"
+            ),
+            (
+                "no bid accepted after the close",
+                "UPDATE event SET kind = 'auction_closed' WHERE auction = 'vase' AND kind = 'bid_accepted' AND seq = 2"
+            ),
+            (
+                "ordinals without holes",
+                "UPDATE commitment SET ordinal = 17 WHERE auction = 'coin' AND ordinal = 1"
+            ),
+            (
+                "aliases without holes",
+                "UPDATE participant SET number = 9 WHERE auction = 'book' AND bidder = 'ben'"
+            ),
+            ("aliases without holes", "UPDATE participant SET number = 1 WHERE auction = 'book'"),
+            ("bids counted", "UPDATE auction SET bids = bids + 1 WHERE id = 'book'"),
+            ("a sealed lot shows nothing", "UPDATE auction SET price = 700 WHERE id = 'coin'"),
+        ])
+    func faultFound(rule: String, damage: String) throws {
+        let directory = try Self.sample()
+        try Stranger.vandalize(directory.file(), damage)
+        let faults = try LedgerReader(path: directory.file()).integrityFaults()
+        #expect(faults.contains { $0.rule == rule }, "found only \(faults)")
+    }
+
+    @Test("Every rule of the view has damage above that it finds")
+    func everyRuleIsTried() throws {
+        let directory = try Self.sample()
+        let text = try LedgerReader(path: directory.file()).schemaText()
+        let rules = text.matches(of: /SELECT '((?:[^']|'')+)'(?: AS rule)?,/)
+            .map { $0.1.replacingOccurrences(of: "''", with: "'") }
+        #expect(rules.count == 23)
+        let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+        for rule in rules {
+            #expect(source.contains("(\"\(rule)\", "), "no damage for: \(rule)")
+        }
+    }
+
+    @Test("A lot that was bought may have rivals' maxes above its price")
+    func boughtIsNoFault() throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        let scene = Scene(ledger)
+        var lot = Terms.english(start: 100, opensAt: scene.now, lasting: 1000)
+        lot.buyNow = .init(price: 10_000, availability: .always)
+        try scene.commit(
+            .addBidder(Bidder(id: .anna)), .addBidder(Bidder(id: .ben)), .createAuction("lot", lot),
+            .bid(.anna, "1", on: "lot", 50_000),
+            .request(BidRequest(bidder: .ben, id: "2", action: .buy), on: "lot"))
+        #expect(scene.house.auctions["lot"]?.outcome == .sold(to: .ben, price: 10_000))
+        #expect(try LedgerReader(path: directory.file()).integrityFaults() == [])
+    }
+
+    // MARK: - The hash chain
+
+    @Test(
+        "A changed byte of any hashed column is found, with the entry's position",
+        arguments: [
+            #"payload = replace(payload, '1000', '1001')"#, "at = at + 1",
+            "kind = 'auction_opened'",
+            "auction = 'book'", "hash = zeroblob(32)", "previous_hash = zeroblob(32)",
+        ])
+    func flippedByte(change: String) throws {
+        let directory = try Self.sample()
+        let position = try #require(
+            try Stranger.values(
+                directory.file(),
+                "SELECT position FROM event WHERE auction = 'vase' AND kind = 'auction_created'"
+            ).first?.first ?? nil)
+        try Stranger.vandalize(
+            directory.file(), "UPDATE event SET \(change) WHERE position = \(position)")
+        let ledger = try SQLiteLedger(path: directory.file())
+        let error = #expect(throws: LedgerError.self) { try ledger.rebuild() }
+        #expect(error?.kind == .corrupt(position: Int64(position)))
+    }
+
+    @Test("An entry that was taken out, or one put in, breaks the chain")
+    func missingEntry() throws {
+        let directory = try Self.sample()
+        try Stranger.vandalize(directory.file(), "DELETE FROM event WHERE position = 7")
+        let ledger = try SQLiteLedger(path: directory.file())
+        let error = #expect(throws: LedgerError.self) { try ledger.rebuild() }
+        #expect(error?.kind == .corrupt(position: 8))
+    }
+
+    @Test("A changed row of any table is no longer what the log says")
+    func projectionFindsChanges() throws {
+        for (table, change) in [
+            ("sale", "UPDATE sale SET title = 'x'"), ("bidder", "UPDATE bidder SET suspended = 1"),
+            ("registration", "DELETE FROM registration"),
+            ("token", "UPDATE token SET expires_at = 5"),
+            ("auction", "UPDATE auction SET extensions = 4 WHERE id = 'vase'"),
+            ("participant", "UPDATE participant SET number = 7 WHERE number = 2"),
+            ("commitment", "UPDATE commitment SET voided = 1 - voided"),
+            ("reply", "UPDATE reply SET own_max = own_max + 1"),
+            ("event", "UPDATE event SET seq = 7 WHERE seq = 1"),
+        ] {
+            let directory = try Self.sample()
+            try Stranger.vandalize(directory.file(), change)
+            let reader = try LedgerReader(path: directory.file())
+            let house = try reader.rebuild().house
+            let differences = try Projection.check(house: house, reader: reader)
+            #expect(Set(differences.map(\.table)) == [table], "\(change)")
+        }
+    }
+}
