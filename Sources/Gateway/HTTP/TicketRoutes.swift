@@ -1,6 +1,7 @@
 import AuctionRules
 import NIOHTTP1
 import StrictJSON
+import WireProtocol
 
 /// Tickets, for clients that can't set the headers of a WebSocket's opening.
 struct TicketRoutes: Sendable {
@@ -17,7 +18,16 @@ struct TicketRoutes: Sendable {
         _ request: HTTPRequest, _: PathParameters
     ) async throws(HTTPFailure) -> HTTPResponse {
         let identity = try authentication.requiredIdentity(of: request)
-        guard let (ticket, expiresAt) = authenticator.issueTicket(for: identity) else {
+        let ticket: String
+        let expiresAt: Instant
+        switch authenticator.issueTicket(for: identity) {
+        case .success(let issued): (ticket, expiresAt) = issued
+        case .failure(.tooManyOfToken):
+            throw HTTPFailure(
+                status: .tooManyRequests, code: .rateLimited,
+                message: "Use the tickets that you have, or wait until they have expired.",
+                headers: ["Retry-After": "30"])
+        case .failure(.tooMany):
             throw .unavailable("Too many tickets are about; try again in a moment.")
         }
         var writer = JSONWriter()

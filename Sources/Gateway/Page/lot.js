@@ -1,8 +1,10 @@
 // One lot: where it stands, how long it has, and the place to bid.
 
-import { money, parseAmount, plain, pointInTime } from "./money.js";
+import { money, parseAmount, plain } from "./money.js";
 import { standing } from "./lots.js";
-import { clock, element, ending, fill, flash } from "./view.js";
+import { clock, element, ending, fill, flash, history, historyRow } from "./view.js";
+
+const isSealed = (lot) => lot.format !== "english" && lot.status !== "closed";
 
 const reserves = { none: "", unmet: "reserve not met yet", met: "reserve met" };
 
@@ -11,6 +13,7 @@ export class LotView {
   #root = element("lot");
   #historySeq = null;
   #historyTimer = null;
+  #hasSent = false;
 
   // page: { lots, bids, now(), bidder(), signIn() }
   constructor(page) { this.page = page; }
@@ -18,6 +21,7 @@ export class LotView {
   open(id) {
     this.id = id;
     this.#historySeq = null;
+    this.#hasSent = false;
     this.#root.replaceChildren(element("lot-template").content.cloneNode(true));
     element("bid").addEventListener("submit", (event) => this.#bid(event));
     element("amount").addEventListener("input", () => this.#label());
@@ -40,9 +44,9 @@ export class LotView {
       title: lot.title,
       status: lot.reason ? `${lot.status}: ${lot.reason}` : lot.status,
       reserve: reserves[lot.reserve] ?? "",
-      price: lot.price !== null ? money(lot.price, lot) : "no bid yet",
+      price: lot.price !== null ? money(lot.price, lot) : isSealed(lot) ? "sealed" : "no bid yet",
       standing: text,
-      bids: lot.bids === 1 ? "1 bid" : `${lot.bids} bids`,
+      bids: isSealed(lot) && lot.bids === 0 ? "" : lot.bids === 1 ? "1 bid" : `${lot.bids} bids`,
       extensions: lot.extensions > 0 ? `extended ${lot.extensions} times` : "",
       ends: ending(lot),
       own: lot.your_max ? `Your max is ${money(lot.your_max, lot)}; nobody else sees it.` : "",
@@ -69,16 +73,23 @@ export class LotView {
     const bid = this.page.bids.of(lot.auction);
     const takesBids = lot.minimum !== null && lot.status !== "scheduled";
     element("bid").hidden = !takesBids;
-    element("exact").parentElement.hidden = lot.format !== "english";
+    // Who leads can only raise what nobody sees.
+    element("exact").parentElement.hidden = lot.format !== "english" || lot.leading;
+    if (lot.leading) element("exact").checked = false;
+    if (this.#hasSent && !bid) {
+      this.#hasSent = false;
+      element("amount").value = "";
+    }
     element("confirm").hidden = !bid?.needsConfirm;
     element("buy").hidden = !takesBids || lot.buy_now === null;
     if (lot.buy_now !== null) {
       element("buy").textContent = `Buy now for ${money(lot.buy_now, lot)}`;
     }
     if (!takesBids) return;
-    element("amount").placeholder = plain(lot.minimum, lot.exponent);
+    element("amount").placeholder = lot.leading ? "" : plain(lot.minimum, lot.exponent);
     fill(this.#root, {
-      label: `Bid ${money(lot.minimum, lot)} or more`, fault: bid?.fault ?? "",
+      label: lot.leading ? "Raise your max" : `Bid ${money(lot.minimum, lot)} or more`,
+      fault: bid?.fault ?? "",
     });
     const waits = Boolean(bid?.isWaiting);
     this.#root.querySelector('[data-field="submit"]').disabled = waits;
@@ -105,6 +116,7 @@ export class LotView {
     const lot = this.page.lots.get(this.id);
     const { minor, fault } = parseAmount(element("amount").value, lot.exponent);
     if (fault) return fill(this.#root, { fault });
+    this.#hasSent = true;
     this.page.bids.place(lot.auction, minor, element("exact").checked);
   }
 
@@ -114,45 +126,17 @@ export class LotView {
   }
 
   // The history is asked for again when the lot has changed, at most three times a second.
-  #loadHistory(lot) {
-    if (this.#historySeq === lot.seq || this.#historyTimer) return;
-    const { auction: id, seq } = lot;
+  #loadHistory({ auction: id, seq }) {
+    if (this.#historySeq === seq || this.#historyTimer) return;
     this.#historyTimer = setTimeout(async () => {
       this.#historyTimer = null;
       if (this.id !== id) return;
-      this.#historySeq = seq;
-      const bids = await history(id, Math.max(0, lot.bids - 100)).catch(() => null);
-      if (this.id === id && bids) this.#showHistory(lot, bids);
-      if (this.id === id && lot.seq !== seq) this.#loadHistory(lot);
+      const lot = this.page.lots.get(id);
+      this.#historySeq = lot.seq;
+      const bids = await history(lot).catch(() => null);
+      if (this.id !== id || !bids) return;
+      element("history").replaceChildren(...bids.map((bid) => historyRow(bid, lot)));
+      fill(this.#root, { "no-bids": bids.length === 0 ? "None yet." : "" });
     }, 300);
   }
-
-  #showHistory(lot, bids) {
-    const rows = bids.reverse().map((bid) => {
-      const row = document.createElement("li");
-      const who = document.createElement("span");
-      const price = document.createElement("span");
-      who.textContent = bid.bidder === lot.alias ? `${bid.bidder} (you)` : bid.bidder;
-      who.title = pointInTime(bid.at);
-      price.textContent = bid.price === null ? "sealed" : money(bid.price, lot);
-      if (bid.voided) row.dataset.voided = "";
-      row.append(who, price);
-      return row;
-    });
-    element("history").replaceChildren(...rows);
-    fill(this.#root, { "no-bids": rows.length === 0 ? "None yet." : "" });
-  }
-}
-
-async function history(id, start) {
-  const bids = [];
-  let cursor = start;
-  while (cursor !== null) {
-    const answer = await fetch(`/v1/auctions/${encodeURIComponent(id)}/bids?cursor=${cursor}`);
-    if (!answer.ok) return null;
-    const page = await answer.json();
-    bids.push(...page.bids);
-    cursor = page.cursor;
-  }
-  return bids;
 }

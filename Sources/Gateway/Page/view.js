@@ -1,6 +1,6 @@
 // Small things that both views need. Whatever comes from the server is set as text, never as HTML.
 
-import { timeLeft, pointInTime } from "./money.js";
+import { money, pointInTime, timeLeft } from "./money.js";
 
 export const element = (id) => document.getElementById(id);
 
@@ -56,4 +56,34 @@ export function clock(lot, now) {
 export function ending(lot) {
   if (lot.ends_at === null) return "";
   return `${lot.status === "closed" ? "Ended" : "Ends"} ${pointInTime(lot.ends_at)}`;
+}
+
+const historyMax = 100;
+
+/** Reads a lot's public bids, the newest first; null when they can't be had now. */
+export async function history(lot) {
+  const path = `/v1/auctions/${encodeURIComponent(lot.auction)}/bids`;
+  const bids = [];
+  let cursor = Math.max(0, lot.bids - historyMax);
+  while (cursor !== null) {
+    const answer = await fetch(`${path}?cursor=${cursor}`);
+    if (!answer.ok) return null;
+    const page = await answer.json();
+    bids.push(...page.bids);
+    cursor = page.cursor;
+  }
+  return bids.reverse();
+}
+
+/** One of them as a line of the list. */
+export function historyRow(bid, lot) {
+  const row = document.createElement("li");
+  const who = document.createElement("span");
+  const price = document.createElement("span");
+  who.textContent = bid.bidder === lot.alias ? `${bid.bidder} (you)` : bid.bidder;
+  who.title = pointInTime(bid.at);
+  price.textContent = bid.price === null ? "sealed" : money(bid.price, lot);
+  if (bid.voided) row.dataset.voided = "";
+  row.append(who, price);
+  return row;
 }

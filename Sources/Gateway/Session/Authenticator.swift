@@ -77,9 +77,9 @@ final class Authenticator: Sendable {
     }
 
     /// A one-time ticket in the name of that token, for a client that can't set headers.
-    ///
-    /// - Returns: nil when too many tickets are about.
-    func issueTicket(for identity: Identity) -> (ticket: String, expiresAt: Instant)? {
+    func issueTicket(
+        for identity: Identity
+    ) -> Result<(ticket: String, expiresAt: Instant), TicketBox.Refusal> {
         tickets.issue(for: identity.tokenHash, at: clock.now())
     }
 

@@ -3,24 +3,31 @@ import NIOCore
 import Synchronization
 
 /// One-time tickets: each stands for a token, for a short while, once. Only their hashes are kept,
-/// and never more than ``ticketsMax``.
+/// of a bounded number of tickets, of which no token can take more than its share.
 final class TicketBox: Sendable {
-    /// Tickets at a time; some 200 bytes each. A ticket that nobody uses goes after its lifetime.
+    /// Tickets issued within one lifetime, used or not; some 300 bytes each.
     static let ticketsMax = 10_000
-    /// Of one token: a page fetches one for each connection, so a token that has more is misused,
-    /// and only its own oldest ticket goes.
+    /// The same for one token: a page fetches one for each connection, and never this many.
     static let ticketsPerTokenMax = 16
 
-    fileprivate struct Ticket: Sendable {
+    enum Refusal: Error, Hashable, Sendable {
+        /// The token has had its share.
+        case tooManyOfToken
+        case tooMany
+    }
+
+    fileprivate struct Issued: Sendable {
+        let ticket: TokenHash
         let token: TokenHash
         let expiresAt: Instant
     }
 
     fileprivate struct State: Sendable {
-        var tickets: [TokenHash: Ticket] = [:]
+        /// Whose token each ticket stands for that has not been used.
+        var unused: [TokenHash: TokenHash] = [:]
         /// In the order of their making, which is the order of their expiry.
-        var order: CircularBuffer<TokenHash> = []
-        var ofToken: [TokenHash: CircularBuffer<TokenHash>] = [:]
+        var issued: CircularBuffer<Issued> = []
+        var countByToken: [TokenHash: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -31,23 +38,24 @@ final class TicketBox: Sendable {
 
     static func isTicket(_ credential: String) -> Bool { credential.utf8.starts(with: "gvt_".utf8) }
 
-    /// A new ticket; nil when there are too many.
-    func issue(for token: TokenHash, at now: Instant) -> (ticket: String, expiresAt: Instant)? {
+    /// A new ticket.
+    func issue(
+        for token: TokenHash, at now: Instant
+    ) -> Result<(ticket: String, expiresAt: Instant), Refusal> {
         let ticket = "gvt_" + TokenSecret.random()
-        let expiresAt = now.advanced(by: lifetime)
-        let hash = TokenSecret.sha256(of: ticket)
+        let issued = Issued(
+            ticket: TokenSecret.sha256(of: ticket), token: token,
+            expiresAt: now.advanced(by: lifetime))
         return state.withLock { state in
             state.dropExpired(at: now)
-            guard state.tickets.count < Self.ticketsMax else { return nil }
-            if let own = state.ofToken[token], own.count >= Self.ticketsPerTokenMax,
-                let oldest = own.first
-            {
-                state.remove(oldest)
+            guard state.countByToken[token, default: 0] < Self.ticketsPerTokenMax else {
+                return .failure(.tooManyOfToken)
             }
-            state.tickets[hash] = Ticket(token: token, expiresAt: expiresAt)
-            state.order.append(hash)
-            state.ofToken[token, default: []].append(hash)
-            return (ticket, expiresAt)
+            guard state.issued.count < Self.ticketsMax else { return .failure(.tooMany) }
+            state.issued.append(issued)
+            state.unused[issued.ticket] = token
+            state.countByToken[token, default: 0] += 1
+            return .success((ticket, issued.expiresAt))
         }
     }
 
@@ -57,27 +65,19 @@ final class TicketBox: Sendable {
     func redeem(_ ticket: String, at now: Instant) -> TokenHash? {
         let hash = TokenSecret.sha256(of: ticket)
         return state.withLock { state in
-            guard let ticket = state.remove(hash), now < ticket.expiresAt else { return nil }
-            return ticket.token
+            state.dropExpired(at: now)
+            return state.unused.removeValue(forKey: hash)
         }
     }
 }
 
 extension TicketBox.State {
-    @discardableResult
-    fileprivate mutating func remove(_ hash: TokenHash) -> TicketBox.Ticket? {
-        guard let ticket = tickets.removeValue(forKey: hash) else { return nil }
-        ofToken[ticket.token]?.removeAll { $0 == hash }
-        if ofToken[ticket.token]?.isEmpty == true { ofToken[ticket.token] = nil }
-        return ticket
-    }
-
-    /// Also lets go of the places in the order of tickets that were used.
     fileprivate mutating func dropExpired(at now: Instant) {
-        while let oldest = order.first {
-            if let ticket = tickets[oldest], now < ticket.expiresAt { break }
-            order.removeFirst()
-            remove(oldest)
+        while let oldest = issued.first, oldest.expiresAt <= now {
+            issued.removeFirst()
+            unused[oldest.ticket] = nil
+            let count = countByToken[oldest.token, default: 1] - 1
+            countByToken[oldest.token] = count > 0 ? count : nil
         }
     }
 }

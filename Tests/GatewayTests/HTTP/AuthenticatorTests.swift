@@ -107,29 +107,35 @@ struct AuthenticatorTests {
         #expect(try room.authenticator.identify(ticket).get().bidder == BidderID("ann"))
     }
 
-    @Test("Of one token's tickets only the newest ones are kept")
-    func ticketsPerToken() throws {
-        let box = TicketBox(lifetime: 30_000)
-        let own = TokenSecret.mint().hash
-        let other = TokenSecret.mint().hash
-        let strange = try #require(box.issue(for: other, at: Saleroom.noon)).ticket
-        let tickets = try (0...TicketBox.ticketsPerTokenMax).map { _ in
-            try #require(box.issue(for: own, at: Saleroom.noon)).ticket
+    @Test("A token has its share of tickets, used or not, and the others have theirs")
+    func ticketsPerToken() async throws {
+        let room = try Saleroom()
+        let ann = try await room.bidder("ann")
+        let bob = try await room.bidder("bob")
+        for _ in 0..<TicketBox.ticketsPerTokenMax {
+            _ = room.authenticator.identify(try await room.ticket(of: ann))
         }
-        #expect(box.redeem(tickets[0], at: Saleroom.noon) == nil)
-        #expect(box.redeem(tickets[1], at: Saleroom.noon) == own)
-        #expect(box.redeem(strange, at: Saleroom.noon) == other)
+        let reply = try await room.post("/v1/tickets", token: ann)
+        #expect(reply.status == 429)
+        #expect(try reply.code == "rate_limited")
+        #expect(reply.header("Retry-After") == "30")
+        #expect(try await room.post("/v1/tickets", token: bob).status == 200)
+        room.clock.set(Saleroom.noon.advanced(by: 30_000))
+        #expect(try await room.post("/v1/tickets", token: ann).status == 200)
     }
 
     @Test("There are never more tickets than the bound, and room again when they have expired")
     func ticketBound() throws {
         let box = TicketBox(lifetime: 30_000)
-        for _ in 0..<TicketBox.ticketsMax {
-            #expect(box.issue(for: TokenSecret.mint().hash, at: Saleroom.noon) != nil)
+        func refusal(at now: Instant) -> TicketBox.Refusal? {
+            switch box.issue(for: TokenSecret.mint().hash, at: now) {
+            case .success: nil
+            case .failure(let refusal): refusal
+            }
         }
-        let token = TokenSecret.mint().hash
-        #expect(box.issue(for: token, at: Saleroom.noon.advanced(by: 29_999)) == nil)
-        #expect(box.issue(for: token, at: Saleroom.noon.advanced(by: 30_000)) != nil)
+        for _ in 0..<TicketBox.ticketsMax { #expect(refusal(at: Saleroom.noon) == nil) }
+        #expect(refusal(at: Saleroom.noon.advanced(by: 29_999)) == .tooMany)
+        #expect(refusal(at: Saleroom.noon.advanced(by: 30_000)) == nil)
     }
 }
 

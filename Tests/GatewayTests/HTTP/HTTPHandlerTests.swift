@@ -166,6 +166,29 @@ struct HTTPHandlerTests {
         #expect(probe.statistics.current.httpConnectionsTotal == 1)
     }
 
+    @Test("A client that has said all it will is answered, and then the connection ends")
+    func halfClosed() async throws {
+        let responder = HeldResponder()
+        let probe = try await HTTPProbe(responder)
+        try await probe.send("GET /1 HTTP/1.1\nHost: a\n\n")
+        _ = await responder.waitForRequest()
+        probe.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        await probe.channel.testingEventLoop.run()
+        responder.release()
+        let response = try await probe.receive()[0]
+        #expect(response.body == "1")
+        #expect(response.closes)
+        try await probe.waitForClose()
+    }
+
+    @Test("A client that says nothing more before its request is whole is not waited for")
+    func halfClosedEarly() async throws {
+        let probe = try await HTTPProbe()
+        try await probe.send("GET /1 HTTP/1.1\n")
+        probe.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        try await probe.waitForClose()
+    }
+
     @Test("A pipelined request after a malformed one is never read")
     func nothingAfterMalformed() async throws {
         let probe = try await HTTPProbe()

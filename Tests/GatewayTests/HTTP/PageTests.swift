@@ -7,7 +7,8 @@ import Testing
 struct PageTests {
     private static let files = [
         "/", "/page/gavel.css", "/page/page.js", "/page/protocol.js", "/page/lots.js",
-        "/page/bids.js", "/page/list.js", "/page/lot.js", "/page/view.js", "/page/money.js",
+        "/page/bids.js", "/page/list.js", "/page/lot.js", "/page/view.js",
+        "/page/money.js",
     ]
 
     @Test("is served, with a policy that allows nothing foreign", arguments: files)
