@@ -1,0 +1,96 @@
+import AuctionRules
+import Gateway
+import Ledger
+import Synchronization
+import WireProtocol
+
+/// The database as administrators read it. Keeps the house that it has read, and reads only what the
+/// log has got since.
+final class LedgerArchive: Archive {
+    private struct Known {
+        var house = House()
+        var head = LogHead.empty
+    }
+
+    private let reader: LedgerReader
+    /// The writer's, when this process is the writer.
+    private let description: LedgerDescription?
+    private let known = Mutex(Known())
+    private let lastFailure = Mutex<LedgerError?>(nil)
+
+    /// Why it could not be read the last time that this was so.
+    var failure: LedgerError? { lastFailure.withLock { $0 } }
+
+    init(path: String, description: LedgerDescription?) throws(LedgerError) {
+        reader = try LedgerReader(path: path)
+        self.description = description
+    }
+
+    func house() throws(ArchiveError) -> House {
+        try archived { () throws(LedgerError) in
+            let result: Result<House, LedgerError> = known.withLock { known in
+                Result { () throws(LedgerError) in
+                    try catchUp(&known)
+                    return known.house
+                }
+            }
+            return try result.get()
+        }
+    }
+
+    private func catchUp(_ known: inout Known) throws(LedgerError) {
+        let start = known.head.position
+        // Taken out and put back, so that the house is changed in place and not copied.
+        var next = known
+        known = Known()
+        try reader.entries(after: start) { entry in
+            next.house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+            next.head = entry.head
+        }
+        known = next
+    }
+
+    func auction(_ id: AuctionID, atSeq seq: Int64?) throws(ArchiveError) -> Auction? {
+        try archived { () throws(LedgerError) in try reader.auction(id, atSeq: seq) }
+    }
+
+    func databaseStatus() throws(ArchiveError) -> DatabaseStatus {
+        try archived { () throws(LedgerError) in
+            let status = try reader.status()
+            return DatabaseStatus(
+                path: status.path, log: status.logID, schemaVersion: status.schema,
+                entries: status.head.position, headHash: status.head.hash,
+                bytes: status.fileSize + status.writeAheadLogSize,
+                auctions: status.auctions.values.reduce(0, +), bidders: status.bidders,
+                sqliteVersion: description?.sqliteVersion ?? "",
+                journalMode: description?.journalMode ?? "",
+                synchronous: description?.synchronousName ?? "",
+                integrityFaults: try reader.integrityFaults().count)
+        }
+    }
+
+    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup {
+        try archived { () throws(LedgerError) in
+            try reader.backup(to: path)
+            let copy = try LedgerReader(path: path)
+            let size = try copy.status().fileSize
+            try copy.close()
+            return DatabaseBackup(path: path, bytes: size)
+        }
+    }
+
+    func databaseSchema() throws(ArchiveError) -> DatabaseSchema {
+        try archived { () throws(LedgerError) in
+            DatabaseSchema(version: try reader.status().schema, sql: try reader.schemaText())
+        }
+    }
+
+    private func archived<Found>(
+        _ body: () throws(LedgerError) -> Found
+    ) throws(ArchiveError) -> Found {
+        do { return try body() } catch {
+            lastFailure.withLock { $0 = error }
+            throw ArchiveError(error.message)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import AuctionRules
+import Ledger
+import Synchronization
+
+/// Opens the database's log for the service: the first time as it was opened when this was made, so
+/// that a fault is known before anything else starts; afterwards anew.
+final class LedgerOpener: Sendable {
+    let path: String
+    /// What was in force when it was opened first.
+    let description: LedgerDescription
+    private let first: Mutex<SQLiteLedger?>
+
+    init(path: String) throws(LedgerError) {
+        self.path = path
+        let ledger = try SQLiteLedger(path: path)
+        description = ledger.description
+        first = Mutex(ledger)
+    }
+
+    func open() throws(LedgerError) -> any BidLog {
+        let ledger = first.withLock { first in
+            defer { first = nil }
+            return first
+        }
+        if let ledger { return ledger }
+        return try SQLiteLedger(path: path)
+    }
+}

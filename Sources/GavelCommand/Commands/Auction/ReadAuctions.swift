@@ -1,0 +1,49 @@
+import ArgumentParser
+import AuctionRules
+import WireProtocol
+
+struct ListAuctions: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the lots.",
+        discussion: "Example: gavel auction list --status open --sale spring")
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Option(
+        help: ArgumentHelp(
+            "Only these: scheduled, open, paused, closed or cancelled.", valueName: "status"),
+        transform: { try ValueText.choice($0, of: "a status") as AuctionStatus })
+    var status: AuctionStatus?
+    @Option(
+        help: ArgumentHelp("Only this sale's.", valueName: "id"),
+        transform: { try ValueText.identifier($0) as SaleID })
+    var sale: SaleID?
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .listAuctions(status: status, sale: sale, reveal: global.reveal)
+    }
+}
+
+struct ShowAuction: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a lot with its terms and its bids.",
+        discussion: """
+            Amounts of bids, the reserve and the leader's maximum are secret: --reveal shows them.
+
+            Example: gavel auction show L1 --at 17
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    var auction: AuctionID
+    @Option(
+        help: ArgumentHelp(
+            "As it was right after this public change (0: before the first).", valueName: "seq"),
+        transform: { try ValueText.number($0, in: 0 ... .max) })
+    var at: Int64?
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .showAuction(auction, atSeq: at, reveal: global.reveal)
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import AuctionRules
+import Foundation
+import GavelClient
+import WireProtocol
+
+struct BidCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bid", abstract: "Place a bid over the WebSocket.",
+        discussion: """
+            The token is the bidder's (see "gavel bidder token"). Repeating a bid under the same \
+            --id is safe: it gets the same answer.
+
+            Goes to --server, else to the server that runs on the database, else to \
+            http://127.0.0.1:8080.
+
+            Example: gavel bid L1 --amount 120.50 --token $TOKEN
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    var auction: AuctionID
+    @Option(help: ArgumentHelp("How much, in the lot's currency.", valueName: "amount"))
+    var amount: String
+    @Flag(help: "Bid exactly this, instead of up to it.")
+    var exact = false
+    @Flag(help: "Bid it though it is far above the minimum.")
+    var confirm = false
+    @Option(
+        help: ArgumentHelp("The bid's own id (default: one is made up).", valueName: "id"),
+        transform: { try ValueText.identifier($0) as BidID })
+    var id: BidID?
+
+    func run() async throws {
+        let place = try Place(global)
+        guard let token = place.token else {
+            throw CommandFailure.usage(
+                "a bid needs --token (or GAVEL_TOKEN): make one with \"gavel bidder token BIDDER\"")
+        }
+        let client = GavelClient(GavelClient.Configuration(place.bidding, token: token))
+        let outcome: BidOutcome
+        let lot: PublicLot
+        do {
+            lot = try await Self.lot(auction, from: client)
+            outcome = try await client.bid(try message(on: lot))
+        } catch {
+            await client.close()
+            throw (error as? GavelClientError).map(CommandFailure.init) ?? error
+        }
+        await client.close()
+        try report(outcome, on: lot)
+    }
+
+    private func message(on lot: PublicLot) throws -> BidMessage {
+        guard let currency = Currency(code: lot.currency), currency.exponent == lot.exponent else {
+            throw CommandFailure(
+                .internalError,
+                "The lot is sold in \(lot.currency), which this Gavel does not know.")
+        }
+        let amount = try reading("--amount") { try ValueText.amount(self.amount, in: currency) }
+        let id = try id ?? BidID("cli-" + UUID().uuidString.lowercased())
+        return BidMessage(
+            auction: auction, id: id, amount: amount, kind: exact ? .exact : .max,
+            currency: currency.code, isConfirmed: confirm)
+    }
+
+    private static let attemptsMax = 5
+
+    /// The lot as it stands; what the amount is read by.
+    private static func lot(
+        _ auction: AuctionID, from client: GavelClient
+    ) async throws -> PublicLot {
+        var attempts = 0
+        for try await update in await client.watch(.auction(auction)) {
+            switch update {
+            case .snapshot(let snapshot): return snapshot.lot
+            // It comes back by itself, if the server lets it.
+            case .disconnected(let reason, _):
+                attempts += 1
+                guard attempts < Self.attemptsMax else {
+                    throw GavelClientError.connectionClosed(reason)
+                }
+            default: continue
+            }
+        }
+        throw CommandFailure(.unreachable, "The server went away.")
+    }
+
+    private func report(_ outcome: BidOutcome, on lot: PublicLot) throws {
+        let console = Console.standardOutput()
+        switch outcome {
+        case .accepted(let accepted):
+            guard !global.json else {
+                return console.print(json: ServerFrame(.bidAccepted(accepted)).encoded())
+            }
+            let acceptance = accepted.acceptance
+            let standing: String
+            switch acceptance.isLeading {
+            case true?: standing = "you lead"
+            case false?: standing = "you are outbid"
+            case nil: standing = "your bid is sealed"
+            }
+            var words = ["accepted: \(standing)"]
+            if let price = acceptance.price {
+                words.append("price \(lot.text(price)) \(lot.currency)")
+            }
+            if let minimum = acceptance.minimum {
+                words.append("minimum \(lot.text(minimum))")
+            }
+            console.print(words.joined(separator: ", ") + "  [\(accepted.id)]")
+        case .rejected(let rejected):
+            if global.json {
+                console.print(json: ServerFrame(.bidRejected(rejected)).encoded())
+            }
+            let minimum = rejected.minimum.map { " (\(lot.text($0)) \(lot.currency))" } ?? ""
+            throw CommandFailure(
+                rejected.code == "unknown_auction" ? .notFound : .refused, code: rejected.code,
+                rejected.message + minimum)
+        case .retracted:
+            throw CommandFailure(.internalError, "The server took the bid for a retraction.")
+        }
+    }
+}
+
+extension Place {
+    /// Where bidders and watchers connect: the server named, the one that runs on the database, or
+    /// the usual address.
+    var bidding: Endpoint {
+        switch location {
+        case .server(let endpoint): return endpoint
+        case .database(let path):
+            let socket = Self.socketPath(besideDatabase: path)
+            if LocalSocket.isAlive(socket) { return .unix(path: socket) }
+            let standard = ListenAddress.standard
+            return .tcp(host: standard.host, port: standard.port)
+        }
+    }
+}

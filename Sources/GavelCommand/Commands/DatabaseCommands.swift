@@ -1,0 +1,110 @@
+import ArgumentParser
+import AuctionRules
+import Ledger
+import WireProtocol
+
+struct DatabaseCommands: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "db", abstract: "The database.",
+        subcommands: [
+            MigrateDatabase.self, ShowDatabaseStatus.self, BackUpDatabase.self,
+            ShowDatabaseSchema.self,
+        ])
+}
+
+struct MigrateDatabase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Create the database, or bring its schema up to date.",
+        discussion: """
+            A server does the same when it starts. Migrations run in order, each in a transaction; a \
+            newer database, or one that was changed otherwise, is refused.
+
+            Example: gavel db migrate --database auctions.db
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        guard case .database(let path) = try Place(global).location else {
+            throw CommandFailure.usage("a server migrates its own database when it starts")
+        }
+        let administrator = try await Administrators.open(try Place(global), onlyReads: false)
+        let answer: AdminAnswer
+        do {
+            answer = try await administrator.perform(.databaseStatus)
+        } catch {
+            await administrator.close()
+            throw error
+        }
+        await administrator.close()
+        guard case .databaseStatus(let status) = answer else {
+            throw CommandFailure.unexpected(answer)
+        }
+        let console = Console.standardOutput()
+        if global.json {
+            console.print(json: status.encoded())
+        } else {
+            console.print("\(path): schema \(status.schemaVersion), up to date")
+        }
+    }
+}
+
+struct ShowDatabaseStatus: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what the database holds, and whether it is sound.",
+        discussion: """
+            Ends with 5 when the database breaks one of the rules that SQL can check; the view \
+            integrity_faults says which.
+
+            Example: gavel db status --json
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .databaseStatus
+    }
+
+    func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure) {
+        printer.print(answer)
+        guard case .databaseStatus(let status) = answer, status.integrityFaults > 0 else { return }
+        throw CommandFailure(
+            .damage,
+            "The database has \(status.integrityFaults) faults: SELECT * FROM integrity_faults")
+    }
+}
+
+struct BackUpDatabase: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Write a copy of the database, also while the server runs.",
+        discussion: """
+            FILE must not exist. It is a complete database; its log has an id of its own. With \
+            --server, FILE is a path on the server's machine.
+
+            Example: gavel db backup backups/2026-12-01.db
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The copy's path.", completion: .file())
+    var file: String
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .databaseBackup(path: file)
+    }
+}
+
+struct ShowDatabaseSchema: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print the database's schema as SQL, with its comments.",
+        discussion: "Example: gavel db schema | less")
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .databaseSchema
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import AuctionRules
+import Foundation
+import Logging
+import ServiceLifecycle
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Run a server with a demo sale, for trying things out.",
+        discussion: """
+            Half a dozen lots of several kinds and currencies, five simulated bidders on real \
+            connections, and new lots for those that end. Prints what to paste: how to watch, how to \
+            bid, how to look into the database.
+
+            Without --database it works on a new one in the folder for temporary files. On a \
+            database that is there already it adds a new sale and leaves the rest as it is.
+
+            Example: gavel demo --database demo.db --duration 10m
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen (default: 127.0.0.1:8080); port 0: any free one.",
+            valueName: "host:port"),
+        transform: { try ListenAddress($0) })
+    var listen: ListenAddress?
+    @Option(
+        help: ArgumentHelp("End after so long (default: at Ctrl-C).", valueName: "duration"),
+        transform: { try DurationText.parsePositive($0) })
+    var duration: Milliseconds?
+
+    func run() async throws {
+        guard global.server == nil else {
+            throw CommandFailure.usage("--server: the demo has a server of its own")
+        }
+        var configuration = ServeConfiguration()
+        configuration.database = try database()
+        if let listen { configuration.listen = listen }
+        let server = try await RunningServer.start(
+            configuration, logger: ServeCommand.logger(level: .warning))
+        let console = Console.standardOutput()
+        let stage: DemoStage
+        do {
+            stage = try await DemoStage(
+                on: server, printer: WatchPrinter(console: console, isJSON: global.json))
+        } catch {
+            await server.stop()
+            throw error
+        }
+        if global.json {
+            console.print(json: StartMessage(server: server).json)
+        } else {
+            StartMessage(server: server).print(on: console)
+            DemoGuide(server: server, stage: stage, program: CommandLine.arguments[0])
+                .print(on: console)
+        }
+        let timer = duration.map { [DemoTimer(duration: $0)] } ?? []
+        try await server.runUntilStopped(beside: [stage] + timer)
+    }
+
+    /// The database named, or a new one.
+    private func database() throws -> String {
+        let named = global.database ?? ProcessInfo.processInfo.environment["GAVEL_DATABASE"]
+        if let named, !named.isEmpty { return named }
+        let folder = FileManager.default.temporaryDirectory
+        return folder.appendingPathComponent("gavel-demo-\(getpid()).db").path
+    }
+}

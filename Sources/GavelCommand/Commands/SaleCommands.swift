@@ -1,0 +1,61 @@
+import ArgumentParser
+import AuctionRules
+import WireProtocol
+
+struct SaleCommands: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sale", abstract: "Catalogues of lots.",
+        subcommands: [CreateSale.self, ListSales.self, ShowSale.self])
+}
+
+struct CreateSale: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create a sale; prints its id.",
+        discussion: "Example: gavel sale create \"Spring sale\" --id spring --stagger 30s")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "What it is called: 1 to 200 characters.")
+    var title: String
+    @Option(
+        help: ArgumentHelp("The sale's id (default: one is made up).", valueName: "id"),
+        transform: { try ValueText.identifier($0) as SaleID })
+    var id: SaleID?
+    @Option(
+        help: ArgumentHelp(
+            "Each further lot closes so much later than asked for.", valueName: "duration"),
+        transform: { try DurationText.parse($0) })
+    var stagger: Milliseconds = 0
+    @Flag(help: "Only bidders approved for the sale may bid (see \"gavel bidder approve\").")
+    var approvedOnly = false
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .createSale(
+            NewSale(id: id, title: title, stagger: stagger, requiresApproval: approvedOnly))
+    }
+}
+
+struct ListSales: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the sales.",
+        discussion: "Example: gavel sale list --json")
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand { .listSales }
+}
+
+struct ShowSale: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a sale with its lots and who may bid in it.",
+        discussion: "Example: gavel sale show spring")
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The sale's id.", transform: { try ValueText.identifier($0) as SaleID })
+    var sale: SaleID
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .showSale(sale, reveal: global.reveal)
+    }
+}

@@ -1,0 +1,131 @@
+import AuctionRules
+import BidService
+import Gateway
+import GavelClient
+import ServiceLifecycle
+import WireProtocol
+
+/// The demo's sale on a running server: sets it up, and keeps it going as long as it runs.
+struct DemoStage: Service {
+    let sale: SaleID
+    /// The token of the person at the keyboard.
+    let visitorToken: String
+    private let server: RunningServer
+    private let catalogue: DemoCatalogue
+    private let bidders: [(name: BidderID, token: String)]
+    private let printer: WatchPrinter?
+
+    /// Who bids; the ids do not meet those of a house's real bidders.
+    private static let names = ["anna", "ben", "chloe", "deniz", "emil"]
+    static let visitor = "demo-you"
+
+    /// Creates a new sale with its first lots, and the bidders that are not there yet.
+    ///
+    /// - Parameter printer: prints what happens in the sale; nil: nothing is printed.
+    init(on server: RunningServer, printer: WatchPrinter?) async throws(CommandFailure) {
+        self.server = server
+        self.printer = printer
+        sale = try await Self.createSale(on: server)
+        catalogue = DemoCatalogue(sale: sale)
+        var bidders: [(BidderID, String)] = []
+        for name in Self.names {
+            let id: BidderID = try Self.identifier("demo-\(name)")
+            bidders.append((id, try await Self.token(for: id, on: server)))
+        }
+        self.bidders = bidders
+        visitorToken = try await Self.token(for: try Self.identifier(Self.visitor), on: server)
+        let now = SystemClock().now()
+        let lots = (0..<DemoCatalogue.openingCount).map { catalogue.lot($0, now: now) }
+        _ = try await Self.perform(.importAuctions(lots), on: server)
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for bidder in bidders {
+                    let client = DemoBidder(
+                        bidder.name, token: bidder.token, sale: sale, endpoint: server.endpoint)
+                    group.addTask { await client.run() }
+                }
+                group.addTask { try? await follow() }
+                await group.waitForAll()
+            }
+        }
+    }
+
+    /// Prints what happens, and brings a new lot for each one that ends.
+    private func follow() async throws {
+        let client = GavelClient(GavelClient.Configuration(server.endpoint))
+        var number = DemoCatalogue.openingCount
+        for try await update in await client.watch(.sale(sale), feed: .full) {
+            printer?.print(update)
+            guard case .status(let status) = update, PublicLot.isEnd(status.status) else {
+                continue
+            }
+            let lot = catalogue.lot(number, now: SystemClock().now())
+            number += 1
+            // A lot that can't be had (the server is about to stop) is no reason to end.
+            _ = try? await Self.perform(.createAuction(lot), on: server)
+        }
+        await client.close()
+    }
+
+    // MARK: - Setting up
+
+    /// `demo`, or the first of `demo-2`, `demo-3` … that there is not yet.
+    private static func createSale(on server: RunningServer) async throws(CommandFailure) -> SaleID
+    {
+        let answer = try await perform(.listSales, on: server)
+        guard case .sales(let sales) = answer else { throw .unexpected(answer) }
+        let taken = Set(sales.map(\.sale.id))
+        var id: SaleID = try identifier("demo")
+        var number = 2
+        while taken.contains(id) {
+            id = try identifier("demo-\(number)")
+            number += 1
+        }
+        _ = try await perform(.createSale(NewSale(id: id, title: "Demo sale")), on: server)
+        return id
+    }
+
+    /// A day's token for a bidder, who is added if need be.
+    private static func token(
+        for bidder: BidderID, on server: RunningServer
+    ) async throws(CommandFailure) -> String {
+        do {
+            _ = try await perform(.addBidder(Bidder(id: bidder, name: "Demo")), on: server)
+        } catch {
+            guard error.code == Objection.Kind.alreadyExists.rawValue else { throw error }
+        }
+        let answer = try await perform(.issueToken(bidder, ttl: DurationText.day), on: server)
+        guard case .token(let token) = answer else { throw .unexpected(answer) }
+        return token.token
+    }
+
+    private static func perform(
+        _ command: AdminCommand, on server: RunningServer
+    ) async throws(CommandFailure) -> AdminAnswer {
+        do { return try await server.administration.perform(command) } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private static func identifier<Subject>(
+        _ text: String
+    ) throws(CommandFailure) -> Identifier<Subject> {
+        do { return try Identifier(text) } catch {
+            throw CommandFailure(.internalError, "\(error)")
+        }
+    }
+}
+
+/// Ends what it runs beside after a while.
+struct DemoTimer: Service {
+    let duration: Milliseconds
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            try? await Task.sleep(for: .milliseconds(duration))
+        }
+    }
+}

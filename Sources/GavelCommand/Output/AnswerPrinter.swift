@@ -1,0 +1,93 @@
+import AuctionRules
+import StrictJSON
+import WireProtocol
+
+/// Prints what a command came to: tables and words for people, JSON for programs.
+struct AnswerPrinter {
+    let console: Console
+    let isJSON: Bool
+    /// What relative times are counted from.
+    let now: Instant
+
+    func print(_ answer: AdminAnswer) {
+        guard !isJSON else { return printJSON(answer) }
+        switch answer {
+        case .auctionCreated(let id): console.print(id.text)
+        case .auctionsCreated(let ids): console.print(ids.map(\.text))
+        case .auctions(let rows): print(rows, none: "There are no such lots.")
+        case .auction(let detail): print(detail)
+        case .administered(let row): print([row], none: "")
+        case .saleCreated(let id): console.print(id.text)
+        case .sales(let rows): print(rows)
+        case .sale(let detail): print(detail)
+        case .bidder(let row): print([row])
+        case .bidders(let rows): print(rows)
+        case .registered(let row): print([row])
+        case .token(let token): print(token)
+        case .revoked(let count): console.print("Tokens revoked: \(count)")
+        case .databaseStatus(let status): print(status)
+        case .databaseBackup(let backup): console.print("\(backup.path): \(backup.bytes) bytes")
+        case .databaseSchema(let schema): console.print(schema.sql)
+        }
+    }
+
+    /// Lists as one object a line, everything else as the one object that it is.
+    private func printJSON(_ answer: AdminAnswer) {
+        switch answer {
+        case .auctionsCreated(let ids):
+            for id in ids { console.print(json: AdminAnswer.auctionCreated(id).encoded()) }
+        case .auctions(let rows): printJSON(rows)
+        case .sales(let rows): printJSON(rows)
+        case .bidders(let rows): printJSON(rows)
+        default: console.print(json: answer.encoded())
+        }
+    }
+
+    private func printJSON(_ rows: [some AdminRow]) {
+        for row in rows { console.print(json: row.encoded()) }
+    }
+
+    /// What can't be had again goes to standard output, and the rest that a person should know to
+    /// standard error: so the token can be taken by `$(…)`.
+    private func print(_ token: IssuedToken) {
+        console.print(token.token)
+        let expiry = token.expiresAt.map { "good until \(console.time($0, now: now))" }
+        Console.complain(
+            "This is the only time that the token is shown; \(expiry ?? "good until revoked"). "
+                + "Its hash: \(token.hash.hex)")
+    }
+
+    private func print(_ status: DatabaseStatus) {
+        let faults = status.integrityFaults
+        print([
+            ("database", .init(status.path)), ("log", .init(status.log)),
+            ("schema", .init("\(status.schemaVersion)")),
+            ("events", .init("\(status.entries)")), ("head", .init(status.headHash.hex)),
+            ("size", .init("\(status.bytes) bytes")),
+            ("lots", .init("\(status.auctions)")), ("bidders", .init("\(status.bidders)")),
+            (
+                "SQLite",
+                // Settings of the writer's connection: nobody's while no server runs.
+                status.sqliteVersion.isEmpty
+                    ? .init("no server runs", .faint)
+                    : .init(
+                        "\(status.sqliteVersion), journal_mode=\(status.journalMode), "
+                            + "synchronous=\(status.synchronous)")
+            ),
+            (
+                "integrity",
+                faults == 0
+                    ? .init("sound", .good)
+                    : .init("\(faults) faults: SELECT * FROM integrity_faults", .bad)
+            ),
+        ])
+    }
+
+    /// Names and values, one pair a line.
+    func print(_ pairs: [(String, Table.Cell)]) {
+        var table = Table([.init(heading: ""), .init(heading: "")])
+        for (name, value) in pairs { table.add([.init(name, .faint), value]) }
+        console.print(
+            Array(table.lines(width: nil, hasColour: console.hasColour).dropFirst()))
+    }
+}

@@ -1,0 +1,160 @@
+import AuctionRules
+import BidService
+import Foundation
+import Gateway
+import GavelClient
+import Ledger
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// A server in this process: the database's lock, the service and the gateway, put together.
+///
+/// Started, it listens; nothing of it is left when ``stop()`` has returned. As a `Service` it stops
+/// at the graceful shutdown: says good-bye, takes no more bids, commits, checkpoints.
+final class RunningServer: Service {
+    let configuration: ServeConfiguration
+    let database: LedgerDescription
+    let administration: Administration
+    /// Where it listens, with the real port.
+    let address: ListenAddress
+    private let service: BidService
+    private let gateway: GatewayServer
+    private let logger: Logger
+
+    private init(
+        _ configuration: ServeConfiguration, database: LedgerDescription,
+        administration: Administration, address: ListenAddress, service: BidService,
+        gateway: GatewayServer, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.database = database
+        self.administration = administration
+        self.address = address
+        self.service = service
+        self.gateway = gateway
+        self.logger = logger
+    }
+
+    /// Takes the database, reads its log, and listens.
+    static func start(
+        _ configuration: ServeConfiguration, logger: Logger
+    ) async throws(CommandFailure) -> RunningServer {
+        let clock = SystemClock()
+        let fanOut = FanOut(clock: clock)
+        var limits = ServiceLimits()
+        if let reopenMin = configuration.reopenMin { limits.reopenMin = reopenMin }
+        let opener: LedgerOpener
+        let service: BidService
+        do {
+            opener = try LedgerOpener(path: configuration.database)
+            service = try BidService(
+                limits: limits, clock: clock, publisher: fanOut,
+                onFailure: { logger.critical("The log failed; nothing is accepted: \($0)") },
+                openLog: { () throws(LedgerError) in try opener.open() })
+        } catch {
+            throw CommandFailure(error)
+        }
+        do {
+            let administration = Administration(
+                service: service,
+                archive: try LedgerArchive(
+                    path: configuration.database, description: opener.description),
+                clock: clock, logger: logger)
+            let gateway = try await GatewayServer.start(
+                configuration: GatewayConfiguration(
+                    host: configuration.listen.host, port: configuration.listen.port,
+                    unixSocketPath: configuration.socketPath,
+                    allowedOrigins: configuration.origins, eventLoops: configuration.eventLoops),
+                service: service, fanOut: fanOut, administration: administration, clock: clock,
+                logger: logger)
+            let port = gateway.localAddress?.port ?? configuration.listen.port
+            return RunningServer(
+                configuration, database: opener.description, administration: administration,
+                address: ListenAddress(host: configuration.listen.host, port: port),
+                service: service, gateway: gateway, logger: logger)
+        } catch {
+            await service.shutdown()
+            switch error {
+            case let error as LedgerError: throw CommandFailure(error)
+            case let error as ListenError: throw CommandFailure(.unreachable, "\(error)")
+            default: throw CommandFailure(.internalError, "The server can't start: \(error)")
+            }
+        }
+    }
+
+    /// Says good-bye to everybody, finishes what was accepted, and closes the database.
+    func stop() async {
+        await gateway.drain()
+        await service.shutdown()
+        if let path = configuration.socketPath { unlink(path) }
+    }
+
+    func run() async throws {
+        try await gracefulShutdown()
+        logger.info("Stopping: no more bids are taken")
+        await stop()
+        logger.info("Stopped; everything is on disk")
+    }
+
+    /// Tokens go in clear over a network that this process does not encrypt.
+    func warnOfOpenness() {
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(address.host)
+        guard !isLocal else { return }
+        logger.warning(
+            "Listening beyond this machine without TLS: put a proxy that speaks TLS in front",
+            metadata: ["address": "\(address)"])
+    }
+
+    /// What this machine's clients connect to: a server on all addresses is on this one, too.
+    var clientAddress: ListenAddress {
+        switch address.host {
+        case "0.0.0.0": ListenAddress(host: "127.0.0.1", port: address.port)
+        case "::": ListenAddress(host: "::1", port: address.port)
+        default: address
+        }
+    }
+
+    var endpoint: Endpoint { .tcp(host: clientAddress.host, port: clientAddress.port) }
+}
+
+extension RunningServer {
+    /// Runs until it is told to stop. The first SIGTERM or SIGINT ends it in order, the second one
+    /// at once; SIGHUP has nothing to reload yet and harms nothing.
+    ///
+    /// - Parameter companions: what runs beside it, and ends with it.
+    func runUntilStopped(beside companions: [any Service] = []) async throws(CommandFailure) {
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: self)]
+                + companions.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+            logger: Logger(label: "gavel.lifecycle") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumCancellationDuration = .seconds(10)
+        let group = ServiceGroup(configuration: configuration)
+        let signals = Task { await Self.obeySignals(stopping: group, logger: logger) }
+        defer { signals.cancel() }
+        do { try await group.run() } catch {
+            throw CommandFailure(.internalError, "The server ended: \(error)")
+        }
+    }
+
+    private static func obeySignals(stopping group: ServiceGroup, logger: Logger) async {
+        var isStopping = false
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            guard signal != .sighup else {
+                logger.info("SIGHUP: there is nothing to reload")
+                continue
+            }
+            guard !isStopping else {
+                logger.warning("A second signal: stopping at once")
+                exit(128 + signal.rawValue)
+            }
+            isStopping = true
+            await group.triggerGracefulShutdown()
+        }
+    }
+}
