@@ -28,7 +28,7 @@ public final class SQLiteLedger: BidLog {
         /// into the database. 1,000 pages of 4 KiB.
         public var idleCheckpointPages = 1_000
         /// How many it may have before an append does it, busy or not: the log's file stays bounded
-        /// under constant load. 64 MiB; such a commit was measured at some 0.1 s.
+        /// under constant load. 64 MiB; such an append was measured at some 0.05 s.
         public var forcedCheckpointPages = 16_384
         /// The most pages that the database may have; nil: as many as the disk holds. For tests of
         /// a full disk.

@@ -41,6 +41,29 @@ struct ReplayTests {
         #expect(try reader.rebuild().house == scene.house)
     }
 
+    @Test("The random sales see every kind of event, and every kind of verdict")
+    func randomSalesAreRich() throws {
+        var kinds: Set<String> = []
+        var codes: Set<String> = []
+        var retractions = 0
+        for seed: UInt64 in 1...12 {
+            let log = MemoryLog()
+            _ = try Self.play(seed: seed, commands: 300, into: log)
+            try log.entries(after: 0) { entry in
+                kinds.insert(entry.event.kind)
+                switch entry.event {
+                case .auction(_, .bidRefused(let event)): codes.insert(event.refusal.code)
+                case .auction(_, .bidsVoided(let event)):
+                    if case .retraction = event.cause { retractions += 1 }
+                default: break
+                }
+            }
+        }
+        #expect(kinds.count == 19)
+        #expect(codes.count >= 12, "\(codes.sorted())")
+        #expect(retractions > 0)
+    }
+
     @Test("A reopened log goes on where it stood")
     func reopen() throws {
         let directory = try TemporaryDirectory()
