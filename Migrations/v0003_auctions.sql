@@ -54,7 +54,7 @@ CREATE TABLE auction (
 
     CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL)),
     CHECK ((price IS NULL) = (leader IS NULL)),
-    CHECK (price >= start OR format <> 'english'),
+    CHECK (price >= start),
     CHECK (price <= leader_max),
     CHECK (reserve_met = (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)),
     CHECK (status <> 'paused' OR ends_at IS NULL),
