@@ -1,15 +1,165 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
+// CI sets it; for anybody else a newer compiler's new warning is no reason not to build.
+let isStrict = Context.environment["GAVEL_WARNINGS_AS_ERRORS"] != nil
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(
+    name: "OrderedCollections", package: "swift-collections")
+
+let tests: [Target] = [
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
+    .testTarget(
+        name: "AuctionRulesTests", dependencies: ["AuctionRules"], resources: [.copy("Vectors")],
+        swiftSettings: settings),
+    .testTarget(
+        name: "LedgerTests",
+        dependencies: ["AuctionRules", "Ledger", "Migrations", "StrictJSON", grdb],
+        swiftSettings: settings),
+    .testTarget(
+        name: "BidServiceTests", dependencies: ["AuctionRules", "BidService", "Ledger"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "WireProtocolTests", dependencies: ["AuctionRules", "StrictJSON", "WireProtocol"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "GatewayTests",
+        dependencies: [
+            "AuctionRules", "BidService", "Gateway", "Ledger", "StrictJSON", "WireProtocol",
+            logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+        ],
+        swiftSettings: settings),
+    .testTarget(
+        name: "GavelClientTests",
+        dependencies: [
+            "AuctionRules", "GavelClient", "WireProtocol", nioCore, nioHTTP1, nioPosix,
+            nioWebSocket,
+        ],
+        swiftSettings: settings),
+    .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+    .testTarget(
+        name: "EndToEndTests",
+        // The executable, so that it is built: the tests run it as a process.
+        dependencies: ["AuctionRules", "GavelClient", "StrictJSON", "WireProtocol", "gavel"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "GavelCommandTests",
+        dependencies: [
+            "AuctionRules", "GavelClient", "GavelCommand", "WireProtocol", argumentParser,
+        ],
+        swiftSettings: settings),
 ]
 
+// The rooms of the house, from the ground up. Arrows only point to rooms further up this list; see
+// ARCHITECTURE.md.
 let package = Package(
     name: "gavel",
+    products: [
+        .executable(name: "gavel", targets: ["gavel"]),
+        .library(name: "GavelClient", targets: ["GavelClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+    ],
     targets: [
+        .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "AuctionRules", swiftSettings: settings),
-    ]
+        .target(
+            name: "Migrations", path: "Migrations",
+            resources: [
+                .embedInCode("v0001_event_log.sql"),
+                .embedInCode("v0002_house.sql"),
+                .embedInCode("v0003_auctions.sql"),
+                .embedInCode("v0004_bids.sql"),
+                .embedInCode("v0005_operations.sql"),
+                .embedInCode("v0006_views_for_people.sql"),
+                .embedInCode("v0007_event_log_view.sql"),
+                .embedInCode("v0008_secret_views.sql"),
+                .embedInCode("v0009_integrity_of_log.sql"),
+                .embedInCode("v0010_integrity_of_bidding.sql"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Ledger",
+            dependencies: ["AuctionRules", "Migrations", "StrictJSON", crypto, grdb, sqlite],
+            swiftSettings: settings),
+        .target(
+            name: "BidService", dependencies: ["AuctionRules", "Ledger", deque, heap],
+            swiftSettings: settings),
+        .target(
+            name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON"],
+            swiftSettings: settings),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "AuctionRules", "StrictJSON", "WireProtocol", "BidService", crypto, logging,
+                nioCore, nioExtras, nioHTTP1, nioPosix, orderedCollections,
+            ],
+            resources: [
+                .embedInCode("Page/index.html"),
+                .embedInCode("Page/gavel.css"),
+                .embedInCode("Page/bids.js"),
+                .embedInCode("Page/list.js"),
+                .embedInCode("Page/lot.js"),
+                .embedInCode("Page/lots.js"),
+                .embedInCode("Page/money.js"),
+                .embedInCode("Page/page.js"),
+                .embedInCode("Page/protocol.js"),
+                .embedInCode("Page/view.js"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "GavelClient",
+            dependencies: [
+                "AuctionRules", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix,
+                nioWebSocket,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "GavelCommand",
+            dependencies: [
+                "AuctionRules", "StrictJSON", "WireProtocol", "Ledger", "BidService", "Gateway",
+                "GavelClient", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+                swiftCSV,
+                unixSignals, yams,
+            ],
+            swiftSettings: settings),
+        .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
+    ] + tests
 )

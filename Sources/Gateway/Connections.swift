@@ -36,8 +36,16 @@ struct Connections: Sendable {
             bootstrap
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Without it the kernel takes megabytes for a peer that reads nothing, and what it has
+            // taken can no longer be conflated.
+            .childChannelOption(
+                .tcpOption(.init(rawValue: Self.tcpNotSentLowAt)),
+                value: .init(limits.outboundSoftHigh))
     }
 
+    /// Linux's TCP_NOTSENT_LOWAT, which Glibc's headers leave out: how much unsent data a socket
+    /// takes.
+    private static let tcpNotSentLowAt: CInt = 25
     private static let httpName = "gavel.http"
 
     private func begin(_ channel: any Channel, isLocal: Bool) throws {
@@ -51,7 +59,8 @@ struct Connections: Sendable {
         )
         // Our own handler answers what can't be parsed, in our own form.
         try pipeline.configureHTTPServerPipeline(
-            withServerUpgrade: upgrade, withErrorHandling: false)
+            withServerUpgrade: upgrade, withErrorHandling: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HTTPLimits.decoder)
         try pipeline.addHandler(http, name: Self.httpName)
     }
 }

@@ -28,6 +28,7 @@ final class Watcher {
     let id: ConnectionID
     private let channel: any Channel
     private let limits: GatewayLimits
+    private let statistics: GatewayStatistics
     private(set) var isClosed = false
 
     var bidder: BidderID?
@@ -49,10 +50,14 @@ final class Watcher {
     var lastHeard = 0
     var pingedAt: Int?
 
-    init(id: ConnectionID, channel: any Channel, limits: GatewayLimits) {
+    init(
+        id: ConnectionID, channel: any Channel, limits: GatewayLimits,
+        statistics: GatewayStatistics
+    ) {
         self.id = id
         self.channel = channel
         self.limits = limits
+        self.statistics = statistics
     }
 
     var watchCount: Int { auctions.count + sales.count }
@@ -118,6 +123,7 @@ final class Watcher {
     func close(_ code: CloseCode, waitMilliseconds: Int64 = 0, jitterMilliseconds: Int64 = 0) {
         guard !isClosed else { return }
         isClosed = true
+        if code == .tooSlow { statistics.closedTooSlow() }
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
         channel.write(
             Frames.bye(

@@ -28,7 +28,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let watcher = Watcher(id: id, channel: context.channel, limits: station.limits)
+        let watcher = Watcher(
+            id: id, channel: context.channel, limits: station.limits,
+            statistics: station.statistics)
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
         self.conversation = conversation

@@ -36,19 +36,10 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
         let number = connections.add(1, ordering: .relaxed).newValue
         let handler = WebSocketHandler(
             id: ConnectionID(number: number),
-            token: Self.bearerToken(in: upgradeRequest.headers),
+            token: upgradeRequest.headers.bearerToken,
             station: stations.station(on: context.eventLoop))
         return context.eventLoop.makeCompletedFuture {
             try context.pipeline.syncOperations.addHandler(handler)
-        }
-    }
-
-    /// Whatever stands in an Authorization header: what is no token is refused when it is looked up.
-    private static func bearerToken(in headers: HTTPHeaders) -> String? {
-        headers.first(name: "Authorization").map { header in
-            let parts = header.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return header }
-            return String(parts[1])
         }
     }
 

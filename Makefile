@@ -1,0 +1,53 @@
+# Everything that people and CI run. `make help` lists it.
+
+SWIFT ?= swift
+# Where the release build and the demo live; both are ignored by git.
+BUILD := .build
+GAVEL := $(BUILD)/release/gavel
+LISTEN ?= 127.0.0.1:8080
+DATABASE ?= demo.db
+
+.DEFAULT_GOAL := help
+.PHONY: help packages run demo build test format lint model crash bench clean
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages: ## Installs the system packages that are missing (apt).
+	@.ci/packages
+
+run: build ## Builds, migrates, starts the server with a demo sale, and says where.
+	@$(GAVEL) demo --database $(DATABASE) --listen $(LISTEN)
+
+demo: run ## The same.
+
+build: packages ## The release build: .build/release/gavel
+	$(SWIFT) build -c release --product gavel
+
+test: packages ## Builds and passes all tests.
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+format: ## Formats the sources.
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Migrations
+
+lint: ## Complains about what `make format` would change, and more.
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Migrations
+
+SEQUENCES ?= 100000
+model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
+	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModel
+
+ROUNDS ?= 50
+crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50
+	$(SWIFT) build --build-tests
+	CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --skip-build --filter CrashTests
+
+SCENARIO ?= all
+bench: packages ## Measures: SCENARIO=rules|ledger|bids|all
+	$(SWIFT) build -c release --product gavel
+	$(SWIFT) build -c release --product gavel-benchmarks
+	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
+
+clean: ## Removes what was built, and the demo.
+	rm -rf $(BUILD) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock

@@ -1,0 +1,92 @@
+import Testing
+
+/// The invariants of ARCHITECTURE.md, held against the source tree.
+@Suite("Architecture invariants")
+struct InvariantTests {
+    /// Which rooms of ours, and which libraries, each room may know.
+    static let mayImport: [String: Set<String>] = [
+        "StrictJSON": [],
+        "AuctionRules": [],
+        "Ledger": [
+            "AuctionRules", "Migrations", "StrictJSON", "GRDB", "GRDBSQLite", "Crypto",
+            "Foundation",
+            "Synchronization",
+        ],
+        "BidService": [
+            "AuctionRules", "Ledger", "DequeModule", "HeapModule", "Foundation", "Synchronization",
+        ],
+        "WireProtocol": ["AuctionRules", "StrictJSON"],
+        "Gateway": [
+            "AuctionRules", "BidService", "StrictJSON", "WireProtocol", "Crypto", "Foundation",
+            "FoundationEssentials", "Logging", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix",
+            "OrderedCollections", "Synchronization",
+        ],
+        "GavelClient": [
+            "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket",
+            "Synchronization",
+        ],
+        "gavel": ["GavelCommand"],
+    ]
+
+    @Test(
+        "Arrows point up: a room imports only what is above it", arguments: mayImport.keys.sorted())
+    func imports(room: String) throws {
+        let allowed = try #require(Self.mayImport[room])
+        let files = try SourceTree.files(in: "Sources/\(room)")
+        #expect(!files.isEmpty)
+        for file in files {
+            for module in file.imports {
+                #expect(allowed.contains(module), "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test("Session state machines know no NIO type but ByteBuffer")
+    func sessionsArePure() throws {
+        let banned = ["Channel", "EventLoop", "NIODeadline", "NIOPosix", "ChannelHandlerContext"]
+        let pure = try SourceTree.files(in: "Sources/Gateway/WebSocket").filter {
+            !$0.path.hasSuffix("Handler.swift") && !$0.path.hasSuffix("Upgrader.swift")
+        }
+        #expect(pure.count >= 8)
+        for file in pure {
+            for line in file.lines where !line.isComment {
+                for name in banned {
+                    #expect(!line.contains(name), "\(file.path): \(line)")
+                }
+            }
+        }
+    }
+
+    @Test("SQL is spoken in the ledger and nowhere else")
+    func sqlInOnePlace() throws {
+        let verbs = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA "]
+        for file in try SourceTree.files(in: "Sources") where file.room != "Ledger" {
+            for line in file.lines where !line.isComment {
+                // A command that a person may paste is text, not our speaking.
+                guard !line.contains("sqlite3") else { continue }
+                for verb in verbs {
+                    #expect(!line.contains("\"\(verb)"), "\(file.path): \(line)")
+                }
+            }
+        }
+    }
+
+    @Test("The rules have no clock, no chance and no concurrency")
+    func rulesArePure() throws {
+        let banned = [" Date(", "random", "async ", "await ", "Task ", "Clock", "Mutex", "Atomic"]
+        for file in try SourceTree.files(in: "Sources/AuctionRules") {
+            for line in file.lines where !line.isComment {
+                for word in banned {
+                    #expect(
+                        !line.contains(word) || line.contains("advanceClock"),
+                        "\(file.path): \(line)")
+                }
+            }
+        }
+    }
+}
+
+extension Substring {
+    /// Whether the line holds nothing but a comment.
+    var isComment: Bool { drop { $0 == " " }.hasPrefix("//") }
+}

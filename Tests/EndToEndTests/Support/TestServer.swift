@@ -1,0 +1,133 @@
+import Foundation
+import GavelClient
+import StrictJSON
+
+/// A real server: `gavel serve` as a process of its own, on a database in a folder of its own.
+final class TestServer: Sendable {
+    let folder: URL
+    let endpoint: Endpoint
+    private let process: ChildProcess
+
+    var database: String { folder.appendingPathComponent("gavel.db").path }
+
+    private init(folder: URL, endpoint: Endpoint, process: ChildProcess) {
+        self.folder = folder
+        self.endpoint = endpoint
+        self.process = process
+    }
+
+    /// Starts a server and waits until it says where it listens.
+    ///
+    /// - Parameter folder: of an earlier server, to go on with its database.
+    static func start(in folder: URL? = nil, arguments: [String] = []) async throws -> TestServer {
+        let folder = try folder ?? temporaryFolder()
+        let output = try PrivatePipe()
+        let process = try ChildProcess(
+            Gavel.executable,
+            [
+                "serve", "--listen", "127.0.0.1:0", "--json",
+                "--database", folder.appendingPathComponent("gavel.db").path,
+            ] + arguments,
+            environment: Gavel.environment, output: output.writing,
+            errors: FileHandle(forWritingTo: logFile(in: folder)))
+        guard let line = await output.reading.firstLine() else {
+            let log = try String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)
+            throw Failure("The server did not start: \(log)")
+        }
+        guard let start = try JSONValue(parsing: line).asObject else {
+            throw Failure("The server's first line is no JSON: \(line)")
+        }
+        let url = try start.string("url")
+        return TestServer(folder: folder, endpoint: try Endpoint(url), process: process)
+    }
+
+    static func temporaryFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("gavel-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    private static func logFile(in folder: URL) throws -> URL {
+        let file = folder.appendingPathComponent("log")
+        try Data().write(to: file)
+        return file
+    }
+
+    /// Runs an administrator's command on this server, by the socket beside the database.
+    @discardableResult
+    func gavel(_ arguments: String...) async throws -> Gavel.Result {
+        try await Gavel.run(arguments + ["--database", database])
+    }
+
+    /// As above; anything but success fails the test.
+    @discardableResult
+    func must(_ arguments: String...) async throws -> Gavel.Result {
+        let result = try await Gavel.run(arguments + ["--database", database])
+        guard result.status == 0 else {
+            throw Failure("gavel \(arguments.joined(separator: " ")): \(result)")
+        }
+        return result
+    }
+
+    /// A new bidder's bearer token.
+    func bidder(_ id: String) async throws -> String {
+        try await must("bidder", "add", id)
+        return try await token(id)
+    }
+
+    func token(_ id: String) async throws -> String {
+        let result = try await must("bidder", "token", id, "--json")
+        guard let line = result.lines.first, let answer = try JSONValue(parsing: line).asObject
+        else { throw Failure("No token in \(result)") }
+        return try answer.string("token")
+    }
+
+    /// A new connection, in a bidder's name if there is a token.
+    func connect(token: String? = nil) async throws -> GavelConnection {
+        try await GavelConnection.connect(to: endpoint, options: .init(token: token))
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    func stop() async -> Int32 {
+        process.send(SIGTERM)
+        return await process.status()
+    }
+
+    /// Kills it at once, as a power cut would.
+    func kill() async {
+        process.send(SIGKILL)
+        _ = await process.status()
+    }
+
+    func removeFolder() { try? FileManager.default.removeItem(at: folder) }
+
+    deinit { process.send(SIGKILL) }
+}
+
+/// Something that a test needs did not work.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension FileHandle {
+    /// The first line that is written, or nil when there is none; what follows is read away.
+    func firstLine() async -> String? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var line = Data()
+                while true {
+                    let byte = self.readData(ofLength: 1)
+                    if byte.isEmpty || byte.first == UInt8(ascii: "\n") { break }
+                    line.append(byte)
+                }
+                let text = line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+                continuation.resume(returning: text)
+                // A full pipe would hold the server up.
+                while !self.readData(ofLength: 4096).isEmpty {}
+            }
+        }
+    }
+}
