@@ -56,21 +56,20 @@ extension Auction {
         if let amountMax = admission.amountMax, offer.amount > amountMax {
             return refuse(request, .limitExceeded)
         }
-        let rules = bidding.rules
-        if let refusal = rules.refusal(of: offer, in: self) { return refuse(request, refusal) }
+        if let refusal = bidding.refusal(of: offer, in: self) { return refuse(request, refusal) }
         if terms.ladderOnly, offer.kind != .buy,
             !terms.increments.isOnLadder(offer.amount, from: terms.start)
         {
             return refuse(request, .offLadder)
         }
         if let factor = terms.confirmAboveFactor, !request.isConfirmed, offer.kind != .buy {
-            let minimum = rules.minimum(in: self)
+            let minimum = bidding.minimum(in: self)
             if offer.amount > minimum.times(factor) {
                 return refuse(request, .confirmRequired(minimum: minimum))
             }
         }
         // From here on the offer is accepted.
-        return accept(offer, request, standing: rules.standing(after: offer, in: self), at: t)
+        return accept(offer, request, standing: bidding.standing(after: offer, in: self), at: t)
     }
 
     private func phaseRefusal(at t: Instant) -> Refusal? {
@@ -130,7 +129,7 @@ extension Auction {
     private func judgeRetraction(
         _ request: BidRequest, of bid: BidID, at t: Instant
     ) -> Decision {
-        switch bidding.rules.retraction(of: bid, by: request.bidder, at: t, in: self) {
+        switch bidding.retraction(of: bid, by: request.bidder, at: t, in: self) {
         case .failure(let refusal): refuse(request, refusal)
         case .success(let ordinals):
             Decision(events: [

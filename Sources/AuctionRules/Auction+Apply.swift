@@ -4,14 +4,18 @@ extension Auction {
     /// - Parameters:
     ///   - t: the engine's time of the event.
     ///   - hash: the log entry's, for the reply if the event holds one.
-    mutating func apply(_ event: AuctionEvent, at t: Instant, recordedAs hash: EntryHash) {
+    /// - Returns: the bidder, when it was his first accepted bid here.
+    @discardableResult
+    mutating func apply(
+        _ event: AuctionEvent, at t: Instant, recordedAs hash: EntryHash
+    ) -> BidderID? {
         if let seq = event.seq { self.seq = seq }
         switch event {
         case .created: break  // Made the auction.
         case .opened:
             phase = .open
             startsAt = min(startsAt, t)
-        case .bidAccepted(let event): apply(event, at: t, recordedAs: hash)
+        case .bidAccepted(let event): return apply(event, at: t, recordedAs: hash)
         case .bidRefused(let event): apply(event, at: t, recordedAs: hash)
         case .bidsVoided(let event): apply(event, at: t, recordedAs: hash)
         case .reserveLowered(let event):
@@ -35,11 +39,12 @@ extension Auction {
         case .cancelled: phase = .cancelled(at: t)
         case .announced: break  // Said, not done.
         }
+        return nil
     }
 
     private mutating func apply(
         _ event: BidAccepted, at t: Instant, recordedAs hash: EntryHash
-    ) {
+    ) -> BidderID? {
         // The bidder is told the lot as the whole command leaves it, like everybody else under the
         // same seq: with the end that the bid moves, or closed by it. Those events come next.
         let end = event.standing.flatMap { endAfterPublicChange(to: $0, at: t) } ?? endsAt
@@ -59,17 +64,18 @@ extension Auction {
         if let standing = event.standing { self.standing = standing }
         let bidder = event.request.bidder
         let isSealed = !isOpenOutcry
-        if isSealed || participants[bidder]?.standingAmount.map({ $0 < event.amount }) ?? true {
-            let newcomer = Participant(number: participants.count + 1)
-            participants[bidder, default: newcomer].standingAmount = event.amount
-        }
-        refusedOffers[bidder] = nil
+        let countBefore = participants.count
+        let newcomer = Participant(number: countBefore + 1)
+        let ownMax = participants[bidder, default: newcomer]
+            .commit(event.amount, isSealed: isSealed)
+        if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
         let acceptance = Acceptance(
             seq: seq, isLeading: isSealed ? nil : standing.leader == bidder,
-            ownMax: participants[bidder]?.standingAmount ?? event.amount,
-            price: standing.price, minimum: isSold ? nil : minimum, reserve: reserveState,
+            ownMax: ownMax, price: standing.price, minimum: isSold ? nil : minimum,
+            reserve: reserveState,
             endsAt: isSold ? endsAt : end)
         keep(event.request, .accepted(acceptance), at: t, recordedAs: hash)
+        return participants.count > countBefore ? bidder : nil
     }
 
     private mutating func apply(_ event: BidRefused, at t: Instant, recordedAs hash: EntryHash) {
@@ -88,7 +94,8 @@ extension Auction {
         bidding.recount(commitments)
         for bidder in Set(event.ordinals.map { commitments[$0].key.bidder }) {
             let surviving = commitments.lazy.filter { $0.key.bidder == bidder && !$0.isVoided }
-            participants[bidder]?.standingAmount = terms.format.standingAmount(of: surviving)
+            let standing = terms.format.standingAmount(of: surviving)
+            participants[bidder]?.standingAmount = standing
         }
         if let standing = event.standing { self.standing = standing }
         if let outcome = event.outcome, case .closed(_, let cause, let at) = phase {

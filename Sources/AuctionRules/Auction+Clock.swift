@@ -20,7 +20,7 @@ extension Auction {
 
     /// The close of the lot as it stands.
     func closed(_ cause: Closed.Cause, reason: String? = nil) -> Closed {
-        Closed(outcome: bidding.rules.outcome(in: self), cause: cause, reason: reason, seq: seq + 1)
+        Closed(outcome: bidding.outcome(in: self), cause: cause, reason: reason, seq: seq + 1)
     }
 
     /// The lot as the clock leaves it at `t`, and the events that got it there.

@@ -71,7 +71,7 @@ extension Auction {
     /// The least that a newcomer must offer; nil when the lot takes no bids any more.
     public var minimum: Amount? {
         switch phase {
-        case .scheduled, .open, .paused: bidding.rules.minimum(in: self)
+        case .scheduled, .open, .paused: bidding.minimum(in: self)
         case .closed, .cancelled: nil
         }
     }

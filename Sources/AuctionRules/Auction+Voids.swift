@@ -7,10 +7,9 @@ extension Auction {
             return BidsVoided(
                 ordinals: [], cause: cause, standing: nil, outcome: nil, seq: nil)
         }
-        let rules = bidding.rules
         let without = Set(ordinals)
-        let after = rules.standing(withoutOrdinals: without, in: self)
-        let result = isClosed ? rules.outcome(withoutOrdinals: without, in: self) : nil
+        let after = bidding.standing(withoutOrdinals: without, in: self)
+        let result = isClosed ? bidding.outcome(withoutOrdinals: without, in: self) : nil
         let isPublic = after != standing || result != outcome || changesPublicCount(without)
         return BidsVoided(
             ordinals: ordinals, cause: cause, standing: isPublic ? after : nil, outcome: result,

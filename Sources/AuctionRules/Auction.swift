@@ -20,10 +20,19 @@ public struct Auction: Hashable, Sendable {
         public let number: Int
         /// The standing max, or sealed bid; nil when all of it has been voided.
         public internal(set) var standingAmount: Amount?
+
+        /// A higher offer is the bidder's new max; every sealed bid replaces the one before.
+        ///
+        /// - Returns: what stands then.
+        mutating func commit(_ amount: Amount, isSealed: Bool) -> Amount {
+            let standing = isSealed ? amount : max(amount, standingAmount ?? amount)
+            standingAmount = standing
+            return standing
+        }
     }
 
     public let id: AuctionID
-    public let terms: Terms
+    private let box: TermsBox
     public internal(set) var phase: Phase = .scheduled
     /// The number of the newest public change; 0 before the first one.
     public internal(set) var seq: Int64 = 0
@@ -52,12 +61,14 @@ public struct Auction: Hashable, Sendable {
 
     init(id: AuctionID, terms: Terms) {
         self.id = id
-        self.terms = terms
+        box = TermsBox(terms)
         startsAt = terms.opensAt
         endsAt = terms.closesAt
         reserve = terms.reserve
         bidding = terms.format.opening
     }
+
+    public var terms: Terms { box.terms }
 
     /// The reply that a request got, or nil when it got no final one.
     public func reply(to key: BidKey) -> Reply? {
@@ -86,4 +97,17 @@ public struct Auction: Hashable, Sendable {
         case .paused, .closed, .cancelled: nil
         }
     }
+}
+
+/// Terms in a place of their own: they are large, never change, and all copies of a lot share them.
+private final class TermsBox: Hashable, Sendable {
+    let terms: Terms
+
+    init(_ terms: Terms) { self.terms = terms }
+
+    static func == (left: TermsBox, right: TermsBox) -> Bool {
+        left === right || left.terms == right.terms
+    }
+
+    func hash(into hasher: inout Hasher) { terms.hash(into: &hasher) }
 }

@@ -7,11 +7,12 @@ public enum Event: Hashable, Sendable {
 /// What happened to one auction. `seq` is the auction's own number of the public change that the
 /// event is part of; one command makes at most one change, so that events of one command share it.
 public enum AuctionEvent: Hashable, Sendable {
-    case created(Terms)
+    /// Kept aside, so that the largest event does not make every other one as large.
+    indirect case created(Terms)
     case opened(seq: Int64)
     case bidAccepted(BidAccepted)
     case bidRefused(BidRefused)
-    case bidsVoided(BidsVoided)
+    indirect case bidsVoided(BidsVoided)
     case reserveLowered(ReserveLowered)
     case extended(Extended)
     case paused(reason: String?, seq: Int64)

@@ -54,17 +54,69 @@ protocol BiddingFormat: Hashable, Sendable {
     static var isOpenOutcry: Bool { get }
 }
 
-/// The bidding of one lot, in its format. Holds no rule: it only forwards.
+/// The bidding of one lot, in its format. Holds no rule: it only forwards. Written out case by case,
+/// as an `any BiddingFormat` would be boxed for every bid.
 enum Bidding: Hashable, Sendable {
     case english(EnglishFormat)
     case sealedFirstPrice(SealedFirstPriceFormat)
     case vickrey(VickreyFormat)
 
-    var rules: any BiddingFormat {
+    func refusal(of offer: Offer, in auction: Auction) -> Refusal? {
         switch self {
-        case .english(let format): format
-        case .sealedFirstPrice(let format): format
-        case .vickrey(let format): format
+        case .english(let format): format.refusal(of: offer, in: auction)
+        case .sealedFirstPrice(let format): format.refusal(of: offer, in: auction)
+        case .vickrey(let format): format.refusal(of: offer, in: auction)
+        }
+    }
+
+    func standing(after offer: Offer, in auction: Auction) -> Standing? {
+        switch self {
+        case .english(let format): format.standing(after: offer, in: auction)
+        case .sealedFirstPrice(let format): format.standing(after: offer, in: auction)
+        case .vickrey(let format): format.standing(after: offer, in: auction)
+        }
+    }
+
+    func standing(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Standing {
+        switch self {
+        case .english(let format): format.standing(withoutOrdinals: voided, in: auction)
+        case .sealedFirstPrice(let format): format.standing(withoutOrdinals: voided, in: auction)
+        case .vickrey(let format): format.standing(withoutOrdinals: voided, in: auction)
+        }
+    }
+
+    func minimum(in auction: Auction) -> Amount {
+        switch self {
+        case .english(let format): format.minimum(in: auction)
+        case .sealedFirstPrice(let format): format.minimum(in: auction)
+        case .vickrey(let format): format.minimum(in: auction)
+        }
+    }
+
+    func outcome(in auction: Auction) -> Outcome {
+        switch self {
+        case .english(let format): format.outcome(in: auction)
+        case .sealedFirstPrice(let format): format.outcome(in: auction)
+        case .vickrey(let format): format.outcome(in: auction)
+        }
+    }
+
+    func outcome(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Outcome {
+        switch self {
+        case .english(let format): format.outcome(withoutOrdinals: voided, in: auction)
+        case .sealedFirstPrice(let format): format.outcome(withoutOrdinals: voided, in: auction)
+        case .vickrey(let format): format.outcome(withoutOrdinals: voided, in: auction)
+        }
+    }
+
+    func retraction(
+        of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
+    ) -> Result<[Int], Refusal> {
+        switch self {
+        case .english(let format): format.retraction(of: bid, by: bidder, at: t, in: auction)
+        case .sealedFirstPrice(let format):
+            format.retraction(of: bid, by: bidder, at: t, in: auction)
+        case .vickrey(let format): format.retraction(of: bid, by: bidder, at: t, in: auction)
         }
     }
 

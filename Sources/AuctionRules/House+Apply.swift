@@ -9,16 +9,11 @@ extension House {
         lastInstant = max(lastInstant, t)
         switch event {
         case .auction(let id, .created(let terms)):
-            auctions[id] = Auction(id: id, terms: terms)
+            auctions.insert(Auction(id: id, terms: terms))
             if let sale = terms.sale { sales[sale]?.auctions.append(id) }
         case .auction(let id, let event):
-            if case .bidAccepted(let accepted) = event,
-                accepted.ordinal == 0
-                    || auctions[id]?.participants[accepted.request.bidder] == nil
-            {
-                bidders[accepted.request.bidder]?.auctions.insert(id)
-            }
-            auctions[id]?.apply(event, at: t, recordedAs: hash)
+            let newcomer = auctions.update(id) { $0.apply(event, at: t, recordedAs: hash) }
+            if let newcomer = newcomer ?? nil { bidders[newcomer]?.auctions.insert(id) }
         case .house(let event): apply(event)
         }
     }

@@ -10,12 +10,12 @@ extension House {
         let t = time(of: stamp)
         switch command {
         case .request(let request, let id):
-            guard let auction = auctions[id] else {
-                return Decision(answer: .refused(.unknownAuction))
+            let decision = auctions.with(id) { auction in
+                auction.decide(request, at: t, admission: admission(of: request, on: auction))
             }
-            return auction.decide(request, at: t, admission: admission(of: request, on: auction))
+            return decision ?? Decision(answer: .refused(.unknownAuction))
         case .status(let key, let id):
-            let reply = auctions[id]?.reply(to: key)
+            let reply = auctions.with(id) { $0.reply(to: key) } ?? nil
             return Decision(answer: reply.map { .repeated($0) } ?? .notSeen)
         case .administer(let id, let command):
             guard let auction = auctions[id] else {
@@ -129,10 +129,11 @@ extension House {
         guard limit.currency == auction.terms.currency else { return .nothing }
         var room = limit.amount.minorUnits
         for id in membership.auctions where id != auction.id {
-            guard let other = auctions[id], other.terms.sale == auction.terms.sale,
-                other.terms.currency == limit.currency
-            else { continue }
-            room -= other.exposure(of: membership.bidder.id)?.minorUnits ?? 0
+            let exposure = auctions.with(id) { other in
+                other.terms.sale == auction.terms.sale && other.terms.currency == limit.currency
+                    ? other.exposure(of: membership.bidder.id) : nil
+            }
+            room -= (exposure ?? nil)?.minorUnits ?? 0
             guard room > 0 else { return .nothing }
         }
         return Amount(unchecked: room)

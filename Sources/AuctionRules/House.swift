@@ -19,7 +19,7 @@ public struct House: Hashable, Sendable {
         public internal(set) var registrations: [BidderID: Registration] = [:]
     }
 
-    public internal(set) var auctions: [AuctionID: Auction] = [:]
+    public internal(set) var auctions = Auctions()
     public internal(set) var sales: [SaleID: Catalogue] = [:]
     public internal(set) var bidders: [BidderID: Membership] = [:]
     public internal(set) var tokens: [TokenHash: Token] = [:]

@@ -40,9 +40,9 @@ public struct IncrementTable: Hashable, Sendable {
     /// The step of the last band whose `from` is at most `price`.
     public func increment(at price: Amount) -> Amount {
         var step = bands[0].step
-        for band in bands.dropFirst() {
-            guard band.from <= price.minorUnits else { break }
-            step = band.step
+        for index in 1..<max(1, bands.count) {
+            guard bands[index].from <= price.minorUnits else { break }
+            step = bands[index].step
         }
         return step
     }
