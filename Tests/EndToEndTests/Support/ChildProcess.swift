@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Not Foundation's `Process`: on Linux every child that is started at the same moment inherits the
 /// descriptors by which that notices an end, so that parallel tests wait for each other's servers.
-/// Here a child gets its three standard descriptors and nothing else.
+/// Here nothing of one child reaches another.
 final class ChildProcess: Sendable {
     private struct State {
         var status: Int32?
@@ -28,15 +28,17 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.fileDescriptor, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var argv = ([executable] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
-        var identifier: pid_t = 0
-        let fault = posix_spawnp(&identifier, executable, &actions, nil, &argv, &envp)
+        var started: pid_t = 0
+        let fault = PrivatePipe.making.withLock { _ in
+            posix_spawnp(&started, executable, &actions, nil, &argv, &envp)
+        }
         guard fault == 0 else {
             throw Failure("\(executable) can't be started: \(String(cString: strerror(fault)))")
         }
+        let identifier = started
         self.identifier = identifier
         try? output.close()
         try? errors.close()
@@ -76,12 +78,20 @@ final class ChildProcess: Sendable {
 
 /// A pipe that no other child inherits.
 struct PrivatePipe {
+    /// Held while a pipe is not yet private, and while a child is started.
+    static let making = Mutex(())
+
     let reading: FileHandle
     let writing: FileHandle
 
     init() throws {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure("pipe: \(errno)") }
+        let fault = Self.making.withLock { _ -> Int32? in
+            guard pipe(&ends) == 0 else { return errno }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return nil
+        }
+        if let fault { throw Failure("pipe: \(fault)") }
         reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         writing = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
     }
