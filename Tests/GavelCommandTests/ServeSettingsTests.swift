@@ -34,6 +34,23 @@ struct ServeSettingsTests {
         #expect(configuration.origins == ["http://a", "https://b:8"])
     }
 
+    @Test(
+        "The server's own page may connect, whatever else may",
+        arguments: [
+            (":8080", "http://127.0.0.1:8080 http://localhost:8080 http://[::1]:8080"),
+            ("0.0.0.0:80", "http://127.0.0.1 http://localhost http://[::1]"),
+            ("192.0.2.7:81", "http://192.0.2.7:81"), ("[2001:db8::1]:80", "http://[2001:db8::1]"),
+            ("127.0.0.1:0", ""),
+        ])
+    func pageOrigins(listen: String, own: String) throws {
+        let own = own.split(separator: " ").map(String.init)
+        #expect(try configuration([.listen: listen]).allowedOrigins == own)
+        let more = try configuration([.listen: listen, .origin: "https://a.example"])
+        #expect(more.allowedOrigins == own + ["https://a.example"])
+        guard let first = own.first else { return }
+        #expect(try configuration([.listen: listen, .origin: first]).allowedOrigins == own)
+    }
+
     @Test("The socket may be elsewhere, or none")
     func sockets() throws {
         #expect(try configuration([.socket: "/run/g.sock"]).socketPath == "/run/g.sock")

@@ -166,7 +166,10 @@ struct LotReader {
 
     /// The rules' own complaint about terms that could be read.
     private mutating func note(_ fault: TermsFault) {
-        note(LotField(term: fault.term), fault.problem)
+        let field = LotField(term: fault.term)
+        // Who said nothing of an opening meant now.
+        let isNow = field == .closes && text[.opens] == nil
+        note(field, fault.problem.replacing("opens_at", with: isNow ? "now" : "opens"))
     }
 
     private mutating func value<Value>(

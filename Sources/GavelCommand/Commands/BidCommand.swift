@@ -45,7 +45,7 @@ struct BidCommand: AsyncParsableCommand {
             outcome = try await client.bid(try message(on: lot))
         } catch {
             await client.close()
-            throw (error as? GavelClientError).map(CommandFailure.init) ?? error
+            throw (error as? GavelClientError).map(place.failure) ?? error
         }
         await client.close()
         try report(outcome, on: lot)
@@ -134,5 +134,16 @@ extension Place {
             let standard = ListenAddress.standard
             return .tcp(host: standard.host, port: standard.port)
         }
+    }
+
+    /// As the error says, and what to do where no server runs on the database.
+    func failure(_ error: GavelClientError) -> CommandFailure {
+        guard case .cannotConnect = error, case .database(let path) = location,
+            case .tcp = bidding
+        else { return CommandFailure(error) }
+        return CommandFailure(
+            .unreachable,
+            "\(error), and no server runs on \(path): start one with \"gavel serve\", or say where "
+                + "one runs with --database or --server.")
     }
 }

@@ -57,8 +57,8 @@ struct ServeOptions: ParsableArguments {
     var config: String?
     @Option(
         help: ArgumentHelp(
-            "Where pages may come from that connect, like https://auctions.example; repeatable. * "
-                + "allows any.", valueName: "origin"))
+            "Where pages may come from that connect, beside the server's own, like "
+                + "https://auctions.example; repeatable. * allows any.", valueName: "origin"))
     var origin: [String] = []
     @Option(
         help: ArgumentHelp(

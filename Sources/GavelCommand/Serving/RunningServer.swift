@@ -66,7 +66,8 @@ final class RunningServer: Service {
                 configuration: GatewayConfiguration(
                     host: configuration.listen.host, port: configuration.listen.port,
                     unixSocketPath: configuration.socketPath,
-                    allowedOrigins: configuration.origins, eventLoops: configuration.eventLoops),
+                    allowedOrigins: configuration.allowedOrigins,
+                    eventLoops: configuration.eventLoops),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
             let port = gateway.localAddress?.port ?? configuration.listen.port

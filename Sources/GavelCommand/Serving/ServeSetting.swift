@@ -108,10 +108,17 @@ struct ServeConfiguration: Hashable, Sendable {
     var database = Place.defaultDatabase
     var listen = ListenAddress.standard
     var socket = Socket.besideDatabase
+    /// Where pages may come from that connect, beside the server's own.
     var origins: [String] = []
     var reopenMin: Milliseconds?
     var eventLoops = 2
     var logLevel = Logger.Level.info
+
+    /// The server's own page must get in, too.
+    var allowedOrigins: [String] {
+        let own = listen.pageOrigins
+        return own + origins.filter { !own.contains($0) }
+    }
 
     var socketPath: String? {
         switch socket {

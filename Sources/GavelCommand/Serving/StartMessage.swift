@@ -45,9 +45,9 @@ struct StartMessage {
                         + "synchronous=\(database.synchronousName), page_size=\(database.pageSize)")
             ),
         ]
-        if !server.configuration.origins.isEmpty {
-            pairs.append(
-                ("browsers from", .init(server.configuration.origins.joined(separator: ", "))))
+        let origins = server.configuration.allowedOrigins
+        if !origins.isEmpty {
+            pairs.append(("browsers from", .init(origins.joined(separator: ", "))))
         }
         console.print("\(console.styled("gavel \(Gavel.version)", .strong)) serves")
         var table = Table([.init(heading: ""), .init(heading: "")])

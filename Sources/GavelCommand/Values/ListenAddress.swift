@@ -39,3 +39,19 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
+
+extension ListenAddress {
+    /// The origins of the bidding page that a server here serves to this machine's browsers, or, on
+    /// an address of its own, to everybody's. Empty for port 0: nobody knows the port yet.
+    var pageOrigins: [String] {
+        guard port != 0 else { return [] }
+        let hosts =
+            switch host {
+            case "127.0.0.1", "::1", "localhost", "0.0.0.0", "::":
+                ["127.0.0.1", "localhost", "[::1]"]
+            default: [host.contains(":") ? "[\(host)]" : host]
+            }
+        // A browser leaves the port out where it is HTTP's own.
+        return hosts.map { port == 80 ? "http://\($0)" : "http://\($0):\(port)" }
+    }
+}

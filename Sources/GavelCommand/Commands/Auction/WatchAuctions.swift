@@ -47,7 +47,7 @@ struct WatchAuctions: AsyncParsableCommand {
                 try await group.waitForAll()
             }
         } catch let error as GavelClientError {
-            throw CommandFailure(error)
+            throw place.failure(error)
         }
         await client.close()
     }
