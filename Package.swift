@@ -69,6 +69,11 @@ let tests: [Target] = [
         dependencies: ["AuctionRules", "GavelClient", "StrictJSON", "WireProtocol", "gavel"],
         swiftSettings: settings),
     .testTarget(
+        name: "DocumentationTests",
+        // The executable, so that it is built: the pages' commands are run.
+        dependencies: ["AuctionRules", "StrictJSON", "WireProtocol", "gavel"],
+        swiftSettings: settings),
+    .testTarget(
         name: "GavelCommandTests",
         dependencies: [
             "AuctionRules", "GavelClient", "GavelCommand", "WireProtocol", argumentParser,
