@@ -13,7 +13,10 @@ struct DemoGuide {
         // The second lot: the first one is over before somebody has read this.
         let lot = "\(stage.sale)-2"
         let steps = [
-            ("Look at the sale in a browser", "http://\(server.clientAddress)/"),
+            (
+                "Look at the sale in a browser (sign in with the token below to bid)",
+                "http://\(server.clientAddress)/"
+            ),
             (
                 "Follow it in another terminal",
                 "\(program) auction watch --sale \(stage.sale) \(options)"
