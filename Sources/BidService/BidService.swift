@@ -47,7 +47,7 @@ public final class BidService: Sendable {
         do {
             try writer.start(with: log)
         } catch {
-            committer.stop()
+            _ = committer.stop()
             committerThread.join()
             throw error
         }

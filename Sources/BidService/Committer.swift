@@ -63,12 +63,18 @@ final class Committer: @unchecked Sendable {
     }
 
     /// Ends the thread when everything handed over is done.
-    func stop() {
+    ///
+    /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
+    func stop() -> DecidedBatch? {
         condition.lock()
         isStopping = true
         condition.broadcast()
         condition.unlock()
         drain()
+        condition.lock()
+        defer { condition.unlock() }
+        defer { slot = nil }
+        return slot
     }
 
     /// Lets go of a log that has failed, so that it can be opened afresh.
@@ -149,9 +155,6 @@ final class Committer: @unchecked Sendable {
             }
         }
         publisher.flush()
-        statistics.note(
-            batch.outcomes.lazy.compactMap {
-                if case .answer(let answer, _) = $0 { answer } else { nil }
-            })
+        statistics.note(batch.verdicts)
     }
 }

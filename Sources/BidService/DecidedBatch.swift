@@ -7,6 +7,7 @@ struct DecidedBatch: Sendable {
     var outcomes: [Outcome] = []
     /// The commands behind the answers, for the day that the commit fails.
     var commands: [(command: Command, respond: Responder)] = []
+    var verdicts = Verdicts()
     /// The lots that changed, as they stand after the batch.
     var lots: [AuctionID: LotUpdate] = [:]
     /// Nothing to store: only that the engine was alive at this time.

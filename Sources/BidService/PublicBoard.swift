@@ -77,16 +77,9 @@ public final class PublicBoard: Sendable {
         }
     }
 
-    /// The lots of a sale in the order of their creation, and the board's version of them; nil when
-    /// there is no such sale.
-    public func enter(
-        sale: SaleID, for bidder: BidderID?
-    ) -> (version: Int64, snapshots: [Snapshot])? {
-        state.withLock { state -> (version: Int64, snapshots: [Snapshot])? in
-            guard let auctions = state.sales[sale] else { return nil }
-            let lots = auctions.compactMap { state.lots[$0] }
-            return (state.version, lots.map { Self.snapshot($0, for: bidder) })
-        }
+    /// The lots of a sale in the order of their creation; nil when there is no such sale.
+    public func auctions(in sale: SaleID) -> [AuctionID]? {
+        state.withLock { $0.sales[sale] }
     }
 
     /// A page of lots in the order of their ids.
@@ -133,6 +126,7 @@ public final class PublicBoard: Sendable {
     func update(_ lots: [AuctionID: LotUpdate], _ outcomes: [Outcome]) -> Int64 {
         state.withLock { state in
             state.version += 1
+            for case .publication(.created(let lot)) in outcomes { state.enter(lot) }
             for (id, update) in lots { state.take(update, of: id, recentMax: recentChangesMax) }
             for case .publication(.house(let event)) in outcomes { state.follow(event) }
             return state.version
@@ -141,11 +135,11 @@ public final class PublicBoard: Sendable {
 
     /// Starts over from a house that has been read from the log.
     ///
-    /// - Returns: the changes that had not been shown (a commit whose outcome was unknown may
-    ///   turn out to be on disk), and the board's version with them.
+    /// - Returns: what had not been shown (a commit whose outcome was unknown may turn out to be on
+    ///   disk, and another log may stand in this one's place), and the board's version with it.
     func reset(
         logID: String, house: House, recent: [AuctionID: Deque<PublicChange>]
-    ) -> (unseen: [PublicChange], version: Int64) {
+    ) -> (unseen: [Publication], version: Int64) {
         var fresh = State()
         fresh.logID = logID
         fresh.tokens = house.tokens
@@ -158,27 +152,43 @@ public final class PublicBoard: Sendable {
                 recent: recent[id] ?? [])
         }
         return state.withLock { state in
-            let unseen = fresh.lots.flatMap { id, lot in
-                // At the first start nobody has seen anything, and nobody watches.
-                guard let shown = state.lots[id]?.state.seq else { return [PublicChange]() }
-                return lot.recent.filter { $0.state.seq > shown }
-            }
             fresh.version = state.version + 1
+            // At the first start nobody has seen anything, and nobody watches.
+            let unseen = state.version == 0 ? [] : fresh.news(since: state)
             state = fresh
-            return (
-                unseen.sorted { ($0.at, $0.state.seq) < ($1.at, $1.state.seq) }, fresh.version
-            )
+            return (unseen, fresh.version)
         }
     }
 }
 
 extension PublicBoard.State {
-    fileprivate mutating func take(_ update: LotUpdate, of id: AuctionID, recentMax: Int) {
-        if lots[id] == nil {
-            lots[id] = PublicBoard.Lot(state: update.state)
-            order.insert(id, at: order.firstIndexAfter(id))
-            if let sale = update.state.sale { sales[sale, default: []].append(id) }
+    /// What somebody must be told who has seen all of `shown`.
+    fileprivate func news(since shown: PublicBoard.State) -> [Publication] {
+        var news: [Publication] = []
+        var changes: [PublicChange] = []
+        for id in order {
+            guard let lot = lots[id] else { continue }
+            if let old = shown.lots[id], logID == shown.logID {
+                changes += lot.recent.filter { $0.state.seq > old.state.seq }
+            } else {
+                news.append(.created(lot.state))
+            }
         }
+        changes.sort { ($0.at, $0.state.seq) < ($1.at, $1.state.seq) }
+        news += changes.map { .change($0) }
+        let revoked = shown.tokens.keys.filter { tokens[$0] == nil }
+        return news + revoked.map { .house(.tokenRevoked($0)) }
+    }
+
+    /// Takes a new lot in.
+    fileprivate mutating func enter(_ lot: PublicState) {
+        guard lots[lot.auction] == nil else { return }
+        lots[lot.auction] = PublicBoard.Lot(state: lot)
+        order.insert(lot.auction, at: order.firstIndexAfter(lot.auction))
+        if let sale = lot.sale { sales[sale, default: []].append(lot.auction) }
+    }
+
+    fileprivate mutating func take(_ update: LotUpdate, of id: AuctionID, recentMax: Int) {
         lots[id]?.take(update, recentMax: recentMax)
     }
 

@@ -7,9 +7,11 @@ public struct ServiceStatistics: Sendable {
     public var entries: Int64 = 0
     /// Time spent in commits, in microseconds.
     public var commitMicroseconds: Int64 = 0
+    /// New bids; those that were answered before are ``repeats``.
     public var bidsAccepted: Int64 = 0
+    /// Requests that got their stored reply again.
     public var repeats: Int64 = 0
-    /// Refusals by code.
+    /// Refusals by code, of requests that had not been answered before.
     public var refusals: [String: Int64] = [:]
     /// Commands that were refused because the queue was full or closed.
     public var turnedAway: Int64 = 0
@@ -45,20 +47,29 @@ final class StatisticsBox: Sendable {
 
     func noteTurnedAway() { statistics.withLock { $0.turnedAway += 1 } }
 
-    /// Counts the answers of a whole batch at once.
-    func note(_ answers: some Sequence<Answer>) {
+    func note(_ verdicts: Verdicts) {
         statistics.withLock { statistics in
-            for answer in answers { statistics.count(answer) }
+            statistics.bidsAccepted += verdicts.accepted
+            statistics.repeats += verdicts.repeats
+            statistics.refusals.merge(verdicts.refusals, uniquingKeysWith: +)
         }
     }
 }
 
-extension ServiceStatistics {
-    fileprivate mutating func count(_ answer: Answer) {
+/// How one batch's requests were answered.
+struct Verdicts: Sendable {
+    private(set) var accepted: Int64 = 0
+    private(set) var repeats: Int64 = 0
+    private(set) var refusals: [String: Int64] = [:]
+
+    /// - Parameter isRepeat: the request had been answered before.
+    mutating func note(_ answer: Answer, to command: Command, isRepeat: Bool) {
+        guard case .request = command else { return }
+        guard !isRepeat else { return repeats += 1 }
         switch answer {
         case .reply(let reply):
             switch reply.verdict {
-            case .accepted: bidsAccepted += 1
+            case .accepted: accepted += 1
             case .refused(let refusal): refusals[refusal.code, default: 0] += 1
             case .retracted: break
             }

@@ -55,7 +55,8 @@ final class Writer {
             } else {
                 turnAway(taken.entries.map { ($0.command, $0.respond) })
             }
-            if taken.isClosed { return committer.stop() }
+            // What still waited when the log failed is answered, too.
+            if taken.isClosed { return turnAway(committer.stop()?.commands ?? []) }
         }
     }
 
@@ -71,8 +72,9 @@ final class Writer {
             answer(entry)
         }
         runDeadlines(by: taken.watermark)
-        if batch.isEmpty, taken.watermark.milliseconds(since: lastBeat) >= limits.heartbeatInterval
-        {
+        // Answers alone leave nothing on disk that tells how long the engine lived.
+        let silence = taken.watermark.milliseconds(since: lastBeat)
+        if batch.log.isEmpty, silence >= limits.heartbeatInterval {
             batch.heartbeat = taken.watermark
         }
         finishBatch(at: taken.watermark)
@@ -93,6 +95,7 @@ final class Writer {
         let position = batch.outcomes.count
         record(decision.events, at: house.time(of: entry.stamp))
         let answer = answer(to: entry.command, decision.answer)
+        batch.verdicts.note(answer, to: entry.command, isRepeat: decision.answer.isRepeat)
         batch.outcomes.insert(.answer(answer, to: entry.respond), at: position)
         batch.commands.append((entry.command, entry.respond))
     }
@@ -128,7 +131,8 @@ final class Writer {
             let leaderBefore = house.auctions[id]?.standing.leader
             batch.log.record(event, at: t, in: &house)
             guard let auction = house.auctions[id] else { continue }
-            let isLastOfItsSeq = index + 1 == events.count || events[index + 1].seq != what.seq
+            let isLastOfItsSeq =
+                index + 1 == events.count || !events[index + 1].shares(what.seq, of: id)
             note(what, of: auction, at: t, leaderBefore: leaderBefore, isLast: isLastOfItsSeq)
         }
     }
@@ -177,7 +181,7 @@ final class Writer {
         }
         batch.log.seal(with: house)
         head = batch.log.head
-        lastBeat = watermark
+        if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
         if !committer.hand(over: batch) {
             isSound = false
             turnAway(batch.commands)
@@ -192,23 +196,33 @@ final class Writer {
 
     // MARK: - From the log
 
-    /// Throws away what is in memory and reads the log, at the start and after a failure; applies
-    /// the outage rule. Leaves `isSound` false when the log can't be had.
+    /// Throws away what is in memory and reads the log after a failure. Leaves `isSound` false when
+    /// the log can't be had.
+    ///
+    /// What became due meanwhile is left to the round: commands wait that came in before it.
     private func recover() {
         do {
             committer.closeLog()
             let log = try openLog()
-            try restore(from: log)
+            let now = try restore(from: log)
+            finishBatch(at: now)
             statistics.noteRecovery()
         } catch {
             // Still not to be had: the next round tries again, and until then all is turned away.
         }
     }
 
-    /// The start: like a recovery, but the caller hears of a fault.
-    func start(with log: any BidLog) throws(LedgerError) { try restore(from: log) }
+    /// The start: like a recovery, but the caller hears of a fault, and no command waits.
+    func start(with log: any BidLog) throws(LedgerError) {
+        let now = try restore(from: log)
+        runDeadlines(by: now)
+        finishBatch(at: now)
+    }
 
-    private func restore(from log: any BidLog) throws(LedgerError) {
+    /// Makes the house from the log, and applies the outage rule.
+    ///
+    /// - Returns: the time at which that was.
+    private func restore(from log: any BidLog) throws(LedgerError) -> Instant {
         var house = House()
         var head = LogHead.empty
         var recent: [AuctionID: Deque<PublicChange>] = [:]
@@ -227,7 +241,7 @@ final class Writer {
         batch = DecidedBatch(after: head)
         let waiting = committer.resume(with: log)
         let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
-        for change in unseen { publisher.publish(.change(change), version: version) }
+        for publication in unseen { publisher.publish(publication, version: version) }
         publisher.flush()
         isSound = true
         turnAway(waiting?.commands ?? [])
@@ -238,8 +252,7 @@ final class Writer {
                 heartbeat: lastAlive, boot: boot, reopenMin: limits.reopenMin)
             record(decision.events, at: self.house.time(of: boot))
         }
-        runDeadlines(by: boot)
-        finishBatch(at: boot)
+        return boot
     }
 }
 
@@ -253,7 +266,14 @@ extension Deque<PublicChange> {
 }
 
 extension Event {
-    fileprivate var seq: Int64? {
-        if case .auction(_, let event) = self { event.seq } else { nil }
+    /// Whether the event belongs to that public change of that lot.
+    fileprivate func shares(_ seq: Int64?, of auction: AuctionID) -> Bool {
+        if case .auction(auction, let event) = self { event.seq == seq } else { false }
+    }
+}
+
+extension Decision.Answer {
+    fileprivate var isRepeat: Bool {
+        if case .repeated = self { true } else { false }
     }
 }

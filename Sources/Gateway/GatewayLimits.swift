@@ -22,6 +22,9 @@ public struct GatewayLimits: Sendable {
     public var pingAfterSeconds = 25
     /// How long it may take to answer.
     public var pongSecondsMax = 10
+    /// How long a server that stops waits for answers that a connection is owed: a commit takes
+    /// milliseconds, and one that hangs must not hold up the end.
+    public var answerSecondsMax = 2
     /// How long a closing handshake may take.
     public var closeSecondsMax = 5
     /// How long a one-time ticket is good.

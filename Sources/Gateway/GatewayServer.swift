@@ -12,6 +12,8 @@ public final class GatewayServer: Sendable {
     private let quiescing: ServerQuiescingHelper
     private let listeners: [any Channel]
     private let readiness: Readiness
+    private let stations: Stations
+    private let fanOut: FanOut
     private let logger: Logger
 
     /// The address of the TCP listener, with its real port.
@@ -19,12 +21,15 @@ public final class GatewayServer: Sendable {
 
     private init(
         group: MultiThreadedEventLoopGroup, quiescing: ServerQuiescingHelper,
-        listeners: [any Channel], readiness: Readiness, logger: Logger
+        listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
+        logger: Logger
     ) {
         self.group = group
         self.quiescing = quiescing
         self.listeners = listeners
         self.readiness = readiness
+        self.stations = stations
+        self.fanOut = fanOut
         self.logger = logger
     }
 
@@ -45,7 +50,7 @@ public final class GatewayServer: Sendable {
         let stations = try await Stations(
             on: group, service: service, authenticator: authenticator, clock: clock,
             limits: limits, statistics: statistics)
-        fanOut.attach(stations.mailboxes, logID: service.board.logID)
+        fanOut.attach(stations.mailboxes, board: service.board)
         let readiness = Readiness()
         let policy = WebSocketUpgradePolicy(allowedOrigins: configuration.allowedOrigins)
         let connections = Connections(
@@ -64,8 +69,10 @@ public final class GatewayServer: Sendable {
                 configuration, on: group, quiescing: quiescing, connections: connections)
             return GatewayServer(
                 group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
-                logger: logger)
+                stations: stations, fanOut: fanOut, logger: logger)
         } catch {
+            fanOut.detach()
+            await stations.stop()
             try? await group.shutdownGracefully()
             throw error
         }
@@ -102,8 +109,8 @@ public final class GatewayServer: Sendable {
 
     // MARK: - Stopping
 
-    /// Takes no more connections, says good-bye to those that there are, and stops when they are
-    /// gone, or after `patience` without them.
+    /// Takes no more connections, gives those that there are the answers that they wait for, says
+    /// good-bye to them, and stops when they are gone, or after `patience` without them.
     public func drain(patience: Duration = .seconds(8)) async {
         readiness.startDraining()
         let loop = group.next()
@@ -113,6 +120,8 @@ public final class GatewayServer: Sendable {
         quiescing.initiateShutdown(promise: quiesced)
         // Over when it fires, or when it is cancelled because all are gone.
         try? await impatience.futureResult.get()
+        fanOut.detach()
+        await stations.stop()
         do {
             try await group.shutdownGracefully()
         } catch {

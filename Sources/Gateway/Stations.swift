@@ -6,6 +6,7 @@ import NIOPosix
 final class Stations: Sendable {
     private let byLoop: [ObjectIdentifier: NIOLoopBound<Station>]
     let mailboxes: [LoopMailbox]
+    private let ticking: [RepeatedTask]
 
     /// Makes a station on every loop of the group, and lets its clock tick.
     init(
@@ -14,6 +15,7 @@ final class Stations: Sendable {
     ) async throws {
         var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
         var mailboxes: [LoopMailbox] = []
+        var ticking: [RepeatedTask] = []
         for loop in group.makeIterator() {
             let bound = try await loop.submit {
                 let hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
@@ -21,17 +23,27 @@ final class Stations: Sendable {
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: authenticator, clock: clock, limits: limits,
                     statistics: statistics)
-                let bound = NIOLoopBound(station, eventLoop: loop)
-                loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                    bound.value.hub.second()
-                }
-                return bound
+                return NIOLoopBound(station, eventLoop: loop)
             }.get()
             byLoop[ObjectIdentifier(loop)] = bound
             mailboxes.append(try await loop.submit { bound.value.mailbox }.get())
+            ticking.append(
+                loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                    bound.value.hub.second()
+                })
         }
         self.byLoop = byLoop
         self.mailboxes = mailboxes
+        self.ticking = ticking
+    }
+
+    /// Stops the clocks: from then on nothing of the stations is in the loops' way.
+    func stop() async {
+        for (task, mailbox) in zip(ticking, mailboxes) {
+            let stopped = mailbox.loop.makePromise(of: Void.self)
+            task.cancel(promise: stopped)
+            try? await stopped.futureResult.get()
+        }
     }
 
     /// The station of the loop that this is called on.

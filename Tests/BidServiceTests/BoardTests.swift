@@ -77,4 +77,37 @@ struct BoardTests {
         #expect(seen == ["lot-1", "lot-2", "lot-3", "lot-4", "lot-5"])
         fixture.service.stop()
     }
+
+    @Test("A catalogue's lots stand in the order in which they were given")
+    func catalogueOrder() async throws {
+        let fixture = try Fixture()
+        let sale = try SaleID("sale")
+        _ = await fixture.service.perform(
+            .createSale(Sale(id: sale, title: "A sale", stagger: 0, requiresApproval: false)))
+        let ids = try (0..<50).map { try AuctionID("lot-\(($0 * 37) % 50)") }
+        let lots = try ids.map { id in
+            Command.createAuction(id, try Fixture.terms(for: 60_000) { $0.sale = sale })
+        }
+        #expect(await fixture.service.perform(.all(lots)) == .done)
+        #expect(fixture.service.board.auctions(in: sale) == ids)
+        #expect(try fixture.service.board.auctions(in: SaleID("another")) == nil)
+        fixture.service.stop()
+    }
+
+    @Test("Accepted, refused and repeated bids are counted, each once; questions are not")
+    func counts() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        for _ in 0..<3 { _ = try await fixture.bid("A", 5000, id: "a") }
+        for _ in 0..<2 { _ = try await fixture.bid("B", 1, id: "b") }
+        _ = try await fixture.bid("A", 6000, id: "a")
+        _ = await fixture.service.perform(
+            .status(BidKey(bidder: try BidderID("A"), id: try BidID("a")), on: try AuctionID("lot"))
+        )
+        fixture.service.stop()
+        let statistics = fixture.service.statistics
+        #expect(statistics.bidsAccepted == 1)
+        #expect(statistics.repeats == 3)
+        #expect(statistics.refusals == ["too_low": 1, "idempotency_conflict": 1])
+    }
 }

@@ -3,7 +3,7 @@ import BidService
 import Ledger
 import Testing
 
-@Suite("Restart and recovery: the log is the truth")
+@Suite("Restart and recovery: the log is the truth", .timeLimit(.minutes(1)))
 struct RestartTests {
     @Test("After a restart the lot goes on, and a repeated id gets its reply word for word")
     func goesOn() async throws {
@@ -55,6 +55,104 @@ struct RestartTests {
         #expect(change.state.endsAt == Fixture.noon.advanced(by: 600_000))
         #expect(try await second.bid("B", 9000).isAccepted)
         second.service.stop()
+    }
+
+    @Test("Each of several lots that an outage hit gets its time back, and everybody hears of each")
+    func outageOfManyLots() async throws {
+        let first = try Fixture()
+        for number in 1...3 { try await first.openLot("lot-\(number)") }
+        first.service.stop()
+        first.clock.set(Fixture.noon.advanced(by: 300_000))
+        var limits = ServiceLimits.forTests
+        limits.reopenMin = 300_000
+        let second = try Fixture(log: first.log, clock: first.clock, limits: limits)
+        await second.published.wait { $0.count >= 3 }
+        second.service.stop()
+        #expect(
+            second.published.changes.map { "\($0.state.auction) \($0.state.seq)" } == [
+                "lot-1 2", "lot-2 2", "lot-3 2",
+            ])
+        for number in 1...3 {
+            let entrance = try #require(
+                second.service.board.enter(
+                    try AuctionID("lot-\(number)"), after: (second.service.board.logID, 0),
+                    for: nil))
+            #expect(entrance.missed?.map(\.state.seq) == [1, 2])
+        }
+    }
+
+    @Test("A bid that came in time while the log was being opened again is in time")
+    func inTimeDuringRecovery() async throws {
+        let log = GatedLog()
+        let clock = ManualClock(Fixture.noon)
+        let opening = Turnstile()
+        let service = try BidService(limits: .forTests, clock: clock) { () throws(LedgerError) in
+            opening.pass()
+            log.memory.reopen()
+            return log
+        }
+        let lot = try AuctionID("lot")
+        for name in ["A", "B"] {
+            _ = await service.perform(.addBidder(Bidder(id: try BidderID(name))))
+        }
+        _ = await service.perform(.createAuction(lot, try Fixture.terms(for: 1000)))
+        opening.shut()
+        log.memory.failAppend()
+        #expect(await service.perform(try Fixture.bid("A", 5000)) == .unknownOutcome)
+        opening.waitForArrival()
+        clock.set(Fixture.noon.advanced(by: 999))
+        let answers = Recorder()
+        service.submit(try Fixture.bid("A", 5000)) { answers.note(.answer($0)) }
+        clock.set(Fixture.noon.advanced(by: 1040))
+        service.submit(try Fixture.bid("B", 9000)) { answers.note(.answer($0)) }
+        opening.open()
+        await answers.wait { $0.count == 2 }
+        service.stop()
+        let verdicts = answers.items.compactMap { item -> Answer? in
+            if case .answer(let answer) = item { answer } else { nil }
+        }
+        #expect(verdicts[0].isAccepted)
+        #expect(verdicts[1].refusal == .closed(lateBy: 40))
+    }
+
+    @Test("Who still waits when the log fails for good at the stop is answered, too")
+    func failsAtTheStop() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        fixture.log.shut()
+        fixture.log.memory.failAppend()
+        let answers = Recorder()
+        for amount: Int64 in [5000, 6000] {
+            fixture.service.submit(try Fixture.bid("A", amount)) { answers.note(.answer($0)) }
+            fixture.log.waitForAppend()
+            // The second one is decided while the first one waits for the disk.
+            while fixture.service.queuedCommands > 0 { await Task.yield() }
+        }
+        async let stopped: Void = fixture.service.shutdown()
+        // Most likely the stop waits for the log by then; what follows holds in any order.
+        for _ in 0..<20_000 { await Task.yield() }
+        fixture.log.open()
+        await stopped
+        #expect(answers.items == [.answer(.unknownOutcome), .answer(.refused(.unavailable))])
+    }
+
+    @Test("What a failed commit did all the same is told after the recovery: lots and tokens")
+    func unseenLotsAndTokens() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        let hash = try require2(TokenHash(hex: String(repeating: "ab", count: 32)))
+        let bearer = Token.Bearer.bidder(try BidderID("A"))
+        _ = await fixture.service.perform(
+            .issueToken(Token(hash: hash, bearer: bearer, expiresAt: nil)))
+        fixture.log.memory.failAppend(keepsBatch: true)
+        #expect(await fixture.service.perform(.revokeToken(hash)) == .unknownOutcome)
+        await fixture.published.wait { $0.contains(.revoked(hash)) }
+        fixture.log.memory.failAppend(keepsBatch: true)
+        let late = try AuctionID("late")
+        let terms = try Fixture.terms(for: 60_000)
+        #expect(await fixture.service.perform(.createAuction(late, terms)) == .unknownOutcome)
+        await fixture.published.wait { $0.contains(.created(late)) }
+        fixture.service.stop()
     }
 
     @Test("A failed commit stops the writer; it comes back with what the log holds")

@@ -40,13 +40,20 @@ final class Fixture: Sendable {
         for name in ["A", "B", "C", "D", "E"] {
             _ = await service.perform(.addBidder(Bidder(id: try BidderID(name))))
         }
+        let terms = try Self.terms(for: duration, change)
+        let answer = await service.perform(.createAuction(try AuctionID(id), terms))
+        guard answer == .done else { throw Unexpected(answer) }
+    }
+
+    static func terms(
+        for duration: Milliseconds?, _ change: (inout Terms) -> Void = { _ in }
+    ) throws -> Terms {
         var terms = Terms(
             title: "A lot", currency: try require2(Currency(code: "USD")),
             start: try require2(Amount(minorUnits: 1000)), increments: IncrementPreset.ebayUS.table,
-            opensAt: Self.noon, closesAt: duration.map { Self.noon.advanced(by: $0) })
+            opensAt: noon, closesAt: duration.map { noon.advanced(by: $0) })
         change(&terms)
-        let answer = await service.perform(.createAuction(try AuctionID(id), terms))
-        guard answer == .done else { throw Unexpected(answer) }
+        return terms
     }
 
     func bid(
@@ -93,40 +100,24 @@ func require2<T>(_ value: T?) throws -> T {
 /// A log whose appends wait for the test, so that a test can look at what has not happened yet.
 final class GatedLog: BidLog {
     let memory = MemoryLog()
-    private let condition = NSCondition()
-    private let gate = Mutex(Gate())
+    private let gate = Turnstile()
+    private let sizes = Mutex<[Int]>([])
 
-    private struct Gate {
-        var isShut = false
-        var waiting = 0
-    }
+    /// How many entries each batch had that was appended.
+    var batches: [Int] { sizes.withLock { $0 } }
 
     var logID: String { memory.logID }
 
-    func shut() { gate.withLock { $0.isShut = true } }
-
-    func open() {
-        condition.lock()
-        gate.withLock { $0.isShut = false }
-        condition.broadcast()
-        condition.unlock()
-    }
+    func shut() { gate.shut() }
+    func open() { gate.open() }
 
     /// Waits until an append stands before the gate.
-    func waitForAppend() {
-        condition.lock()
-        while gate.withLock({ $0.waiting }) == 0 { condition.wait() }
-        condition.unlock()
-    }
+    func waitForAppend() { gate.waitForArrival() }
 
     func append(_ batch: LogBatch) throws(LedgerError) {
-        condition.lock()
-        gate.withLock { $0.waiting += 1 }
-        condition.broadcast()
-        while gate.withLock({ $0.isShut }) { condition.wait() }
-        gate.withLock { $0.waiting -= 1 }
-        condition.unlock()
+        gate.pass()
         try memory.append(batch)
+        sizes.withLock { $0.append(batch.count) }
     }
 
     func entries(
@@ -143,12 +134,61 @@ final class GatedLog: BidLog {
     func close() throws(LedgerError) { try memory.close() }
 }
 
+/// A place where one thread waits until the test lets it pass.
+final class Turnstile: Sendable {
+    private struct State {
+        var isShut = false
+        var waiting = 0
+    }
+
+    private let condition = NSCondition()
+    private let state = Mutex(State())
+
+    func shut() { state.withLock { $0.isShut = true } }
+
+    func open() {
+        condition.lock()
+        state.withLock { $0.isShut = false }
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    func pass() {
+        condition.lock()
+        state.withLock { $0.waiting += 1 }
+        condition.broadcast()
+        while state.withLock({ $0.isShut }) { condition.wait() }
+        state.withLock { $0.waiting -= 1 }
+        condition.unlock()
+    }
+
+    func waitForArrival() {
+        condition.lock()
+        while state.withLock({ $0.waiting }) == 0 { condition.wait() }
+        condition.unlock()
+    }
+}
+
+/// A clock whose steps wake nobody: time passes only for whoever looks.
+final class SilentClock: ServiceClock {
+    private let state: Mutex<Instant>
+
+    init(_ now: Instant) { state = Mutex(now) }
+
+    func now() -> Instant { state.withLock { $0 } }
+    func set(_ now: Instant) { state.withLock { $0 = now } }
+    func wakeUp(for instant: Instant) -> Date { Date(timeIntervalSinceNow: Self.sleepMax) }
+    func onStep(_ wake: @escaping @Sendable () -> Void) {}
+}
+
 /// Keeps what was published, and what was answered, in one order.
 final class Recorder: Publisher {
     enum Item: Equatable {
         case answer(Answer)
         case change(PublicChange)
         case notice(PrivateNotice)
+        case created(AuctionID)
+        case revoked(TokenHash)
         case other
     }
 
@@ -165,7 +205,9 @@ final class Recorder: Publisher {
         switch publication {
         case .change(let change): note(.change(change))
         case .notice(let notice): note(.notice(notice))
-        case .created, .announcement, .house: note(.other)
+        case .created(let state): note(.created(state.auction))
+        case .house(.tokenRevoked(let hash)): note(.revoked(hash))
+        case .announcement, .house: note(.other)
         }
     }
 

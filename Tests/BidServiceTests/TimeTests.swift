@@ -1,5 +1,6 @@
 import AuctionRules
 import BidService
+import Ledger
 import Testing
 
 @Suite("The clock: prompt by a timer, correct without one")
@@ -80,6 +81,45 @@ struct TimeTests {
         fixture.service.stop()
         let close = try #require(fixture.published.changes.last)
         #expect(close.at.milliseconds(since: Fixture.noon) == 17_999)
+    }
+
+    @Test("Questions that store nothing don't keep the heartbeat from the disk")
+    func heartbeatBesideQuestions() async throws {
+        let log = GatedLog()
+        let clock = SilentClock(Fixture.noon)
+        let service = try BidService(limits: .forTests, clock: clock) { () throws(LedgerError) in
+            log
+        }
+        let key = BidKey(bidder: try BidderID("A"), id: try BidID("x"))
+        for step: Int64 in 1...10 {
+            clock.set(Fixture.noon.advanced(by: step * 600))
+            #expect(await service.perform(.status(key, on: try AuctionID("lot"))) == .notSeen)
+        }
+        let beat = try #require(try log.lastHeartbeat())
+        #expect(beat >= Fixture.noon.advanced(by: 5000))
+        service.stop()
+    }
+
+    @Test(
+        "Thousands of lots that end at once: bounded commits, each lot at its time, and bids go on")
+    func manyAtOnce() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        let lots = try (0..<2000).map { number in
+            Command.createAuction(
+                try AuctionID("lot-\(number)"), try Fixture.terms(for: 1000 + Int64(number % 500)))
+        }
+        #expect(await fixture.service.perform(.all(lots)) == .done)
+        let before = fixture.log.batches.count
+        fixture.clock.set(Fixture.noon.advanced(by: 1600))
+        #expect(try await fixture.bid("A", 5000).isAccepted)
+        #expect(try await fixture.bid("B", 9000).reply?.at == Fixture.noon.advanced(by: 1600))
+        fixture.service.stop()
+        let limits = ServiceLimits()
+        #expect(fixture.log.batches[before...].allSatisfy { $0 <= limits.batchEntriesMax + 1 })
+        let closes = fixture.published.changes.filter { $0.state.status == .closed }
+        #expect(closes.count == 2000)
+        #expect(closes.allSatisfy { $0.at == $0.state.endsAt })
     }
 
     @Test("A clock that steps back stamps nothing earlier than before")

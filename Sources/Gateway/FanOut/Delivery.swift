@@ -34,7 +34,7 @@ struct Broadcast: Sendable {
     let sale: SaleID?
     /// The lot's newest public change, and its end, for the heartbeats; nil for mere words.
     let head: LotHead?
-    /// The board's version that holds it: who began to watch at this version or later has it.
+    /// The board's version that holds it: who was told of the lot at this version or later has it.
     let version: Int64
     /// A whole WebSocket frame.
     let frame: ByteBuffer
@@ -45,6 +45,11 @@ struct LotHead: Sendable {
     let seq: Int64
     /// When an open lot ends; nil for any other.
     let endsAt: Instant?
+
+    init(seq: Int64, endsAt: Instant?) {
+        self.seq = seq
+        self.endsAt = endsAt
+    }
 
     init(_ state: PublicState) {
         seq = state.seq

@@ -7,35 +7,40 @@ import WireProtocol
 /// Distributes what has been committed: encodes each public message once, and hands it to every
 /// event loop once. Runs on the log's thread; never waits for a socket.
 public final class FanOut: Publisher {
-    /// Set once, when the gateway starts; before that nobody watches.
+    /// The gateway that is attached; before it starts, and after it has stopped, nobody watches.
     private struct Target {
-        var mailboxes: [LoopMailbox] = []
-        var logID = ""
+        let mailboxes: [LoopMailbox]
+        let board: PublicBoard
     }
 
-    private let target = Mutex(Target())
+    private let target = Mutex<Target?>(nil)
     private let clock: any ServiceClock
 
     public init(clock: any ServiceClock = SystemClock()) { self.clock = clock }
 
-    func attach(_ mailboxes: [LoopMailbox], logID: String) {
-        target.withLock { $0 = Target(mailboxes: mailboxes, logID: logID) }
+    /// - Parameter board: shows what is published here.
+    func attach(_ mailboxes: [LoopMailbox], board: PublicBoard) {
+        target.withLock { $0 = Target(mailboxes: mailboxes, board: board) }
     }
 
+    /// When it returns, no event loop is bothered any more: they may be shut down.
+    func detach() { target.withLock { $0 = nil } }
+
     public func publish(_ publication: Publication, version: Int64) {
-        let target = target.withLock { $0 }
-        guard !target.mailboxes.isEmpty,
-            let delivery = delivery(of: publication, version: version, logID: target.logID)
+        guard let target = target.withLock({ $0 }),
+            let delivery = delivery(of: publication, version: version, board: target.board)
         else { return }
         for mailbox in target.mailboxes { mailbox.append(delivery) }
     }
 
     public func flush() {
-        for mailbox in target.withLock({ $0 }).mailboxes { mailbox.post() }
+        target.withLock { target in
+            for mailbox in target?.mailboxes ?? [] { mailbox.post() }
+        }
     }
 
     private func delivery(
-        of publication: Publication, version: Int64, logID: String
+        of publication: Publication, version: Int64, board: PublicBoard
     ) -> Delivery? {
         switch publication {
         case .change(let change):
@@ -51,7 +56,7 @@ public final class FanOut: Publisher {
                 Broadcast(
                     kind: .important, auction: state.auction, sale: state.sale,
                     head: LotHead(state), version: version,
-                    frame: Frames.snapshot(state, log: logID, now: clock.now())))
+                    frame: Frames.snapshot(state, log: board.logID, now: clock.now())))
         case .announcement(let auction, let sale, let text, let at):
             return .broadcast(
                 Broadcast(

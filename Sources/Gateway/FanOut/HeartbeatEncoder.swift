@@ -2,20 +2,29 @@ import AuctionRules
 import NIOCore
 import WireProtocol
 
-/// Encodes one second's heartbeats: most connections watch the same lots and get the same bytes.
+/// Encodes one second's heartbeats: most connections watch the same and get the same bytes.
 struct HeartbeatEncoder {
+    private struct Key: Hashable {
+        let topics: Set<ObjectIdentifier>
+        let since: Int
+    }
+
     private let now: Instant
-    private var frames: [[AuctionID: Int64]: ByteBuffer] = [:]
+    private var frames: [Key: ByteBuffer] = [:]
 
     init(now: Instant) { self.now = now }
 
-    mutating func frame(for heads: [AuctionID: Int64]) -> ByteBuffer {
-        if let frame = frames[heads] { return frame }
+    /// - Parameter tick: of the connection's last heartbeat: what has changed since is in this one.
+    mutating func frame(for topics: [Topic], since tick: Int) -> ByteBuffer {
+        let key = Key(topics: Set(topics.map { ObjectIdentifier($0) }), since: tick)
+        if let frame = frames[key] { return frame }
+        var heads: [AuctionID: Int64] = [:]
+        for topic in topics { topic.collect(since: tick, into: &heads) }
         let list = heads.sorted { $0.key < $1.key }.map {
             ServerMessage.Heartbeat.Head(auction: $0.key, seq: $0.value)
         }
         let frame = Frames.encode(.heartbeat(.init(serverTime: now, heads: list)))
-        frames[heads] = frame
+        frames[key] = frame
         return frame
     }
 }

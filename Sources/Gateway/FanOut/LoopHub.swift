@@ -13,7 +13,10 @@ final class LoopHub {
     /// Whom something was written to in this turn.
     private var written: [Watcher] = []
     private var sent = 0
+    /// Seconds since the start.
     private var tick = 0
+    /// The board's version of the newest broadcast that came.
+    private var delivered: Int64 = 0
 
     private let clock: any ServiceClock
     private let limits: GatewayLimits
@@ -26,6 +29,8 @@ final class LoopHub {
     }
 
     var connectionCount: Int { watchers.count }
+    /// Lots and sales that somebody watches.
+    var topicCount: Int { auctions.count + sales.count }
 
     // MARK: - Connections
 
@@ -40,20 +45,27 @@ final class LoopHub {
         statistics.pricesSkipped(watcher.skipped)
         for id in watcher.auctions.keys { unwatch(id, by: watcher) }
         for id in watcher.sales.keys { unwatch(sale: id, by: watcher) }
-        identify(watcher, as: nil, token: nil)
+        identify(watcher, as: nil)
         watchers[watcher.id] = nil
     }
 
     /// Takes note of whose connection it is.
-    func identify(_ watcher: Watcher, as bidder: BidderID?, token: TokenHash?) {
+    func identify(
+        _ watcher: Watcher, as bidder: BidderID?, token: TokenHash? = nil,
+        expiresAt: Instant? = nil
+    ) {
         if let old = watcher.bidder {
             bidders[old]?[watcher.id] = nil
             if bidders[old]?.isEmpty == true { bidders[old] = nil }
         }
         watcher.bidder = bidder
         watcher.token = token
+        watcher.expiresAt = expiresAt
         if let bidder { bidders[bidder, default: [:]][watcher.id] = watcher }
     }
+
+    /// The server stops.
+    func dismiss(_ watcher: Watcher) { watcher.dismiss(at: tick) }
 
     /// Something came from the peer.
     func heard(from watcher: Watcher) {
@@ -64,41 +76,58 @@ final class LoopHub {
     // MARK: - Watching
 
     /// - Parameters:
-    ///   - head: the lot as the watcher has just been told.
-    ///   - since: the board's version of that.
-    func watch(_ id: AuctionID, by watcher: Watcher, feed: Feed, head: LotHead, since: Int64) {
-        unwatch(id, by: watcher)
-        let watch = Watcher.Watch(watcher: watcher, feed: feed, since: since)
+    ///   - head: the lot as the watcher is about to be told.
+    ///   - version: the board's version of that.
+    func watch(_ id: AuctionID, by watcher: Watcher, feed: Feed, head: LotHead, version: Int64) {
+        cancel(&watcher.auctions[id], in: &auctions[id])
+        let watch = Watcher.Watch(watcher: watcher, feed: feed)
         watcher.auctions[id] = watch
         let topic = auctions[id] ?? Topic()
         auctions[id] = topic
-        topic.note(head, of: id, at: tick)
         topic.add(watch)
+        tell(of: id, to: watcher, head: head, version: version)
     }
 
-    func watch(
-        sale id: SaleID, by watcher: Watcher, feed: Feed, heads: [(AuctionID, LotHead)],
-        since: Int64
-    ) {
-        unwatch(sale: id, by: watcher)
-        let watch = Watcher.Watch(watcher: watcher, feed: feed, since: since)
+    /// Begins to watch a sale. Of each of its lots the watcher hears nothing before it has been told
+    /// of it, see ``tell(of:in:to:head:version:)``; but of one that it watches by itself it hears on.
+    func watch(sale id: SaleID, by watcher: Watcher, feed: Feed, auctions lots: [AuctionID]) {
+        cancel(&watcher.sales[id], in: &sales[id])
+        let watch = Watcher.Watch(watcher: watcher, feed: feed)
         watcher.sales[id] = watch
         let topic = sales[id] ?? Topic()
         sales[id] = topic
-        for (auction, head) in heads { topic.note(head, of: auction, at: tick) }
         topic.add(watch)
+        for lot in lots where watcher.auctions[lot] == nil { watcher.told.postpone(lot) }
+    }
+
+    /// The watcher gets a lot's snapshot, or what it has missed: nothing of that again.
+    ///
+    /// - Parameter sale: the sale that it watches the lot with, if it does.
+    func tell(
+        of id: AuctionID, in sale: SaleID? = nil, to watcher: Watcher, head: LotHead,
+        version: Int64
+    ) {
+        watcher.told.note(id, at: version)
+        watcher.dropKeptBack { $0.auction == id }
+        auctions[id]?.note(head, of: id, at: tick)
+        if let sale { sales[sale]?.note(head, of: id, at: tick) }
     }
 
     func unwatch(_ id: AuctionID, by watcher: Watcher) {
-        guard let watch = watcher.auctions.removeValue(forKey: id) else { return }
-        auctions[id]?.remove(watch)
-        if auctions[id]?.isEmpty == true { auctions[id] = nil }
+        cancel(&watcher.auctions[id], in: &auctions[id])
+        watcher.dropKeptBack { $0.auction == id && !watcher.watches(saleOf: $0) }
     }
 
     func unwatch(sale id: SaleID, by watcher: Watcher) {
-        guard let watch = watcher.sales.removeValue(forKey: id) else { return }
-        sales[id]?.remove(watch)
-        if sales[id]?.isEmpty == true { sales[id] = nil }
+        cancel(&watcher.sales[id], in: &sales[id])
+        watcher.dropKeptBack { $0.sale == id && watcher.auctions[$0.auction] == nil }
+    }
+
+    private func cancel(_ watch: inout Watcher.Watch?, in topic: inout Topic?) {
+        guard let cancelled = watch else { return }
+        watch = nil
+        topic?.remove(cancelled)
+        if topic?.isEmpty == true { topic = nil }
     }
 
     // MARK: - Delivering
@@ -108,9 +137,9 @@ final class LoopHub {
         for delivery in deliveries {
             switch delivery {
             case .answer(let id, let question, let answer):
-                if let watcher = watchers[id] {
-                    write(Frames.answer(answer, to: question), to: watcher)
-                }
+                guard let watcher = watchers[id] else { continue }
+                write(Frames.answer(answer, to: question), to: watcher)
+                watcher.answered()
             case .broadcast(let broadcast): deliver(broadcast)
             case .notice(let bidder, let frame):
                 guard let own = bidders[bidder] else { continue }
@@ -122,22 +151,23 @@ final class LoopHub {
     }
 
     private func deliver(_ broadcast: Broadcast) {
+        delivered = max(delivered, broadcast.version)
         if let topic = auctions[broadcast.auction] {
             topic.note(broadcast.head, of: broadcast.auction, at: tick)
-            for watch in topic.watches where watch.since < broadcast.version {
-                write(broadcast, feed: watch.feed, to: watch.watcher)
+            for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
+                write(broadcast, feed: watch.widestFeed(for: broadcast), to: watch.watcher)
             }
         }
         guard let sale = broadcast.sale, let topic = sales[sale] else { return }
         topic.note(broadcast.head, of: broadcast.auction, at: tick)
-        for watch in topic.watches where watch.since < broadcast.version {
+        for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
             // Who watches the lot itself has it already.
             guard watch.watcher.auctions[broadcast.auction] == nil else { continue }
             write(broadcast, feed: watch.feed, to: watch.watcher)
         }
     }
 
-    /// The connection may go on to watch, but no longer in that bidder's name.
+    /// Whoever has lost the right to the connection loses the connection.
     private func deliver(_ revocation: Revocation) {
         switch revocation {
         case .token(let hash):
@@ -170,22 +200,33 @@ final class LoopHub {
 
     // MARK: - Once a second
 
-    /// Heartbeats, pings, and connections that have been silent or stuck for too long.
+    /// Heartbeats, pings, and connections that have been silent, stuck or expired.
     func second() {
         tick += 1
         let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now)
         for watcher in watchers.values {
-            watcher.checkStall(at: tick)
+            endIfOver(watcher, at: now)
             keepAlive(watcher)
+            watcher.told.prune(before: delivered)
+            let topics = topics(of: watcher)
             let silence = tick - watcher.lastHeartbeat
-            guard silence >= limits.heartbeatSeconds || isInLastMinute(watcher, at: now) else {
-                continue
-            }
-            write(heartbeats.frame(for: heads(of: watcher)), to: watcher)
+            guard
+                silence >= limits.heartbeatSeconds
+                    || topics.contains(where: { $0.isInLastMinute(at: now) })
+            else { continue }
+            write(heartbeats.frame(for: topics, since: watcher.lastHeartbeat), to: watcher)
             watcher.lastHeartbeat = tick
         }
         flushWritten()
+    }
+
+    private func endIfOver(_ watcher: Watcher, at now: Instant) {
+        watcher.checkStall(at: tick)
+        if let expiresAt = watcher.expiresAt, expiresAt <= now { watcher.close(.tokenExpired) }
+        if let since = watcher.leavingSince, tick - since >= limits.answerSecondsMax {
+            watcher.leave()
+        }
     }
 
     private func keepAlive(_ watcher: Watcher) {
@@ -197,20 +238,22 @@ final class LoopHub {
         }
     }
 
-    private func isInLastMinute(_ watcher: Watcher, at now: Instant) -> Bool {
-        watcher.auctions.keys.contains { auctions[$0]?.isInLastMinute(at: now) == true }
-            || watcher.sales.keys.contains { sales[$0]?.isInLastMinute(at: now) == true }
+    private func topics(of watcher: Watcher) -> [Topic] {
+        watcher.auctions.keys.compactMap { auctions[$0] }
+            + watcher.sales.keys.compactMap { sales[$0] }
     }
+}
 
-    /// The newest seq of what the connection watches and what has changed since its last heartbeat.
-    private func heads(of watcher: Watcher) -> [AuctionID: Int64] {
-        var heads: [AuctionID: Int64] = [:]
-        for id in watcher.auctions.keys {
-            auctions[id]?.collect(since: watcher.lastHeartbeat, into: &heads)
-        }
-        for id in watcher.sales.keys {
-            sales[id]?.collect(since: watcher.lastHeartbeat, into: &heads)
-        }
-        return heads
+extension Watcher {
+    fileprivate func watches(saleOf broadcast: Broadcast) -> Bool {
+        broadcast.sale.map { sales[$0] != nil } ?? false
+    }
+}
+
+extension Watcher.Watch {
+    /// Every change, when either the lot or its sale is watched so.
+    fileprivate func widestFeed(for broadcast: Broadcast) -> Feed {
+        guard feed == .latest, let sale = broadcast.sale else { return feed }
+        return watcher.sales[sale]?.feed ?? feed
     }
 }

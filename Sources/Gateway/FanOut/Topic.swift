@@ -13,6 +13,7 @@ final class Topic {
     private var heads: [AuctionID: Head] = [:]
     /// The lots whose end is known, for the last minute.
     private var ends: [AuctionID: Instant] = [:]
+    private var lastMinute: (now: Instant, isIn: Bool)?
 
     var isEmpty: Bool { watches.isEmpty }
 
@@ -34,13 +35,19 @@ final class Topic {
         heads[auction] = Head(
             lot: head, changedAt: isNews ? tick : heads[auction]?.changedAt ?? tick)
         ends[auction] = head.endsAt
+        lastMinute = nil
     }
 
-    /// Whether one of the open lots ends within a minute.
+    /// Whether one of the open lots ends within a minute. Every watcher asks in the same second, so
+    /// the answer is kept for that.
     func isInLastMinute(at now: Instant) -> Bool {
-        ends.values.contains { $0.milliseconds(since: now) <= 60_000 }
+        if let known = lastMinute, known.now == now { return known.isIn }
+        let isIn = ends.values.contains { $0.milliseconds(since: now) <= 60_000 }
+        lastMinute = (now, isIn)
+        return isIn
     }
 
+    /// The newest seq of every lot that has changed since that tick.
     func collect(since tick: Int, into heads: inout [AuctionID: Int64]) {
         for (auction, head) in self.heads where head.changedAt >= tick {
             heads[auction] = head.lot.seq

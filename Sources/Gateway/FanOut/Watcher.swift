@@ -10,18 +10,15 @@ import WireProtocol
 final class Watcher {
     /// One subscription, in a topic's list at `index`.
     final class Watch {
-        // The topic's list holds the watch only as long as the watcher does: it cancels its
-        // watches before it goes.
-        unowned let watcher: Watcher
+        /// Each holds the other until the watch is cancelled, as ``LoopHub/remove(_:)`` does with
+        /// all of a connection that goes.
+        let watcher: Watcher
         let feed: Feed
-        /// The board's version that it began with; what that holds is not sent again.
-        let since: Int64
         var index = 0
 
-        init(watcher: Watcher, feed: Feed, since: Int64) {
+        init(watcher: Watcher, feed: Feed) {
             self.watcher = watcher
             self.feed = feed
-            self.since = since
         }
     }
 
@@ -33,17 +30,26 @@ final class Watcher {
 
     var bidder: BidderID?
     var token: TokenHash?
+    /// From then on the token is no longer good.
+    var expiresAt: Instant?
     var auctions: [AuctionID: Watch] = [:]
     var sales: [SaleID: Watch] = [:]
+    /// What a snapshot or a replay has told already, and must not be told again.
+    var told = ToldVersions()
 
     /// The newest price of each lot that waits until the connection can take it.
-    private var conflated: OrderedDictionary<AuctionID, ByteBuffer> = [:]
+    private var conflated: OrderedDictionary<AuctionID, Broadcast> = [:]
     /// How many prices were skipped for newer ones.
     private(set) var skipped = 0
     /// Since when, in ticks of the hub, the connection takes nothing.
     private var stalledSince: Int?
     /// Whether something was written that is not flushed.
-    var needsFlush = false
+    private(set) var needsFlush = false
+
+    /// Questions that the bid service has not answered yet.
+    private var openQuestions = 0
+    /// Since when, in ticks of the hub, the connection only waits for answers before it is closed.
+    private(set) var leavingSince: Int?
 
     /// In ticks of the hub.
     var lastHeartbeat = 0
@@ -62,6 +68,9 @@ final class Watcher {
 
     var watchCount: Int { auctions.count + sales.count }
 
+    /// Whether the connection takes what is written to it.
+    var isKeepingUp: Bool { !isClosed && channel.isWritable }
+
     // MARK: - Writing
 
     /// Writes a frame that must arrive. Closes the connection instead when it is too far behind.
@@ -77,25 +86,36 @@ final class Watcher {
         guard !isClosed else { return }
         if feed == .latest {
             if broadcast.kind == .price, !channel.isWritable || !conflated.isEmpty {
-                if conflated.updateValue(broadcast.frame, forKey: broadcast.auction) != nil {
-                    skipped += 1
-                }
+                let older = conflated.updateValue(broadcast, forKey: broadcast.auction)
+                if older != nil { skipped += 1 }
                 return
             }
             // What is never skipped carries the price, too: the one kept back is old now.
-            if broadcast.head != nil, !conflated.isEmpty { conflated[broadcast.auction] = nil }
+            if broadcast.head != nil, conflated.removeValue(forKey: broadcast.auction) != nil {
+                skipped += 1
+            }
         }
         send(broadcast.frame)
+    }
+
+    /// Drops prices that were kept back and that nobody waits for any more.
+    func dropKeptBack(where isNeedless: (Broadcast) -> Bool) {
+        guard !conflated.isEmpty else { return }
+        let before = conflated.count
+        conflated.removeAll { isNeedless($0.value) }
+        skipped += before - conflated.count
     }
 
     /// The connection can take more: what was kept back goes out.
     func writabilityChanged() {
         guard channel.isWritable else { return }
         stalledSince = nil
-        while channel.isWritable, let first = conflated.elements.first {
-            conflated.removeFirst()
-            send(first.value)
+        var sent = 0
+        while channel.isWritable, sent < conflated.count {
+            send(conflated.values[sent].frame)
+            sent += 1
         }
+        conflated.removeFirst(sent)
         flush()
     }
 
@@ -119,6 +139,29 @@ final class Watcher {
 
     // MARK: - Closing
 
+    /// Takes note of a question that goes to the bid service; false when none is taken any more.
+    func mayAsk() -> Bool {
+        guard leavingSince == nil else { return false }
+        openQuestions += 1
+        return true
+    }
+
+    /// A question was answered.
+    func answered() {
+        openQuestions -= 1
+        if leavingSince != nil, openQuestions == 0 { leave() }
+    }
+
+    /// The server stops: says good-bye as soon as all that was asked has been answered.
+    func dismiss(at tick: Int) {
+        guard leavingSince == nil else { return }
+        leavingSince = tick
+        if openQuestions == 0 { leave() }
+    }
+
+    /// Says good-bye although there are answers to come.
+    func leave() { close(.goingAway, jitterMilliseconds: limits.drainJitterMilliseconds) }
+
     /// Says why, as far as the connection still takes anything, and closes it.
     func close(_ code: CloseCode, waitMilliseconds: Int64 = 0, jitterMilliseconds: Int64 = 0) {
         guard !isClosed else { return }
@@ -140,4 +183,38 @@ final class Watcher {
 /// Asks a WebSocket handler to begin the closing handshake.
 struct CloseRequest: Sendable {
     let code: CloseCode
+}
+
+/// Up to which version of the board a watcher has been told of each lot, by a snapshot or by a
+/// replay: a broadcast that is still on its way and no newer would be told twice.
+///
+/// Kept for as long as such a broadcast may come, and not only while the watch lasts: the same lot
+/// may be watched by itself and with its sale.
+struct ToldVersions {
+    private var versions: [AuctionID: Int64] = [:]
+    private var prunedAt: Int64 = 0
+
+    /// The lot's snapshot is still to come, and will hold all that happens before it.
+    mutating func postpone(_ auction: AuctionID) { versions[auction] = .max }
+
+    /// The snapshot that was postponed will not come.
+    mutating func forgetPostponed(_ auction: AuctionID) {
+        if versions[auction] == .max { versions[auction] = nil }
+    }
+
+    mutating func note(_ auction: AuctionID, at version: Int64) { versions[auction] = version }
+
+    func covers(_ broadcast: Broadcast) -> Bool {
+        guard !versions.isEmpty, let version = versions[broadcast.auction] else { return false }
+        return broadcast.version <= version
+    }
+
+    /// Forgets what is older than every broadcast that is still to come.
+    ///
+    /// - Parameter version: of the last one that came; more of the same may follow.
+    mutating func prune(before version: Int64) {
+        guard !versions.isEmpty, version > prunedAt else { return }
+        prunedAt = version
+        versions = versions.filter { $0.value >= version }
+    }
 }

@@ -14,6 +14,13 @@ struct Station {
     let statistics: GatewayStatistics
 }
 
+/// A sale that a client begins to watch: the lots that it has not been told of.
+private struct SaleOpening {
+    let sale: SaleID
+    var auctions: ArraySlice<AuctionID>
+    let ref: String?
+}
+
 /// One client's side of the protocol: reads its messages, and has them answered.
 ///
 /// Knows nothing of frames or channels; what it says goes through its ``Watcher``. Bids go to the
@@ -22,6 +29,8 @@ final class Conversation {
     private let station: Station
     private let watcher: Watcher
     private var identity: Identity?
+    /// Sales that the client watches and has not been told of completely.
+    private var openings: [SaleOpening] = []
 
     init(watcher: Watcher, station: Station) {
         self.watcher = watcher
@@ -120,9 +129,9 @@ final class Conversation {
     }
 
     private func adopt(_ identity: Identity) {
-        guard case .bidder(let bidder, let token, _) = identity else { return }
+        guard case .bidder(let bidder, let token, let expiresAt) = identity else { return }
         self.identity = identity
-        station.hub.identify(watcher, as: bidder, token: token)
+        station.hub.identify(watcher, as: bidder, token: token, expiresAt: expiresAt)
     }
 
     /// The bidder in whose name something is asked; nil after having refused it.
@@ -155,8 +164,9 @@ final class Conversation {
         }
         station.hub.watch(
             id, by: watcher, feed: feed, head: LotHead(entrance.snapshot.state),
-            since: entrance.version)
-        if let missed = entrance.missed {
+            version: entrance.version)
+        // Who can't take it anyway is better off with where the lot stands.
+        if let missed = entrance.missed, watcher.isKeepingUp {
             for change in missed { watcher.send(Frames.change(change)) }
             say(.watching(.init(id, seq: entrance.snapshot.state.seq)), ref: ref)
         } else {
@@ -166,13 +176,38 @@ final class Conversation {
 
     private func watch(sale id: SaleID, feed: Feed, ref: String?) {
         guard mayWatch(isNew: watcher.sales[id] == nil, ref: ref) else { return }
-        guard let (version, snapshots) = station.service.board.enter(sale: id, for: watcher.bidder)
-        else { return refuse(.unknownAuction, "There is no sale \(id).", ref: ref) }
-        station.hub.watch(
-            sale: id, by: watcher, feed: feed,
-            heads: snapshots.map { ($0.state.auction, LotHead($0.state)) }, since: version)
-        for lot in snapshots { say(.snapshot(snapshot(lot)), ref: ref) }
-        say(.watching(.init(id)), ref: ref)
+        guard let auctions = station.service.board.auctions(in: id) else {
+            return refuse(.unknownAuction, "There is no sale \(id).", ref: ref)
+        }
+        forget(openingOf: id)
+        station.hub.watch(sale: id, by: watcher, feed: feed, auctions: auctions)
+        openings.append(SaleOpening(sale: id, auctions: auctions[...], ref: ref))
+        goOn()
+    }
+
+    /// Tells of the lots of newly watched sales, as fast as the connection takes it: a catalogue is
+    /// larger than what may wait for it.
+    func goOn() {
+        while watcher.isKeepingUp, !openings.isEmpty {
+            guard let id = openings[0].auctions.popFirst() else {
+                let opening = openings.removeFirst()
+                say(.watching(.init(opening.sale)), ref: opening.ref)
+                continue
+            }
+            guard let entrance = station.service.board.enter(id, after: nil, for: watcher.bidder)
+            else { continue }
+            station.hub.tell(
+                of: id, in: openings[0].sale, to: watcher, head: LotHead(entrance.snapshot.state),
+                version: entrance.version)
+            say(.snapshot(snapshot(entrance.snapshot)), ref: openings[0].ref)
+        }
+    }
+
+    private func forget(openingOf sale: SaleID) {
+        for opening in openings where opening.sale == sale {
+            for auction in opening.auctions { watcher.told.forgetPostponed(auction) }
+        }
+        openings.removeAll { $0.sale == sale }
     }
 
     private func mayWatch(isNew: Bool, ref: String?) -> Bool {
@@ -201,6 +236,7 @@ final class Conversation {
             let state = station.service.board.snapshot(of: id, for: nil)?.state
             say(.unwatched(.init(id, seq: state?.seq ?? 0)), ref: ref)
         case .sale(let id):
+            forget(openingOf: id)
             station.hub.unwatch(sale: id, by: watcher)
             say(.unwatched(.init(id)), ref: ref)
         }
@@ -217,6 +253,9 @@ final class Conversation {
     }
 
     private func ask(_ command: Command, _ question: Question) {
+        guard watcher.mayAsk() else {
+            return watcher.send(Frames.answer(.refused(.unavailable), to: question))
+        }
         let mailbox = station.mailbox
         let connection = watcher.id
         station.service.submit(command) { answer in

@@ -9,23 +9,23 @@ struct UTF8Validator: Sendable, Equatable {
     private var upper: UInt8 = 0xbf
 
     /// True between characters: the text may end here.
-    var isAtBoundary: Bool { self.missing == 0 }
+    var isAtBoundary: Bool { missing == 0 }
 
     /// Returns the offset of the first byte that makes the text invalid, or nil.
     /// Once it has returned an offset, the validator is of no further use.
     mutating func consume(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var index = 0
         while index < bytes.count {
-            if self.missing == 0 {
+            if missing == 0 {
                 index = Self.skipASCII(bytes, from: index)
                 guard index < bytes.count else { return nil }
-                guard self.begin(bytes[index]) else { return index }
+                guard begin(bytes[index]) else { return index }
             } else {
                 let byte = bytes[index]
-                guard byte >= self.lower && byte <= self.upper else { return index }
-                self.missing -= 1
-                self.lower = 0x80
-                self.upper = 0xbf
+                guard byte >= lower && byte <= upper else { return index }
+                missing -= 1
+                lower = 0x80
+                upper = 0xbf
             }
             index += 1
         }
@@ -35,15 +35,15 @@ struct UTF8Validator: Sendable, Equatable {
     /// Takes the first byte of a character of two to four bytes.
     private mutating func begin(_ lead: UInt8) -> Bool {
         switch lead {
-        case 0xc2...0xdf: self.missing = 1
+        case 0xc2...0xdf: missing = 1
         case 0xe0...0xef:
-            self.missing = 2
-            if lead == 0xe0 { self.lower = 0xa0 }  // no overlong forms
-            if lead == 0xed { self.upper = 0x9f }  // no surrogates
+            missing = 2
+            if lead == 0xe0 { lower = 0xa0 }  // no overlong forms
+            if lead == 0xed { upper = 0x9f }  // no surrogates
         case 0xf0...0xf4:
-            self.missing = 3
-            if lead == 0xf0 { self.lower = 0x90 }  // no overlong forms
-            if lead == 0xf4 { self.upper = 0x8f }  // nothing above U+10FFFF
+            missing = 3
+            if lead == 0xf0 { lower = 0x90 }  // no overlong forms
+            if lead == 0xf4 { upper = 0x8f }  // nothing above U+10FFFF
         default: return false
         }
         return true

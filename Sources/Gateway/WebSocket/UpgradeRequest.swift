@@ -34,7 +34,7 @@ enum WebSocketUpgrade {
         var headers: HTTPHeaders {
             var headers = HTTPHeaders([
                 ("Upgrade", "websocket"), ("Connection", "Upgrade"),
-                ("Sec-WebSocket-Accept", self.acceptKey),
+                ("Sec-WebSocket-Accept", acceptKey),
             ])
             if let subprotocol { headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
             return headers
@@ -49,18 +49,18 @@ enum WebSocketUpgrade {
     }
 
     static func evaluate(_ head: HTTPRequestHead, policy: WebSocketUpgradePolicy) -> Outcome {
-        if let refusal = self.checkProtocol(head) { return .refused(refusal) }
-        guard let key = self.key(in: head.headers) else {
+        if let refusal = checkProtocol(head) { return .refused(refusal) }
+        guard let key = key(in: head.headers) else {
             return .refused(
                 Refusal(
                     status: .badRequest,
                     message: "Sec-WebSocket-Key must be sent once: 16 bytes in base64"))
         }
-        guard self.isOriginAllowed(head.headers, policy: policy) else {
+        guard isOriginAllowed(head.headers, policy: policy) else {
             return .refused(
                 Refusal(status: .forbidden, message: "this Origin is not on the server's list"))
         }
-        let offered = self.tokens("Sec-WebSocket-Protocol", in: head.headers)
+        let offered = tokens("Sec-WebSocket-Protocol", in: head.headers)
         let chosen = offered.first { policy.subprotocols.contains(String($0)) }
         guard offered.isEmpty || chosen != nil else {
             let known = policy.subprotocols.joined(separator: ", ")
@@ -70,7 +70,7 @@ enum WebSocketUpgrade {
                     message: "no subprotocol that was offered is known here; offer \(known)"))
         }
         return .accepted(
-            Acceptance(acceptKey: self.acceptKey(for: key), subprotocol: chosen.map(String.init)))
+            Acceptance(acceptKey: acceptKey(for: key), subprotocol: chosen.map(String.init)))
     }
 
     /// The answer to a key: proof that the server speaks WebSocket, not a secret, which is why
@@ -92,14 +92,14 @@ enum WebSocketUpgrade {
             return Refusal(status: .badRequest, message: "a WebSocket is opened over HTTP/1.1")
         }
         guard
-            self.contains("websocket", in: "Upgrade", of: head.headers),
-            self.contains("upgrade", in: "Connection", of: head.headers)
+            contains("websocket", in: "Upgrade", of: head.headers),
+            contains("upgrade", in: "Connection", of: head.headers)
         else {
-            return self.upgradeRequired(
+            return upgradeRequired(
                 "this address speaks WebSocket; send Upgrade: websocket and Connection: Upgrade")
         }
         guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
-            return self.upgradeRequired("Sec-WebSocket-Version must be 13")
+            return upgradeRequired("Sec-WebSocket-Version must be 13")
         }
         // A body would be read as frames by us and as HTTP by a proxy, or the other way round.
         guard
@@ -149,7 +149,7 @@ enum WebSocketUpgrade {
     private static func contains(
         _ token: String, in name: String, of headers: HTTPHeaders
     ) -> Bool {
-        self.tokens(name, in: headers).contains { $0.lowercased() == token }
+        tokens(name, in: headers).contains { $0.lowercased() == token }
     }
 
     /// The elements of a list header, over all of its lines, without white space around them.

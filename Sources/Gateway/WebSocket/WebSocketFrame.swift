@@ -10,7 +10,7 @@ enum WebSocketOpcode: UInt8, Sendable {
     case ping = 0x9
     case pong = 0xa
 
-    var isControl: Bool { self.rawValue & 0x8 != 0 }
+    var isControl: Bool { rawValue & 0x8 != 0 }
 }
 
 /// Writes frames, with their lengths in the shortest form.
@@ -30,7 +30,7 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>, isFinal: Bool = true,
         into buffer: inout ByteBuffer
     ) {
-        self.writeHeader(
+        writeHeader(
             opcode, payloadBytes: payload.count, isFinal: isFinal, mask: nil, into: &buffer)
         buffer.writeBytes(payload)
     }
@@ -40,7 +40,7 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, _ payload: ByteBuffer, isFinal: Bool = true,
         into buffer: inout ByteBuffer
     ) {
-        self.write(opcode, payload.readableBytesView, isFinal: isFinal, into: &buffer)
+        write(opcode, payload.readableBytesView, isFinal: isFinal, into: &buffer)
     }
 
     /// An unmasked frame in a buffer of its own, of just its size: encode a broadcast once and
@@ -49,9 +49,9 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>,
         allocator: ByteBufferAllocator = ByteBufferAllocator()
     ) -> ByteBuffer {
-        let header = self.headerBytes(payloadBytes: payload.count, isMasked: false)
+        let header = headerBytes(payloadBytes: payload.count, isMasked: false)
         var buffer = allocator.buffer(capacity: header + payload.count)
-        self.write(opcode, payload, into: &buffer)
+        write(opcode, payload, into: &buffer)
         return buffer
     }
 
@@ -60,7 +60,7 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>, isFinal: Bool = true,
         maskedWith mask: WebSocketMask, into buffer: inout ByteBuffer
     ) {
-        self.writeHeader(
+        writeHeader(
             opcode, payloadBytes: payload.count, isFinal: isFinal, mask: mask, into: &buffer)
         let start = buffer.writerIndex
         let count = buffer.writeBytes(payload)
@@ -79,13 +79,13 @@ enum WebSocketFrame {
         if let code {
             precondition(code.isValidOnWire, "close code \(code) is never sent")
             body.writeInteger(code.rawValue)
-            body.writeBytes(self.trimmed(reason))
+            body.writeBytes(trimmed(reason))
         }
         var buffer = ByteBuffer()
         if let mask {
-            self.write(.close, body.readableBytesView, maskedWith: mask, into: &buffer)
+            write(.close, body.readableBytesView, maskedWith: mask, into: &buffer)
         } else {
-            self.write(.close, body, into: &buffer)
+            write(.close, body, into: &buffer)
         }
         return buffer
     }
@@ -95,7 +95,7 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, payloadBytes: Int, isFinal: Bool = true,
         mask: WebSocketMask? = nil, into buffer: inout ByteBuffer
     ) {
-        let header = self.headerBytes(payloadBytes: payloadBytes, isMasked: mask != nil)
+        let header = headerBytes(payloadBytes: payloadBytes, isMasked: mask != nil)
         buffer.reserveCapacity(minimumWritableBytes: header + payloadBytes)
         buffer.writeInteger((isFinal ? 0x80 : 0) | opcode.rawValue)
         let maskBit: UInt8 = mask == nil ? 0 : 0x80
@@ -121,7 +121,7 @@ enum WebSocketFrame {
         let utf8 = Substring(reason).utf8
         guard
             var end = utf8.index(
-                utf8.startIndex, offsetBy: self.closeReasonMax, limitedBy: utf8.endIndex)
+                utf8.startIndex, offsetBy: closeReasonMax, limitedBy: utf8.endIndex)
         else { return utf8 }
         while end < utf8.endIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
         return utf8[..<end]

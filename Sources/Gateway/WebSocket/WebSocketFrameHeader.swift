@@ -25,7 +25,7 @@ struct WebSocketFrameHeader: Sendable, Equatable {
 
     /// Reads the first byte.
     static func readStart(_ byte: UInt8) throws(WebSocketFailure) -> Start {
-        guard byte & 0x70 & ~self.reservedBitsAllowed == 0 else {
+        guard byte & 0x70 & ~reservedBitsAllowed == 0 else {
             throw .protocolError("reserved bits are set and no extension was agreed on")
         }
         guard let opcode = WebSocketOpcode(rawValue: byte & 0x0f) else {

@@ -96,6 +96,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         watcher?.writabilityChanged()
+        conversation?.goOn()
+        watcher?.flush()
         context.fireChannelWritabilityChanged()
     }
 
@@ -118,7 +120,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     /// bytes would reset the connection, and the peer might never see the frame.
     private func finish(_ frame: ByteBuffer?, context: ChannelHandlerContext) {
         watcher?.markClosed()
-        guard !isClosing else { return }
+        // Our own close went out before: now there is nothing left to wait for.
+        guard !isClosing else { return context.close(promise: nil) }
         if let frame { context.write(wrapOutboundOut(frame), promise: nil) }
         context.flush()
         context.close(mode: .output, promise: nil)
@@ -135,8 +138,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            watcher?.close(
-                .goingAway, jitterMilliseconds: station.limits.drainJitterMilliseconds)
+            if let watcher { station.hub.dismiss(watcher) }
         }
         context.fireUserInboundEventTriggered(event)
     }

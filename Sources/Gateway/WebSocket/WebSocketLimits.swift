@@ -50,18 +50,18 @@ struct WebSocketPingBudget: Sendable {
     private var fullAgainAt: Int64 = .min
 
     init(limits: WebSocketLimits) {
-        self.interval = 1_000_000_000 / Int64(limits.pingsPerSecond)
+        interval = 1_000_000_000 / Int64(limits.pingsPerSecond)
         let (tolerance, overflow) =
-            self.interval.multipliedReportingOverflow(by: Int64(limits.pingBurst) - 1)
+            interval.multipliedReportingOverflow(by: Int64(limits.pingBurst) - 1)
         self.tolerance = overflow ? .max : tolerance
     }
 
     /// False when this one is one too many. `now` is in nanoseconds of any monotonic clock.
     mutating func spend(at now: Int64) -> Bool {
-        let start = max(self.fullAgainAt, now)
+        let start = max(fullAgainAt, now)
         let (debt, overflow) = start.subtractingReportingOverflow(now)
-        guard !overflow, debt <= self.tolerance else { return false }
-        self.fullAgainAt = start &+ self.interval
+        guard !overflow, debt <= tolerance else { return false }
+        fullAgainAt = start &+ interval
         return true
     }
 }

@@ -5,25 +5,25 @@ struct WebSocketMask: Sendable, Equatable {
 
     /// `key` as written in hexadecimal on the wire: its highest byte comes first.
     init(_ key: UInt32) {
-        self.littleEndian = key.byteSwapped
+        littleEndian = key.byteSwapped
     }
 
     /// The four bytes at `offset`, which must be there.
     init(bytes: UnsafeRawBufferPointer, at offset: Int) {
         let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        self.littleEndian = UInt32(littleEndian: word)
+        littleEndian = UInt32(littleEndian: word)
     }
 
     /// The key as it is written in hexadecimal.
-    var key: UInt32 { self.littleEndian.byteSwapped }
+    var key: UInt32 { littleEndian.byteSwapped }
 
     /// Masks or unmasks (it is the same) bytes that start `offset` bytes into the payload.
     func apply(to bytes: UnsafeMutableRawBufferPointer, startingAt offset: Int) {
         let turn = UInt32(truncatingIfNeeded: offset & 3) * 8
         let turned =
             turn == 0
-            ? self.littleEndian
-            : self.littleEndian >> turn | self.littleEndian << (32 - turn)
+            ? littleEndian
+            : littleEndian >> turn | littleEndian << (32 - turn)
         let word = UInt64(turned) << 32 | UInt64(turned)
 
         var index = 0

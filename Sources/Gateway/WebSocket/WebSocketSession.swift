@@ -56,34 +56,34 @@ struct WebSocketSession: ~Copyable, Sendable {
     init(role: Role = .server, limits: WebSocketLimits = WebSocketLimits()) {
         self.role = role
         self.limits = limits
-        self.pings = WebSocketPingBudget(limits: limits)
+        pings = WebSocketPingBudget(limits: limits)
     }
 
     /// Takes all readable bytes; `bytes` has none afterwards.
     mutating func receive(_ bytes: inout ByteBuffer) {
-        guard self.phase != .finished else { return bytes.moveReaderIndex(to: bytes.writerIndex) }
+        guard phase != .finished else { return bytes.moveReaderIndex(to: bytes.writerIndex) }
         // Copied, so that `input` owns its storage (see `processPayload`) and the channel can
         // use its read buffer again.
-        if self.input.readableBytes == 0 {
-            self.input = ByteBuffer()
+        if input.readableBytes == 0 {
+            input = ByteBuffer()
         } else {
-            self.input.discardReadBytes()
+            input.discardReadBytes()
         }
-        self.input.writeBytes(bytes.readableBytesView)
+        input.writeBytes(bytes.readableBytesView)
         bytes.moveReaderIndex(to: bytes.writerIndex)
     }
 
     /// What to do next. `now` is in nanoseconds of any monotonic clock.
     mutating func nextAction(at now: Int64) -> WebSocketAction {
-        guard self.phase != .finished else { return .needMoreData }
+        guard phase != .finished else { return .needMoreData }
         do throws(WebSocketFailure) {
-            while let (start, payload) = try self.nextFrame() {
-                if let action = try self.handle(start, payload, at: now) { return action }
+            while let (start, payload) = try nextFrame() {
+                if let action = try handle(start, payload, at: now) { return action }
             }
         } catch {
-            return self.fail(error)
+            return fail(error)
         }
-        if self.input.readableBytes == 0 { self.input = ByteBuffer() }
+        if input.readableBytes == 0 { input = ByteBuffer() }
         return .needMoreData
     }
 
@@ -91,26 +91,26 @@ struct WebSocketSession: ~Copyable, Sendable {
     /// or received before. The peer's answer comes as `.peerClosed` without a reply.
     /// The code must be one that may be sent (``CloseCode/isValidOnWire``).
     mutating func close(_ code: CloseCode, reason: String = "") -> ByteBuffer? {
-        guard self.phase == .open else { return nil }
-        self.phase = .closing
-        return WebSocketFrame.close(code, reason: reason, mask: self.ownMask)
+        guard phase == .open else { return nil }
+        phase = .closing
+        return WebSocketFrame.close(code, reason: reason, mask: ownMask)
     }
 
     private var ownMask: WebSocketMask? {
-        self.role == .client ? WebSocketMask(0) : nil
+        role == .client ? WebSocketMask(0) : nil
     }
 
     private mutating func fail(_ failure: WebSocketFailure) -> WebSocketAction {
-        let frame = self.close(failure.code, reason: failure.why)
-        self.finish()
+        let frame = close(failure.code, reason: failure.why)
+        finish()
         return .fail(failure, closeFrame: frame)
     }
 
     private mutating func finish() {
-        self.phase = .finished
-        self.input = ByteBuffer()
-        self.arriving = nil
-        self.partial = nil
+        phase = .finished
+        input = ByteBuffer()
+        arriving = nil
+        partial = nil
     }
 }
 
@@ -121,63 +121,63 @@ extension WebSocketSession {
     private mutating func nextFrame() throws(WebSocketFailure) -> (
         WebSocketFrameHeader.Start, ByteBuffer
     )? {
-        if self.arriving == nil {
-            guard let header = try self.readHeader() else { return nil }
-            self.input.moveReaderIndex(forwardBy: header.headerBytes)
-            self.arriving = Arriving(header: header, processed: 0)
-            if header.start.opcode == .text { self.utf8 = UTF8Validator() }
+        if arriving == nil {
+            guard let header = try readHeader() else { return nil }
+            input.moveReaderIndex(forwardBy: header.headerBytes)
+            arriving = Arriving(header: header, processed: 0)
+            if header.start.opcode == .text { utf8 = UTF8Validator() }
         }
-        guard let header = self.arriving?.header else { return nil }
-        try self.processPayload()
-        guard let payload = self.input.readSlice(length: header.payloadBytes) else { return nil }
-        self.arriving = nil
+        guard let header = arriving?.header else { return nil }
+        try processPayload()
+        guard let payload = input.readSlice(length: header.payloadBytes) else { return nil }
+        arriving = nil
         return (header.start, payload)
     }
 
     private func readHeader() throws(WebSocketFailure) -> WebSocketFrameHeader? {
-        try self.input.withUnsafeReadableBytes {
+        try input.withUnsafeReadableBytes {
             bytes throws(WebSocketFailure) -> WebSocketFrameHeader? in
             guard let first = bytes.first else { return nil }
             let start = try WebSocketFrameHeader.readStart(first)
-            try self.checkOrder(start)
+            try checkOrder(start)
             return try WebSocketFrameHeader.readRest(
-                bytes, start: start, isMasked: self.role == .server,
-                payloadBytesMax: self.limits.messageBytesMax
-                    - (self.partial?.bytes.readableBytes ?? 0))
+                bytes, start: start, isMasked: role == .server,
+                payloadBytesMax: limits.messageBytesMax
+                    - (partial?.bytes.readableBytes ?? 0))
         }
     }
 
     /// Whether a frame may come now, as far as its first byte tells.
     private func checkOrder(_ start: WebSocketFrameHeader.Start) throws(WebSocketFailure) {
         if start.opcode.isControl { return }
-        guard (start.opcode == .continuation) == (self.partial != nil) else {
-            throw self.partial == nil
+        guard (start.opcode == .continuation) == (partial != nil) else {
+            throw partial == nil
                 ? .protocolError("a continuation without a message to continue")
                 : .protocolError("a new message before the last one was complete")
         }
-        if start.opcode == .text && !self.limits.acceptsText {
+        if start.opcode == .text && !limits.acceptsText {
             throw WebSocketFailure(code: .unacceptableData, why: "this subprotocol is binary")
         }
-        if start.opcode == .binary && !self.limits.acceptsBinary {
+        if start.opcode == .binary && !limits.acceptsBinary {
             throw WebSocketFailure(code: .unacceptableData, why: "this subprotocol is text")
         }
-        if let partial = self.partial, partial.fragments >= self.limits.fragmentsMax {
+        if let partial, partial.fragments >= limits.fragmentsMax {
             throw WebSocketFailure(code: .tooBig, why: "the message is in too many pieces")
         }
     }
 
     /// Unmasks what has newly arrived of the payload, and checks it if it is text.
     private mutating func processPayload() throws(WebSocketFailure) {
-        guard let arriving = self.arriving else { return }
+        guard let arriving else { return }
         let header = arriving.header
-        let available = min(self.input.readableBytes, header.payloadBytes)
+        let available = min(input.readableBytes, header.payloadBytes)
         guard available > arriving.processed else { return }
 
         let isText =
             header.start.opcode == .text
-            || header.start.opcode == .continuation && self.partial?.isText == true
-        var utf8 = self.utf8
-        let invalidAt = self.input.withUnsafeReadableBytes { bytes -> Int? in
+            || header.start.opcode == .continuation && partial?.isText == true
+        var utf8 = utf8
+        let invalidAt = input.withUnsafeReadableBytes { bytes -> Int? in
             // Written through a read-only view, as asking for a mutable one would copy everything
             // that is left whenever a message delivered before is still alive. Sound, because
             // `receive` copied these bytes into storage that only `input` and slices of it refer
@@ -202,16 +202,16 @@ extension WebSocketSession {
     ) throws(WebSocketFailure) -> WebSocketAction? {
         switch start.opcode {
         case .ping, .pong:
-            guard self.pings.spend(at: now) else {
-                throw WebSocketFailure(code: self.limits.pingFloodCode, why: "too many pings")
+            guard pings.spend(at: now) else {
+                throw WebSocketFailure(code: limits.pingFloodCode, why: "too many pings")
             }
-            guard self.phase == .open else { return nil }
+            guard phase == .open else { return nil }
             return start.opcode == .ping ? .sendPong(payload) : .pong(payload)
         case .close:
-            return try self.handleClose(payload)
+            return try handleClose(payload)
         case .text, .binary, .continuation:
-            guard let message = try self.assemble(start, payload) else { return nil }
-            return self.phase == .open ? .message(message) : nil
+            guard let message = try assemble(start, payload) else { return nil }
+            return phase == .open ? .message(message) : nil
         }
     }
 
@@ -220,7 +220,7 @@ extension WebSocketSession {
     ) throws(WebSocketFailure) -> WebSocketMessage? {
         let isText: Bool
         let whole: ByteBuffer
-        if var partial = self.partial {
+        if var partial {
             self.partial = nil  // so that `partial` alone owns its bytes and appends in place
             partial.bytes.writeBytes(payload.readableBytesView)
             partial.fragments += 1
@@ -240,7 +240,7 @@ extension WebSocketSession {
             whole = payload
         }
         guard isText else { return .binary(whole) }
-        guard self.utf8.isAtBoundary else { throw .invalidUTF8 }
+        guard utf8.isAtBoundary else { throw .invalidUTF8 }
         return .text(whole)
     }
 
@@ -249,8 +249,8 @@ extension WebSocketSession {
     ) throws(WebSocketFailure) -> WebSocketAction {
         let close = try Self.readClose(payload)
         let reply =
-            self.phase == .open ? WebSocketFrame.close(close.code, mask: self.ownMask) : nil
-        self.finish()
+            phase == .open ? WebSocketFrame.close(close.code, mask: ownMask) : nil
+        finish()
         return .peerClosed(close, reply: reply)
     }
 

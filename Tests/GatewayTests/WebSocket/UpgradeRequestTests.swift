@@ -14,7 +14,7 @@ import Testing
     ) -> HTTPRequestHead {
         var headers = HTTPHeaders([
             ("Host", "gavel.example"), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Key", self.key), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", key), ("Sec-WebSocket-Version", "13"),
         ])
         for (name, value) in changes {
             if let value {
@@ -27,7 +27,7 @@ import Testing
     }
 
     static func status(_ head: HTTPRequestHead) -> HTTPResponseStatus {
-        switch WebSocketUpgrade.evaluate(head, policy: self.policy) {
+        switch WebSocketUpgrade.evaluate(head, policy: policy) {
         case .accepted: .switchingProtocols
         case .refused(let refusal): refusal.status
         }

@@ -19,11 +19,11 @@ enum Wire {
     }
 
     static func text(_ text: String, isFinal: Bool = true) -> [UInt8] {
-        self.frame(.text, Array(text.utf8), isFinal: isFinal)
+        frame(.text, Array(text.utf8), isFinal: isFinal)
     }
 
     static func close(_ code: UInt16, _ reason: [UInt8] = []) -> [UInt8] {
-        self.frame(.close, [UInt8(code >> 8), UInt8(code & 0xff)] + reason)
+        frame(.close, [UInt8(code >> 8), UInt8(code & 0xff)] + reason)
     }
 
     /// Header bytes as given, then a masking key and a payload that is all key, so zeros.
@@ -81,11 +81,11 @@ extension WebSocketAction {
 struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { self.state = seed }
+    init(seed: UInt64) { state = seed }
 
     mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = self.state
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
         return mixed ^ mixed >> 31

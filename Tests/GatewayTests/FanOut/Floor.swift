@@ -1,0 +1,167 @@
+import AuctionRules
+import BidService
+import NIOCore
+import NIOEmbedded
+import StrictJSON
+import WireProtocol
+
+@testable import Gateway
+
+/// A hub with connections that the test reads, and broadcasts that it makes up.
+final class Floor {
+    let clock = ManualClock(Saleroom.noon)
+    let statistics = GatewayStatistics()
+    let hub: LoopHub
+    private var connections = 0
+
+    init(limits: GatewayLimits = GatewayLimits()) {
+        hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
+        self.limits = limits
+    }
+
+    private let limits: GatewayLimits
+
+    /// A connection that takes everything until it is told otherwise.
+    func connect(_ bidder: String? = nil) throws -> Seat {
+        connections += 1
+        let seat = Seat(number: connections, limits: limits, statistics: statistics)
+        hub.add(seat.watcher)
+        if let bidder { hub.identify(seat.watcher, as: try BidderID(bidder)) }
+        return seat
+    }
+
+    func watch(
+        _ lot: String, by seat: Seat, feed: Feed = .full, seq: Int64 = 0, version: Int64 = 0,
+        endsIn: Milliseconds? = nil
+    ) throws {
+        hub.watch(
+            try AuctionID(lot), by: seat.watcher, feed: feed,
+            head: LotHead(seq: seq, endsAt: endsIn.map { clock.now().advanced(by: $0) }),
+            version: version)
+    }
+
+    func watch(
+        sale: String, by seat: Seat, feed: Feed = .full, lots: [String] = []
+    ) throws {
+        hub.watch(
+            sale: try SaleID(sale), by: seat.watcher, feed: feed,
+            auctions: try lots.map { try AuctionID($0) })
+    }
+
+    /// Delivers prices, in one turn, whose frames say `lot/seq`.
+    func price(
+        _ lot: String, _ seqs: Int64..., sale: String? = nil, endsIn: Milliseconds? = nil
+    ) throws {
+        hub.deliver(
+            try seqs.map { .broadcast(try broadcast(lot, $0, sale: sale, .price, endsIn: endsIn)) })
+    }
+
+    func status(_ lot: String, _ seq: Int64, sale: String? = nil) throws {
+        hub.deliver([.broadcast(try broadcast(lot, seq, sale: sale, .important, endsIn: nil))])
+    }
+
+    /// The board's version is the seq, as if there were one lot.
+    func broadcast(
+        _ lot: String, _ seq: Int64, sale: String?, _ kind: Gateway.Broadcast.Kind,
+        endsIn: Milliseconds? = nil
+    ) throws -> Gateway.Broadcast {
+        Gateway.Broadcast(
+            kind: kind, auction: try AuctionID(lot), sale: try sale.map { try SaleID($0) },
+            head: LotHead(seq: seq, endsAt: endsIn.map { clock.now().advanced(by: $0) }),
+            version: seq, frame: ByteBuffer(string: "\(lot)/\(seq)"))
+    }
+
+    func words(_ lot: String, _ text: String, version: Int64) throws {
+        hub.deliver([
+            .broadcast(
+                Gateway.Broadcast(
+                    kind: .important, auction: try AuctionID(lot), sale: nil, head: nil,
+                    version: version, frame: ByteBuffer(string: text)))
+        ])
+    }
+
+    func seconds(_ count: Int) {
+        for _ in 0..<count {
+            clock.set(clock.now().advanced(by: 1000))
+            hub.second()
+        }
+    }
+}
+
+/// One connection, with its end of the wire.
+final class Seat {
+    let channel: EmbeddedChannel
+    let watcher: Watcher
+    private let closing = Closing()
+
+    init(number: Int, limits: GatewayLimits, statistics: GatewayStatistics) {
+        channel = EmbeddedChannel(handler: closing)
+        channel.connect(to: Self.address, promise: nil)
+        watcher = Watcher(
+            id: ConnectionID(number: Int64(number)), channel: channel, limits: limits,
+            statistics: statistics)
+    }
+
+    private static let address: SocketAddress = {
+        do { return try SocketAddress(ipAddress: "127.0.0.1", port: 1) } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    /// Called when the channel has become inactive, as a handler is.
+    func onInactive(_ body: @escaping () -> Void) { closing.onInactive = body }
+
+    /// The close frame that was asked for.
+    var closeCode: CloseCode? { closing.code }
+
+    /// What has been written and flushed since the last call: `lot/seq` of broadcasts, the type of
+    /// messages, `ping`.
+    func heard() throws -> [String] { try frames().map(Self.name) }
+
+    func messages() throws -> [ServerMessage] {
+        try frames().compactMap { frame in
+            let bytes = Array(frame.readableBytesView)
+            guard bytes.first == 0x81, let start = bytes.firstIndex(of: UInt8(ascii: "{")) else {
+                return nil
+            }
+            return try ServerFrame.decode(bytes[start...]).message
+        }
+    }
+
+    func isWritable(_ isWritable: Bool) {
+        channel.isWritable = isWritable
+        if isWritable { watcher.writabilityChanged() }
+    }
+
+    private func frames() throws -> [ByteBuffer] {
+        var frames: [ByteBuffer] = []
+        while let frame = try channel.readOutbound(as: ByteBuffer.self) { frames.append(frame) }
+        return frames
+    }
+
+    private static func name(_ frame: ByteBuffer) throws -> String {
+        let bytes = Array(frame.readableBytesView)
+        if bytes.first == 0x89 { return "ping" }
+        guard bytes.first == 0x81, let start = bytes.firstIndex(of: UInt8(ascii: "{")) else {
+            return String(buffer: frame)
+        }
+        return try ServerFrame.decode(bytes[start...]).message.type
+    }
+
+    private final class Closing: ChannelDuplexHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundIn = ByteBuffer
+        var code: CloseCode?
+        var onInactive: (() -> Void)?
+
+        func channelInactive(context: ChannelHandlerContext) { onInactive?() }
+
+        func triggerUserOutboundEvent(
+            context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+        ) {
+            code = (event as? CloseRequest)?.code
+            context.flush()
+            promise?.succeed()
+        }
+    }
+}
