@@ -88,6 +88,7 @@ let package = Package(
     products: [
         .executable(name: "gavel", targets: ["gavel"]),
         .library(name: "GavelClient", targets: ["GavelClient"]),
+        .executable(name: "gavel-benchmarks", targets: ["GavelBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -166,5 +167,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
+        .executableTarget(
+            name: "GavelBenchmarks",
+            dependencies: ["AuctionRules", "Ledger", argumentParser, crypto],
+            swiftSettings: settings),
     ] + tests
 )

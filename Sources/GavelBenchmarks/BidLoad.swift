@@ -1,0 +1,59 @@
+import Foundation
+
+/// What one connection does: bids on a lot, each higher by two dollars than the one before.
+struct BidScript {
+    let token: String
+    let lot: String
+    let count: Int
+}
+
+/// Bids over many connections on one thread, with so many in flight on each. As lean as can be, as
+/// the server has to share the machine with it: frames are made before the start, and answers are
+/// compared with what they must begin with.
+final class BidLoad {
+    private let connections: [BidConnection]
+    private let inFlight: Int
+
+    init(port: UInt16, inFlight: Int, connections scripts: [BidScript]) throws {
+        self.inFlight = inFlight
+        connections = try scripts.map { try BidConnection($0, port: port) }
+    }
+
+    var latencies: Latencies { Latencies(connections.flatMap(\.latencies)) }
+
+    func run() throws {
+        var polled = connections.map {
+            pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+        }
+        for connection in connections { try connection.send(inFlight) }
+        var open = connections.count
+        while open > 0 {
+            guard poll(&polled, nfds_t(polled.count), 20_000) > 0 else {
+                throw BenchmarkFailure("No answer for 20 s: \(errno)")
+            }
+            for (index, connection) in connections.enumerated() where polled[index].revents != 0 {
+                try connection.send(try connection.receive())
+                guard connection.isDone else { continue }
+                // A negative descriptor is passed over.
+                polled[index].fd = -1
+                open -= 1
+            }
+        }
+    }
+}
+
+/// How long answers took, from the bid's being written to the answer's being read.
+struct Latencies: CustomStringConvertible {
+    private let sorted: [UInt64]
+
+    init(_ nanoseconds: [UInt64]) { sorted = nanoseconds.sorted() }
+
+    var description: String {
+        guard let last = sorted.last else { return "no answers" }
+        func text(_ nanoseconds: UInt64) -> String {
+            "\(Report.decimal(Double(nanoseconds) / 1e6)) ms"
+        }
+        return "answered within: p50 \(text(sorted[sorted.count / 2])), "
+            + "p99 \(text(sorted[sorted.count * 99 / 100])), most \(text(last))"
+    }
+}

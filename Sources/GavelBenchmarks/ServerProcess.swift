@@ -1,0 +1,64 @@
+import Foundation
+
+/// The `gavel` that was built beside this program, serving.
+final class ServerProcess {
+    let port: UInt16
+    private let process = Process()
+
+    /// Starts it and waits until it listens.
+    init(database: String) throws {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let gavel = URL(fileURLWithPath: own).deletingLastPathComponent()
+            .appendingPathComponent("gavel")
+        guard FileManager.default.isExecutableFile(atPath: gavel.path) else {
+            throw BenchmarkFailure("There is no \(gavel.path): run swift build -c release")
+        }
+        let output = Pipe()
+        process.executableURL = gavel
+        process.arguments = [
+            "serve", "--listen", "127.0.0.1:0", "--socket", "none", "--json", "--log-level",
+            "warning", "--database", database,
+        ]
+        process.standardOutput = output
+        try process.run()
+        var line = ""
+        while !line.contains("\n") {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else {
+                throw BenchmarkFailure("The server did not start: \(line)")
+            }
+            line += String(decoding: bytes, as: UTF8.self)
+        }
+        let key = #""url":"http://127.0.0.1:"#
+        guard let start = line.range(of: key)?.upperBound,
+            let port = UInt16(line[start...].prefix { $0.isNumber })
+        else { throw BenchmarkFailure("The server does not say where it listens: \(line)") }
+        self.port = port
+    }
+
+    /// User and system time of all its threads so far, in seconds.
+    func cpuTime() throws -> Double {
+        let stat = try String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+        // The second field is a name in brackets, which may hold anything.
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13])
+        else { throw BenchmarkFailure("/proc/PID/stat has no such fields: \(stat)") }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Ends it in order.
+    func stop() throws {
+        process.terminate()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw BenchmarkFailure("The server ended with status \(process.terminationStatus)")
+        }
+    }
+
+    func kill() {
+        guard process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}
