@@ -75,6 +75,9 @@ public struct Auction: Hashable, Sendable {
         replyIndex[key].map { replies[$0] }
     }
 
+    /// The reply that was given last: right after an event with a verdict, that verdict's.
+    public var newestReply: Reply? { replies.last }
+
     public var isClosed: Bool {
         if case .closed = phase { true } else { false }
     }

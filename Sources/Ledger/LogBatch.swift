@@ -84,46 +84,51 @@ public struct LogBatch: Sendable {
         in house: inout House
     ) {
         touched.note(event, on: id)
-        let participantsBefore = house.auctions[id]?.participants.count
+        let participantsBefore = house.auctions.with(id) { $0.participants.count }
         house.apply(.auction(id, event), at: t, recordedAs: head.hash)
         switch event {
         case .bidAccepted(let event):
-            let bidder = append(text: event.request.bidder.text)
-            addReply(to: event.request, bidder: bidder, on: id, image: image, in: house)
-            guard let auction = house.auctions[id], let commitment = auction.commitments.last
-            else { return }
-            commitments.append(
-                CommitmentRow(
-                    position: head.position, auction: image.auction, bidder: bidder,
-                    bid: append(text: event.request.id.text), commitment: commitment))
-            guard auction.participants.count != participantsBefore,
-                let number = auction.participants[event.request.bidder]?.number
-            else { return }
-            participants.append(
-                ParticipantRow(auction: image.auction, bidder: bidder, number: number))
+            house.auctions.with(id) { auction in
+                let texts = addReply(to: event.request, on: auction, image: image)
+                guard let commitment = auction.commitments.last else { return }
+                commitments.append(
+                    CommitmentRow(
+                        position: head.position, auction: image.auction, bidder: texts.bidder,
+                        bid: texts.bid, commitment: commitment))
+                guard auction.participants.count != participantsBefore else { return }
+                participants.append(
+                    ParticipantRow(
+                        auction: image.auction, bidder: texts.bidder,
+                        number: auction.participants.count))
+            }
         case .bidRefused(let event):
-            let bidder = append(text: event.request.bidder.text)
-            addReply(to: event.request, bidder: bidder, on: id, image: image, in: house)
+            house.auctions.with(id) { _ = addReply(to: event.request, on: $0, image: image) }
         case .bidsVoided(let event):
             voids += event.ordinals.map { VoidRow(auction: image.auction, ordinal: $0) }
             guard case .retraction(let request) = event.cause else { return }
-            let bidder = append(text: request.bidder.text)
-            addReply(to: request, bidder: bidder, on: id, image: image, in: house)
+            house.auctions.with(id) { _ = addReply(to: request, on: $0, image: image) }
         case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .closed, .cancelled,
             .announced:
             break
         }
     }
 
+    /// Adds the reply that the event has just left on the lot.
+    ///
+    /// - Returns: where the request's texts are.
     private mutating func addReply(
-        to request: BidRequest, bidder: Range<Int>, on id: AuctionID, image: EntryImage,
-        in house: House
-    ) {
-        guard let reply = house.auctions[id]?.reply(to: request.key) else { return }
+        to request: BidRequest, on auction: Auction, image: EntryImage
+    ) -> (bidder: Range<Int>, bid: Range<Int>) {
+        let bidder = append(text: request.bidder.text)
+        let bid = append(text: request.id.text)
+        guard let reply = auction.newestReply else {
+            preconditionFailure("A request's verdict is its lot's newest reply")
+        }
         replies.append(
             ReplyRow(
-                position: head.position, auction: image.auction, bidder: bidder,
-                bid: append(text: request.id.text), id: id, reply: reply))
+                position: head.position, auction: image.auction, bidder: bidder, bid: bid,
+                id: auction.id, reply: reply))
+        return (bidder, bid)
     }
 
     private mutating func append(text: String) -> Range<Int> {
