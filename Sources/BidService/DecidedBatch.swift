@@ -26,4 +26,21 @@ struct LotUpdate: Sendable {
     /// The standing amounts that changed, of the bidders themselves.
     var ownAmounts: [BidderID: Amount?] = [:]
     var changes: [PublicChange] = []
+
+    /// - Parameters:
+    ///   - auction: as the event leaves it.
+    ///   - change: the public change that the event completes, if any.
+    mutating func note(_ event: AuctionEvent, on auction: Auction, _ change: PublicChange?) {
+        switch event {
+        case .bidAccepted(let accepted):
+            let bidder = accepted.request.bidder
+            ownAmounts[bidder] = .some(auction.participants[bidder]?.standingAmount)
+        case .bidsVoided:
+            for (bidder, own) in auction.participants {
+                ownAmounts[bidder] = .some(own.standingAmount)
+            }
+        default: break
+        }
+        if let change { changes.append(change) }
+    }
 }

@@ -104,7 +104,7 @@ final class Writer {
         switch answer {
         case .done:
             guard case .request(let request, let id) = command else { return .done }
-            guard let reply = house.auctions[id]?.reply(to: request.key) else {
+            guard let reply = house.auctions.with(id, { $0.reply(to: request.key) }) ?? nil else {
                 preconditionFailure("A decided request has left no reply")
             }
             return .reply(reply)
@@ -128,12 +128,13 @@ final class Writer {
                 }
                 continue
             }
-            let leaderBefore = house.auctions[id]?.standing.leader
+            let leaderBefore = house.auctions.with(id) { $0.standing.leader } ?? nil
             batch.log.record(event, at: t, in: &house)
-            guard let auction = house.auctions[id] else { continue }
             let isLastOfItsSeq =
                 index + 1 == events.count || !events[index + 1].shares(what.seq, of: id)
-            note(what, of: auction, at: t, leaderBefore: leaderBefore, isLast: isLastOfItsSeq)
+            house.auctions.with(id) {
+                note(what, of: $0, at: t, leaderBefore: leaderBefore, isLast: isLastOfItsSeq)
+            }
         }
     }
 
@@ -142,31 +143,23 @@ final class Writer {
         isLast: Bool
     ) {
         deadlines.note(auction)
-        var update = batch.lots[auction.id] ?? LotUpdate(state: auction.publicState)
         switch event {
         case .created:
             batch.outcomes.append(.publication(.created(auction.publicState)))
-        case .bidAccepted(let accepted):
-            let bidder = accepted.request.bidder
-            update.ownAmounts[bidder] = .some(auction.participants[bidder]?.standingAmount)
-        case .bidsVoided:
-            for (bidder, own) in auction.participants {
-                update.ownAmounts[bidder] = .some(own.standingAmount)
-            }
         case .announced(let text):
             batch.outcomes.append(
                 .publication(
                     .announcement(auction.id, sale: auction.terms.sale, text: text, at: t)))
         default: break
         }
-        if isLast, let change = auction.publicChange(after: event, at: t) {
-            update.changes.append(change)
-            batch.outcomes.append(.publication(.change(change)))
-        }
+        let change = isLast ? auction.publicChange(after: event, at: t) : nil
+        if let change { batch.outcomes.append(.publication(.change(change))) }
         for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
             batch.outcomes.append(.publication(.notice(notice)))
         }
-        batch.lots[auction.id] = update
+        // In its place: to take it out would copy the changes so far for every further bid.
+        batch.lots[auction.id, default: LotUpdate(state: auction.publicState)]
+            .note(event, on: auction, change)
     }
 
     /// Hands the batch to the committer and starts the next one after it.
