@@ -141,8 +141,8 @@ public final class SQLiteLedger: BidLog {
         // Before anything is written: a database that is not ours stays as it is.
         try migrator.check(database)
         try setDurable(database)
-        // The pages that bids go to stay in memory: with SQLite's 2 MB a batch that touches many
-        // lots reads most of them anew (measured: three times the time at 1,000 lots).
+        // So that the pages that bids go to need not be read again, in a large database either. Up to
+        // 100,000 bids on 1,000 lots it made no difference: the system holds the file, too.
         try database.execute(sql: "PRAGMA cache_size = -65536")
         if let pagesMax = options.pagesMax {
             try database.execute(sql: "PRAGMA max_page_count = \(pagesMax)")
