@@ -56,6 +56,7 @@ extension CommandFailure {
         case .badRequest, .tooLarge: return .usage
         case .unauthenticated, .forbidden: return .refused
         case .unknownCommand, .internalError: return .internalError
+        case .unknownOutcome: return .unreachable
         case nil: break
         }
         // What could not be stored is no verdict of the rules: the same command may be repeated.

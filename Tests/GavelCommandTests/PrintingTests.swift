@@ -109,5 +109,6 @@ struct PrintingTests {
         #expect(CommandFailure(AdminFault(.badRequest, "why")).status == .usage)
         #expect(CommandFailure(AdminFault(.forbidden, "why")).status == .refused)
         #expect(CommandFailure(AdminFault(.internalError, "why")).status == .internalError)
+        #expect(CommandFailure(AdminFault(.unknownOutcome, "why")).status == .unreachable)
     }
 }

@@ -102,7 +102,7 @@ public struct Administration: Sendable {
         case .declinedAll(let objections): throw AdminFault(objections)
         case .unknownOutcome:
             throw AdminFault(
-                .internalError,
+                .unknownOutcome,
                 "The log failed in the middle: it can't be told whether this was done. Look before "
                     + "you repeat it.")
         case .reply, .refused, .notSeen:

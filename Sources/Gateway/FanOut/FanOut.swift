@@ -23,6 +23,8 @@ public final class FanOut: Publisher {
         target.withLock { $0 = Target(mailboxes: mailboxes, board: board) }
     }
 
+    var isAttached: Bool { target.withLock { $0 != nil } }
+
     /// When it returns, no event loop is bothered any more: they may be shut down.
     func detach() { target.withLock { $0 = nil } }
 

@@ -16,7 +16,7 @@ final class LoopHub {
     /// Seconds since the start.
     private var tick = 0
     /// The board's version of the newest broadcast that came.
-    private var delivered: Int64 = 0
+    private(set) var delivered: Int64 = 0
 
     private let clock: any ServiceClock
     private let limits: GatewayLimits

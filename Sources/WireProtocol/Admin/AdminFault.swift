@@ -1,7 +1,7 @@
 public import AuctionRules
 import StrictJSON
 
-/// Why an administrator's command was not done: the answer's `error`.
+/// Why an administrator's command was not done, or may not have been: the answer's `error`.
 public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// A word of ``AdminFault/Code``, of `Objection.Kind`, or of a later server.
     public let code: String
@@ -18,6 +18,8 @@ public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
         case unauthenticated
         case forbidden
         case tooLarge = "too_large"
+        /// The log failed in the middle: it can't be told whether it was done.
+        case unknownOutcome = "unknown_outcome"
         case internalError = "internal"
     }
 
@@ -80,6 +82,7 @@ public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .forbidden: return 403
         case .unknownCommand: return 404
         case .tooLarge: return 413
+        case .unknownOutcome: return 503
         case .internalError: return 500
         case nil: break
         }

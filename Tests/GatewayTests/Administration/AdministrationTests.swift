@@ -259,7 +259,8 @@ struct AdministrationTests {
     func unknownOutcome() async throws {
         room.log.failAppend()
         let fault = await fault(.addBidder(Bidder(id: try BidderID("ann"))))
-        #expect(fault?.code == "internal")
+        #expect(fault?.code == "unknown_outcome")
+        #expect(fault?.httpStatus == 503)
         #expect(fault?.message.contains("can't be told") == true)
     }
 

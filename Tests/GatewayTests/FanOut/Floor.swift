@@ -120,11 +120,7 @@ final class Seat {
 
     func messages() throws -> [ServerMessage] {
         try frames().compactMap { frame in
-            let bytes = Array(frame.readableBytesView)
-            guard bytes.first == 0x81, let start = bytes.firstIndex(of: UInt8(ascii: "{")) else {
-                return nil
-            }
-            return try ServerFrame.decode(bytes[start...]).message
+            try frame.textPayload.map { try ServerFrame.decode($0).message }
         }
     }
 
@@ -140,12 +136,9 @@ final class Seat {
     }
 
     private static func name(_ frame: ByteBuffer) throws -> String {
-        let bytes = Array(frame.readableBytesView)
-        if bytes.first == 0x89 { return "ping" }
-        guard bytes.first == 0x81, let start = bytes.firstIndex(of: UInt8(ascii: "{")) else {
-            return String(buffer: frame)
-        }
-        return try ServerFrame.decode(bytes[start...]).message.type
+        if frame.getInteger(at: frame.readerIndex, as: UInt8.self) == 0x89 { return "ping" }
+        guard let payload = frame.textPayload else { return String(buffer: frame) }
+        return try ServerFrame.decode(payload).message.type
     }
 
     private final class Closing: ChannelDuplexHandler {

@@ -1,6 +1,6 @@
-import WireProtocol
 import NIOCore
 import Testing
+import WireProtocol
 
 @testable import Gateway
 

@@ -32,6 +32,15 @@ enum Wire {
     }
 }
 
+extension ByteBuffer {
+    /// What a server's text frame holds; nil when this is none.
+    var textPayload: ArraySlice<UInt8>? {
+        let bytes = Array(readableBytesView)
+        guard bytes.count >= 2, bytes[0] == 0x81 else { return nil }
+        return bytes.dropFirst(bytes[1] == 127 ? 10 : bytes[1] == 126 ? 4 : 2)
+    }
+}
+
 /// Gives a fresh session the bytes in pieces of the given sizes (the last size repeats), and
 /// collects everything it wants done.
 func actions(
