@@ -25,6 +25,11 @@ struct InvariantTests {
             "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket",
             "Synchronization",
         ],
+        "GavelCommand": [
+            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "StrictJSON",
+            "WireProtocol", "ArgumentParser", "Foundation", "Logging", "NIOCore", "NIOPosix",
+            "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
+        ],
         "gavel": ["GavelCommand"],
     ]
 
