@@ -36,7 +36,7 @@ lint: ## Complains about what `make format` would change, and more.
 
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
-	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModel
+	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModelTests
 
 ROUNDS ?= 50
 crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50

@@ -30,22 +30,4 @@ import WireProtocol
             #expect(EntryHash(hex: text) == nil)
         }
     }
-
-    @Test func pagesAreReadBack() throws {
-        var scene = Scene()
-        scene.bid("ann", "b1", 5000)
-        let snapshot = ServerMessage.Snapshot(
-            scene.auction.publicState, log: "l", serverTime: Instant(milliseconds: 9))
-        let page = AuctionsPage([snapshot, snapshot], nextCursor: "c")
-        #expect(try AuctionsPage.decode(page.encoded()) == page)
-        let history = BidHistory(
-            auction: Scene.lot, scene.changes.suffix(1).map { .init($0.state, at: $0.at) })
-        #expect(
-            text(history.encoded())
-                == #"""
-                {"auction":"lot-1","bids":[{"seq":2,"price":1000,"leader":"Bidder 1",\#
-                "at":1000001}]}
-                """#)
-        #expect(try BidHistory.decode(history.encoded()) == history)
-    }
 }

@@ -28,9 +28,6 @@ import WireProtocol
             .init(
                 scene.auction.publicState, log: "l", serverTime: Instant(milliseconds: 1)))
         expectNoSecret(in: text(snapshot))
-        let history = BidHistory(
-            auction: Scene.lot, scene.changes.map { .init($0.state, at: $0.at) })
-        expectNoSecret(in: text(history.encoded()))
     }
 
     @Test(arguments: [Format.sealedFirstPrice, .vickrey])

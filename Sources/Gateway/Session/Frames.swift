@@ -13,11 +13,7 @@ enum Frames {
     }
 
     static func change(_ change: PublicChange) -> ByteBuffer {
-        switch change.kind {
-        case .price: encode(.price(.init(change.state, at: change.at)))
-        case .status(let reason):
-            encode(.status(.init(change.state, reason: reason, at: change.at)))
-        }
+        WebSocketFrame.encode(.text, WireProtocol.Broadcast.encode(change))
     }
 
     static func snapshot(_ state: PublicState, log: String, now: Instant) -> ByteBuffer {
