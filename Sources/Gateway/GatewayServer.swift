@@ -9,7 +9,7 @@ public import NIOPosix
 /// The network's end of Gavel: listens, and joins each connection to its event loop's station.
 public final class GatewayServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
-    private let quiescing: ServerQuiescingHelper
+    private let quiescing: [ServerQuiescingHelper]
     private let listeners: [any Channel]
     private let readiness: Readiness
     private let stations: Stations
@@ -20,7 +20,7 @@ public final class GatewayServer: Sendable {
     public var localAddress: SocketAddress? { listeners.first?.localAddress }
 
     private init(
-        group: MultiThreadedEventLoopGroup, quiescing: ServerQuiescingHelper,
+        group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
         listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
         logger: Logger
     ) {
@@ -63,7 +63,11 @@ public final class GatewayServer: Sendable {
                     threadPool: threadPool, logger: logger,
                     isDraining: { readiness.isDraining })),
             statistics: statistics, limits: limits)
-        let quiescing = ServerQuiescingHelper(group: group)
+        // One for each listener: a helper knows only one. Their promises are kept on loops that
+        // never end, as the helpers outlive ours.
+        let quiescing = (0..<2).map { _ in
+            ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
+        }
         do {
             let listeners = try await listen(
                 configuration, on: group, quiescing: quiescing, connections: connections)
@@ -80,11 +84,12 @@ public final class GatewayServer: Sendable {
 
     private static func listen(
         _ configuration: GatewayConfiguration, on group: MultiThreadedEventLoopGroup,
-        quiescing: ServerQuiescingHelper, connections: Connections
+        quiescing: [ServerQuiescingHelper], connections: Connections
     ) async throws -> [any Channel] {
         var listeners: [any Channel] = []
         do {
-            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing, isLocal: false)
+            let bootstrap = connections.bootstrap(
+                on: group, quiescing: quiescing[0], isLocal: false)
             listeners.append(
                 try await bootstrap.bind(host: configuration.host, port: configuration.port).get())
         } catch {
@@ -95,7 +100,7 @@ public final class GatewayServer: Sendable {
         let mask = umask(0o177)
         defer { umask(mask) }
         do {
-            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing, isLocal: true)
+            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing[1], isLocal: true)
             listeners.append(
                 try await bootstrap.bind(
                     unixDomainSocketPath: path, cleanupExistingSocketFile: true
@@ -114,10 +119,15 @@ public final class GatewayServer: Sendable {
     public func drain(patience: Duration = .seconds(8)) async {
         readiness.startDraining()
         let loop = group.next()
-        let quiesced = loop.makePromise(of: Void.self)
         let impatience = loop.scheduleTask(in: TimeAmount(patience)) {}
-        quiesced.futureResult.whenComplete { _ in impatience.cancel() }
-        quiescing.initiateShutdown(promise: quiesced)
+        let quiesced = zip(quiescing, listeners).map { helper, _ in
+            let promise = loop.makePromise(of: Void.self)
+            helper.initiateShutdown(promise: promise)
+            return promise.futureResult
+        }
+        EventLoopFuture.andAllComplete(quiesced, on: loop).whenComplete { _ in
+            impatience.cancel()
+        }
         // Over when it fires, or when it is cancelled because all are gone.
         try? await impatience.futureResult.get()
         fanOut.detach()
