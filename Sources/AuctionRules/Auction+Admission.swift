@@ -24,9 +24,7 @@ extension Auction {
         // 4. The clock. (Step 3, the lot itself, is behind us.)
         let events = clockEvents(at: t)
         guard events.isEmpty else {
-            var upToDate = self
-            for event in events { upToDate.apply(event, at: t, recordedAs: .zero) }
-            let decision = upToDate.judge(request, at: t, admission: admission)
+            let decision = after(events, at: t).judge(request, at: t, admission: admission)
             return Decision(
                 events: events.map { .auction(id, $0) } + decision.events,
                 answer: decision.answer)

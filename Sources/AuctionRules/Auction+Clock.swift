@@ -7,9 +7,8 @@ extension Auction {
         case .scheduled where startsAt <= t:
             guard let endsAt, endsAt <= t else { return [.opened(seq: seq + 1)] }
             // It opened and ended while nobody looked: two public changes.
-            var opened = self
-            opened.apply(.opened(seq: seq + 1), at: t, recordedAs: .zero)
-            return [.opened(seq: seq + 1)] + opened.clockEvents(at: t)
+            let opening = [AuctionEvent.opened(seq: seq + 1)]
+            return opening + after(opening, at: t).clockEvents(at: t)
         case .open:
             guard let endsAt, endsAt <= t else { return [] }
             return [.closed(closed(.time))]
@@ -26,10 +25,14 @@ extension Auction {
     /// The lot as the clock leaves it at `t`, and the events that got it there.
     func broughtUpToDate(at t: Instant) -> (auction: Auction, events: [AuctionEvent]) {
         let events = clockEvents(at: t)
-        guard !events.isEmpty else { return (self, []) }
+        return (after(events, at: t), events)
+    }
+
+    /// The lot as these events leave it.
+    func after(_ events: [AuctionEvent], at t: Instant) -> Auction {
         var auction = self
         for event in events { auction.apply(event, at: t, recordedAs: .zero) }
-        return (auction, events)
+        return auction
     }
 
     /// The extension that an outage earns, if any: a lot whose last seconds were not reachable is

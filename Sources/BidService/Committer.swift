@@ -8,7 +8,7 @@ import Ledger
 /// A failed append is a stop: nothing of that batch is answered but `unknownOutcome`, nothing
 /// after it is tried, and the log is not touched again until the writer has read it afresh.
 final class Committer: @unchecked Sendable {
-    // Sendable: `slot`, `isBusy`, `hasFailed` and `isStopping` are used only while `condition` is
+    // Sendable: `slot`, `isBusy`, `failed` and `isStopping` are used only while `condition` is
     // locked; `log` is used only by this committer's thread, or, while that thread is known to be
     // idle or failed, by the writer's.
 
@@ -55,24 +55,15 @@ final class Committer: @unchecked Sendable {
         return failed
     }
 
-    /// Waits until everything handed over is done.
-    func drain() {
-        condition.lock()
-        while slot != nil && !failed || isBusy { condition.wait() }
-        condition.unlock()
-    }
-
-    /// Ends the thread when everything handed over is done.
+    /// Ends the thread when everything handed over is done, and waits until it is.
     ///
     /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
     func stop() -> DecidedBatch? {
         condition.lock()
+        defer { condition.unlock() }
         isStopping = true
         condition.broadcast()
-        condition.unlock()
-        drain()
-        condition.lock()
-        defer { condition.unlock() }
+        while slot != nil && !failed || isBusy { condition.wait() }
         defer { slot = nil }
         return slot
     }

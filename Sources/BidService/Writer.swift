@@ -168,9 +168,10 @@ final class Writer {
         defer { batch = DecidedBatch(after: head) }
         guard isSound else { return turnAway(batch.commands) }
         for id in batch.lots.keys {
-            guard let auction = house.auctions[id] else { continue }
-            batch.lots[id]?.state = auction.publicState
-            batch.lots[id]?.leader = auction.standing.leader
+            house.auctions.with(id) { auction in
+                batch.lots[id]?.state = auction.publicState
+                batch.lots[id]?.leader = auction.standing.leader
+            }
         }
         batch.log.seal(with: house)
         head = batch.log.head
@@ -221,9 +222,10 @@ final class Writer {
         var recent: [AuctionID: Deque<PublicChange>] = [:]
         try log.entries(after: 0) { entry in
             house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
-            head = LogHead(position: entry.position, hash: entry.hash)
+            head = entry.head
             guard case .auction(let id, let event) = entry.event,
-                let change = house.auctions[id]?.publicChange(after: event, at: entry.at)
+                let change = house.auctions.with(
+                    id, { $0.publicChange(after: event, at: entry.at) }) ?? nil
             else { return }
             recent[id, default: []].note(change, max: limits.recentChangesMax)
         }

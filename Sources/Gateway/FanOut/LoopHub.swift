@@ -178,16 +178,18 @@ final class LoopHub {
     }
 
     private func write(_ broadcast: Broadcast, feed: Feed, to watcher: Watcher) {
-        sent += 1
-        let hadWritten = watcher.needsFlush
-        watcher.send(broadcast, feed: feed)
-        if watcher.needsFlush, !hadWritten { written.append(watcher) }
+        noteWriting(to: watcher) { watcher.send(broadcast, feed: feed) }
     }
 
     private func write(_ frame: ByteBuffer, to watcher: Watcher) {
+        noteWriting(to: watcher) { watcher.send(frame) }
+    }
+
+    /// Counts what is written, and takes note of whom to flush at the turn's end.
+    private func noteWriting(to watcher: Watcher, _ write: () -> Void) {
         sent += 1
         let hadWritten = watcher.needsFlush
-        watcher.send(frame)
+        write()
         if watcher.needsFlush, !hadWritten { written.append(watcher) }
     }
 

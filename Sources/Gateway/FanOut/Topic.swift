@@ -11,8 +11,6 @@ final class Topic {
     /// In no particular order: a watch that goes is replaced by the last one.
     private(set) var watches: [Watcher.Watch] = []
     private var heads: [AuctionID: Head] = [:]
-    /// The lots whose end is known, for the last minute.
-    private var ends: [AuctionID: Instant] = [:]
     private var lastMinute: (now: Instant, isIn: Bool)?
 
     var isEmpty: Bool { watches.isEmpty }
@@ -30,11 +28,10 @@ final class Topic {
     }
 
     func note(_ head: LotHead?, of auction: AuctionID, at tick: Int) {
-        guard let head, head.seq >= heads[auction]?.lot.seq ?? 0 else { return }
-        let isNews = heads[auction]?.lot.seq != head.seq
-        heads[auction] = Head(
-            lot: head, changedAt: isNews ? tick : heads[auction]?.changedAt ?? tick)
-        ends[auction] = head.endsAt
+        let old = heads[auction]
+        guard let head, head.seq >= old?.lot.seq ?? 0 else { return }
+        let changedAt = old.flatMap { $0.lot.seq == head.seq ? $0.changedAt : nil } ?? tick
+        heads[auction] = Head(lot: head, changedAt: changedAt)
         lastMinute = nil
     }
 
@@ -42,7 +39,9 @@ final class Topic {
     /// the answer is kept for that.
     func isInLastMinute(at now: Instant) -> Bool {
         if let known = lastMinute, known.now == now { return known.isIn }
-        let isIn = ends.values.contains { $0.milliseconds(since: now) <= 60_000 }
+        let isIn = heads.values.contains { head in
+            head.lot.endsAt.map { $0.milliseconds(since: now) <= 60_000 } ?? false
+        }
         lastMinute = (now, isIn)
         return isIn
     }
