@@ -15,8 +15,12 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -93,6 +97,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -104,6 +112,7 @@ let package = Package(
         .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
     ],
     targets: [
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "AuctionRules", swiftSettings: settings),
         .target(
@@ -129,13 +138,13 @@ let package = Package(
             name: "BidService", dependencies: ["AuctionRules", "Ledger", deque, heap],
             swiftSettings: settings),
         .target(
-            name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON"],
+            name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON", swiftProtobuf],
             swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
-                "AuctionRules", "StrictJSON", "WireProtocol", "BidService", crypto, logging,
-                nioCore, nioExtras, nioHTTP1, nioPosix, orderedCollections,
+                "AuctionRules", "StrictJSON", "WireProtocol", "BidService", "CZlib", crypto, jwtKit,
+                logging, nioCore, nioExtras, nioHTTP1, nioPosix, nioSSL, orderedCollections,
             ],
             resources: [
                 .embedInCode("Page/index.html"),
@@ -153,7 +162,7 @@ let package = Package(
         .target(
             name: "GavelClient",
             dependencies: [
-                "AuctionRules", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix,
+                "AuctionRules", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix, nioSSL,
                 nioWebSocket,
             ],
             swiftSettings: settings),
@@ -169,7 +178,7 @@ let package = Package(
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
-            dependencies: ["AuctionRules", "Ledger", argumentParser, crypto],
+            dependencies: ["AuctionRules", "Ledger", argumentParser, crypto, histogram],
             swiftSettings: settings),
     ] + tests
 )
