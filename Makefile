@@ -7,6 +7,10 @@ GAVEL := $(BUILD)/release/gavel
 LISTEN ?= 127.0.0.1:8080
 DATABASE ?= demo.db
 
+# Many tests run real servers and clients. All of them at once on a few cores, and each of them is so
+# slow that honest timeouts of the programs under test run out.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench clean
 

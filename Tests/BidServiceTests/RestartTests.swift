@@ -3,7 +3,7 @@ import BidService
 import Ledger
 import Testing
 
-@Suite("Restart and recovery: the log is the truth", .timeLimit(.minutes(1)))
+@Suite("Restart and recovery: the log is the truth", .timeLimit(.minutes(5)))
 struct RestartTests {
     @Test("After a restart the lot goes on, and a repeated id gets its reply word for word")
     func goesOn() async throws {

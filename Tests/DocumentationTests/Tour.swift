@@ -22,7 +22,7 @@ struct Tour {
     let page: Page
 
     /// Longer than any page takes: a watcher that never ends must not hold up the tests.
-    private static let secondsMax = 120
+    private static let secondsMax = 600
     private static let mark = "@@ block "
 
     /// Runs the page.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The network's end as a whole", .timeLimit(.minutes(1)))
+@Suite("The network's end as a whole", .timeLimit(.minutes(5)))
 struct GatewayServerTests {
     private struct House {
         let fanOut = FanOut()

@@ -5,7 +5,7 @@ import Testing
 import WireProtocol
 
 /// The client against a server that does what the test says, on a clock that the test moves.
-@Suite(.timeLimit(.minutes(1))) struct GavelClientTests {
+@Suite(.timeLimit(.minutes(5))) struct GavelClientTests {
     let clock = ManualClock()
 
     // MARK: - Watching
@@ -361,6 +361,8 @@ import WireProtocol
 
     private func configuration(_ peer: Peer) -> GavelClient.Configuration {
         var configuration = GavelClient.Configuration(peer.endpoint, token: "t")
+        configuration.connection.timeout = .seconds(240)
+        configuration.connection.closeTimeout = .seconds(240)
         configuration.clock = clock
         configuration.chance = { 0.5 }
         configuration.backOff = BackOff(first: .milliseconds(100), longest: .seconds(10))

@@ -6,10 +6,11 @@ import NIOWebSocket
 import Testing
 import WireProtocol
 
-@Suite(.timeLimit(.minutes(1))) struct GavelConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct GavelConnectionTests {
     @Test func upgradeSaysWhoAndWhence() async throws {
         let peer = try await Peer.start()
-        var options = GavelConnection.Options(token: "secret")
+        var options = GavelConnection.Options.patient
+        options.token = "secret"
         options.origin = "https://gavel.example"
         async let connecting = GavelConnection.connect(to: peer.endpoint, options: options)
         let server = try await peer.accept()
@@ -112,7 +113,7 @@ import WireProtocol
 
     @Test func oversizedMessageEndsTheConnection() async throws {
         let peer = try await Peer.start()
-        var options = GavelConnection.Options()
+        var options = GavelConnection.Options.patient
         options.messageBytesMax = 100
         async let connecting = GavelConnection.connect(to: peer.endpoint, options: options)
         let server = try await peer.accept()
@@ -133,7 +134,7 @@ import WireProtocol
 
     @Test func slowConsumerStopsTheReadingAndLosesNothing() async throws {
         let peer = try await Peer.start()
-        var options = GavelConnection.Options()
+        var options = GavelConnection.Options.patient
         options.bufferMax = 8
         async let connecting = GavelConnection.connect(to: peer.endpoint, options: options)
         let server = try await peer.accept()
@@ -156,7 +157,7 @@ import WireProtocol
             answering: "HTTP/1.1 401 Unauthorized\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
                 + body)
         await #expect(throws: GavelClientError.refused(status: 401, message: "Who?")) {
-            try await GavelConnection.connect(to: peer.endpoint)
+            try await GavelConnection.connect(to: peer.endpoint, options: .patient)
         }
         await peer.stop()
     }
@@ -165,7 +166,7 @@ import WireProtocol
     func anyOtherStatusIsARefusal(answer: String) async throws {
         let peer = try await RawPeer.start(answering: answer, closes: true)
         let error = await #expect(throws: GavelClientError.self) {
-            try await GavelConnection.connect(to: peer.endpoint)
+            try await GavelConnection.connect(to: peer.endpoint, options: .patient)
         }
         guard case .refused? = error else {
             Issue.record("\(String(describing: error))")
@@ -178,7 +179,7 @@ import WireProtocol
     func whoDoesNotSpeakHTTPIsNoServer(answer: String) async throws {
         let peer = try await RawPeer.start(answering: answer, closes: true)
         await #expect(throws: GavelClientError.self) {
-            try await GavelConnection.connect(to: peer.endpoint)
+            try await GavelConnection.connect(to: peer.endpoint, options: .patient)
         }
         await peer.stop()
     }
@@ -188,7 +189,7 @@ import WireProtocol
         await peer.stop()
         await #expect(
             throws: GavelClientError.cannotConnect(peer.endpoint, why: "nobody listens there")
-        ) { try await GavelConnection.connect(to: peer.endpoint) }
+        ) { try await GavelConnection.connect(to: peer.endpoint, options: .patient) }
         let socket = Endpoint.unix(path: "/nonexistent/gavel.sock")
         await #expect(
             throws: GavelClientError.cannotConnect(socket, why: "there is no such socket")
@@ -197,7 +198,7 @@ import WireProtocol
 
     @Test func silentServerIsGivenUp() async throws {
         let peer = try await RawPeer.start(answering: nil)
-        var options = GavelConnection.Options()
+        var options = GavelConnection.Options.patient
         options.timeout = .milliseconds(20)
         await #expect(throws: GavelClientError.self) {
             try await GavelConnection.connect(to: peer.endpoint, options: options)
@@ -207,7 +208,7 @@ import WireProtocol
 
     private func connected() async throws -> (Peer, GavelConnection, Peer.Connection) {
         let peer = try await Peer.start()
-        async let connecting = GavelConnection.connect(to: peer.endpoint)
+        async let connecting = GavelConnection.connect(to: peer.endpoint, options: .patient)
         let server = try await peer.accept()
         return (peer, try await connecting, server)
     }

@@ -17,6 +17,8 @@ public final class GavelConnection: Sendable {
         public var origin: String?
         /// For connecting, and again for the upgrade.
         public var timeout: Duration = .seconds(10)
+        /// How long ``GavelConnection/close()`` waits for the server's part of the handshake.
+        public var closeTimeout: Duration = .seconds(2)
         /// How many messages wait to be taken.
         public var bufferMax = 1024
         /// Whether a full buffer stops the reading from the socket — then replies wait, too, so
@@ -30,15 +32,17 @@ public final class GavelConnection: Sendable {
 
     private let channel: any Channel
     private let state: ConnectionState
+    private let closeTimeout: TimeAmount
     private let lastRef = Atomic<Int>(0)
 
     /// Everything that the server says, but for the replies to ``request(_:)``. Ends with the
     /// connection. For one consumer.
     public var messages: MessageBuffer<ServerFrame> { state.messages }
 
-    private init(channel: any Channel, state: ConnectionState) {
+    private init(channel: any Channel, state: ConnectionState, closeTimeout: Duration) {
         self.channel = channel
         self.state = state
+        self.closeTimeout = TimeAmount(closeTimeout)
     }
 
     /// Connects and upgrades.
@@ -107,11 +111,11 @@ public final class GavelConnection: Sendable {
 
     // MARK: - Closing
 
-    /// Closes as the protocol asks for, and waits until it is closed; after two seconds without an
-    /// answer the connection is cut.
+    /// Closes as the protocol asks for, and waits until it is closed; without an answer in
+    /// ``Options/closeTimeout`` the connection is cut.
     public func close() async {
         channel.pipeline.fireUserInboundEventTriggered(CloseRequest())
-        let cut = channel.eventLoop.scheduleTask(in: .seconds(2)) { [channel] in
+        let cut = channel.eventLoop.scheduleTask(in: closeTimeout) { [channel] in
             channel.close(promise: nil)
         }
         await state.waitForClose()
@@ -151,7 +155,9 @@ public final class GavelConnection: Sendable {
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
                         maxAccumulatedFrameSize: options.messageBytesMax))
                 try pipeline.addHandler(FrameHandler(state))
-                return .upgraded(GavelConnection(channel: channel, state: state))
+                return .upgraded(
+                    GavelConnection(
+                        channel: channel, state: state, closeTimeout: options.closeTimeout))
             }
         }
         let configuration = NIOTypedHTTPClientUpgradeConfiguration<Outcome>(

@@ -85,7 +85,11 @@ final class TestServer: Sendable {
 
     /// A new connection, in a bidder's name if there is a token.
     func connect(token: String? = nil) async throws -> GavelConnection {
-        try await GavelConnection.connect(to: endpoint, options: .init(token: token))
+        var options = GavelConnection.Options(token: token)
+        // No test may depend on how fast a busy machine is.
+        options.timeout = .seconds(240)
+        options.closeTimeout = .seconds(240)
+        return try await GavelConnection.connect(to: endpoint, options: options)
     }
 
     /// Asks the server to stop, and waits until it has.

@@ -5,7 +5,7 @@ import WireProtocol
 
 @testable import Gateway
 
-@Suite("Administration by HTTP", .timeLimit(.minutes(1)))
+@Suite("Administration by HTTP", .timeLimit(.minutes(5)))
 struct AdministrationRouteTests {
     @Test("is for administrators, and for whoever comes over the machine's own socket")
     func access() async throws {

@@ -7,7 +7,7 @@ import WireProtocol
 
 @testable import Gateway
 
-@Suite("Administration", .timeLimit(.minutes(1)))
+@Suite("Administration", .timeLimit(.minutes(5)))
 struct AdministrationTests {
     private let room: Saleroom
 

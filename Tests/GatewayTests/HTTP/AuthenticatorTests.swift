@@ -6,7 +6,7 @@ import WireProtocol
 
 @testable import Gateway
 
-@Suite("Who somebody is", .timeLimit(.minutes(1)))
+@Suite("Who somebody is", .timeLimit(.minutes(5)))
 struct AuthenticatorTests {
     @Test("A token names its bidder, or its administrator")
     func tokens() async throws {

@@ -45,7 +45,7 @@ struct PostedBid: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite("A bid by HTTP", .timeLimit(.minutes(1)))
+@Suite("A bid by HTTP", .timeLimit(.minutes(5)))
 struct BidRouteTests {
     private static let path = "/v1/auctions/lot/bids"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("A connection's HTTP", .timeLimit(.minutes(1)))
+@Suite("A connection's HTTP", .timeLimit(.minutes(5)))
 struct HTTPHandlerTests {
     @Test("A request is answered, and the connection stays open for the next one")
     func keepsAlive() async throws {

@@ -80,7 +80,7 @@ struct MalformedRequest: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite("A malformed request", .timeLimit(.minutes(1)))
+@Suite("A malformed request", .timeLimit(.minutes(5)))
 struct MalformedRequestTests {
     @Test("is answered with a JSON error, and ends its connection", arguments: MalformedRequest.all)
     func isRefused(_ request: MalformedRequest) async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Metrics", .timeLimit(.minutes(1)))
+@Suite("Metrics", .timeLimit(.minutes(5)))
 struct MetricsTests {
     @Test("count what happened, in Prometheus' text format")
     func text() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The bidding page", .timeLimit(.minutes(1)))
+@Suite("The bidding page", .timeLimit(.minutes(5)))
 struct PageTests {
     private static let files = [
         "/", "/page/gavel.css", "/page/page.js", "/page/protocol.js", "/page/lots.js",

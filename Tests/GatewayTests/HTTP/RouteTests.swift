@@ -127,7 +127,7 @@ struct Call: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite("Calls", .timeLimit(.minutes(1)))
+@Suite("Calls", .timeLimit(.minutes(5)))
 struct RouteTests {
     @Test("are answered as the table says", arguments: Call.all)
     func table(_ call: Call) async throws {

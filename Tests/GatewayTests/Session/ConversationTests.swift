@@ -7,7 +7,7 @@ import WireProtocol
 
 @testable import Gateway
 
-@Suite("One client's conversation, from its frames to the answers", .timeLimit(.minutes(1)))
+@Suite("One client's conversation, from its frames to the answers", .timeLimit(.minutes(5)))
 struct ConversationTests {
     static let answers: [(said: String, answer: String, code: String?)] = [
         (#"{"type":"time","client_time":1}"#, "time", nil),
