@@ -22,7 +22,7 @@ import WireProtocol
         let scene = Self.played()
         #expect(scene.changes.count == 3)
         for change in scene.changes {
-            expectNoSecret(in: text(Broadcast.encode(change)))
+            expectNoSecret(in: text(ServerMessage(change)))
         }
         let snapshot = ServerMessage.snapshot(
             .init(
@@ -34,7 +34,7 @@ import WireProtocol
     func sealedLotsShowNoBidBeforeTheClose(format: Format) {
         let scene = Self.played(format: format)
         for change in scene.changes {
-            let text = text(Broadcast.encode(change))
+            let text = text(ServerMessage(change))
             expectNoSecret(in: text)
             #expect(!text.contains("654321"))
         }

@@ -72,8 +72,6 @@ import WireProtocol
             "at":1000001,"buy_now":null}
             """#
         try expect(ServerMessage(change), json)
-        #expect(text(Broadcast.encode(change)) == json)
-        #expect(text(Broadcast.price(change.state, at: change.at)) == json)
     }
 
     @Test func statusAtTheClose() throws {
@@ -88,8 +86,6 @@ import WireProtocol
             "ends_at":1000009,"reason":"last call","at":1000009}
             """#
         try expect(ServerMessage(change), json)
-        #expect(
-            text(Broadcast.status(change.state, reason: "last call", at: change.at)) == json)
     }
 
     @Test func unsoldLotNamesNoWinner() throws {

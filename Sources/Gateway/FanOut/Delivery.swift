@@ -1,6 +1,5 @@
 import AuctionRules
 import BidService
-import NIOCore
 import WireProtocol
 
 /// Names one WebSocket connection, for as long as the process lives.
@@ -15,12 +14,12 @@ enum Delivery: Sendable {
     /// For everybody who watches the lot or its sale.
     case broadcast(Broadcast)
     /// For every connection of one bidder.
-    case notice(BidderID, frame: ByteBuffer)
+    case notice(BidderID, SharedMessage)
     /// A bidder or a token is no longer good.
     case revoked(Revocation)
 }
 
-/// One message to all watchers of a lot, encoded once: every event loop writes the same bytes.
+/// One message to all watchers of a lot.
 struct Broadcast: Sendable {
     enum Kind: Sendable {
         /// A price: one that comes later stands for it.
@@ -36,8 +35,7 @@ struct Broadcast: Sendable {
     let head: LotHead?
     /// The board's version that holds it: who was told of the lot at this version or later has it.
     let version: Int64
-    /// A whole WebSocket frame.
-    let frame: ByteBuffer
+    let message: SharedMessage
 }
 
 /// What the heartbeats have to know of a lot.

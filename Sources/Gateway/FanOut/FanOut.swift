@@ -1,11 +1,10 @@
 import AuctionRules
 public import BidService
-import NIOCore
 import Synchronization
 import WireProtocol
 
-/// Distributes what has been committed: encodes each public message once, and hands it to every
-/// event loop once. Runs on the log's thread; never waits for a socket.
+/// Distributes what has been committed: hands each message to every event loop once. Runs on the
+/// log's thread; never waits for a socket, and leaves the encoding to the event loops.
 public final class FanOut: Publisher {
     /// The gateway that is attached; before it starts, and after it has stopped, nobody watches.
     private struct Target {
@@ -51,21 +50,24 @@ public final class FanOut: Publisher {
                 Broadcast(
                     kind: isPrice ? .price : .important, auction: change.state.auction,
                     sale: change.state.sale, head: LotHead(change.state), version: version,
-                    frame: Frames.change(change)))
+                    message: SharedMessage(ServerMessage(change))))
         case .created(let state):
             // Only a sale's watchers can be waiting for a lot that was not there.
+            let snapshot = ServerMessage.snapshot(
+                .init(state, log: board.logID, serverTime: clock.now()))
             return .broadcast(
                 Broadcast(
                     kind: .important, auction: state.auction, sale: state.sale,
                     head: LotHead(state), version: version,
-                    frame: Frames.snapshot(state, log: board.logID, now: clock.now())))
+                    message: SharedMessage(snapshot)))
         case .announcement(let auction, let sale, let text, let at):
+            let words = ServerMessage.notice(.init(.auction(auction), text: text, at: at))
             return .broadcast(
                 Broadcast(
                     kind: .important, auction: auction, sale: sale, head: nil, version: version,
-                    frame: Frames.announcement(auction, text: text, at: at)))
+                    message: SharedMessage(words)))
         case .notice(let notice):
-            return .notice(notice.bidder, frame: Frames.notice(notice))
+            return .notice(notice.bidder, SharedMessage(ServerMessage(notice)))
         case .house(.tokenRevoked(let hash)): return .revoked(.token(hash))
         case .house(.bidderSuspended(let bidder, _)): return .revoked(.bidder(bidder))
         case .house: return nil

@@ -10,21 +10,21 @@ struct HeartbeatEncoder {
     }
 
     private let now: Instant
-    private var frames: [Key: ByteBuffer] = [:]
+    private var beats: [Key: SharedMessage] = [:]
 
     init(now: Instant) { self.now = now }
 
     /// - Parameter tick: of the connection's last heartbeat: what has changed since is in this one.
-    mutating func frame(for topics: [Topic], since tick: Int) -> ByteBuffer {
+    mutating func frame(for topics: [Topic], since tick: Int, in form: WireForm) -> ByteBuffer {
         let key = Key(topics: Set(topics.map { ObjectIdentifier($0) }), since: tick)
-        if let frame = frames[key] { return frame }
+        if let beat = beats[key] { return beat.frame(in: form) }
         var heads: [AuctionID: Int64] = [:]
         for topic in topics { topic.collect(since: tick, into: &heads) }
         let list = heads.sorted { $0.key < $1.key }.map {
             ServerMessage.Heartbeat.Head(auction: $0.key, seq: $0.value)
         }
-        let frame = Frames.encode(.heartbeat(.init(serverTime: now, heads: list)))
-        frames[key] = frame
-        return frame
+        let beat = SharedMessage(.heartbeat(.init(serverTime: now, heads: list)))
+        beats[key] = beat
+        return beat.frame(in: form)
     }
 }

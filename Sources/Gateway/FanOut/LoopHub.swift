@@ -138,12 +138,15 @@ final class LoopHub {
             switch delivery {
             case .answer(let id, let question, let answer):
                 guard let watcher = watchers[id] else { continue }
-                write(Frames.answer(answer, to: question), to: watcher)
+                noteWriting(to: watcher) { watcher.send(.answer(answer, to: question)) }
                 watcher.answered()
             case .broadcast(let broadcast): deliver(broadcast)
-            case .notice(let bidder, let frame):
+            case .notice(let bidder, let message):
                 guard let own = bidders[bidder] else { continue }
-                for watcher in own.values { write(frame, to: watcher) }
+                var frames = FrameCopies(of: message)
+                for watcher in own.values {
+                    write(frames.frame(in: watcher.form), to: watcher)
+                }
             case .revoked(let revocation): deliver(revocation)
             }
         }
@@ -152,10 +155,12 @@ final class LoopHub {
 
     private func deliver(_ broadcast: Broadcast) {
         delivered = max(delivered, broadcast.version)
+        var frames = FrameCopies(of: broadcast.message)
         if let topic = auctions[broadcast.auction] {
             topic.note(broadcast.head, of: broadcast.auction, at: tick)
             for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
-                write(broadcast, feed: watch.widestFeed(for: broadcast), to: watch.watcher)
+                write(
+                    broadcast, &frames, feed: watch.widestFeed(for: broadcast), to: watch.watcher)
             }
         }
         guard let sale = broadcast.sale, let topic = sales[sale] else { return }
@@ -163,7 +168,7 @@ final class LoopHub {
         for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
             // Who watches the lot itself has it already.
             guard watch.watcher.auctions[broadcast.auction] == nil else { continue }
-            write(broadcast, feed: watch.feed, to: watch.watcher)
+            write(broadcast, &frames, feed: watch.feed, to: watch.watcher)
         }
     }
 
@@ -177,8 +182,10 @@ final class LoopHub {
         }
     }
 
-    private func write(_ broadcast: Broadcast, feed: Feed, to watcher: Watcher) {
-        noteWriting(to: watcher) { watcher.send(broadcast, feed: feed) }
+    private func write(
+        _ broadcast: Broadcast, _ frames: inout FrameCopies, feed: Feed, to watcher: Watcher
+    ) {
+        noteWriting(to: watcher) { watcher.send(broadcast, &frames, feed: feed) }
     }
 
     private func write(_ frame: ByteBuffer, to watcher: Watcher) {
@@ -217,7 +224,9 @@ final class LoopHub {
                 silence >= limits.heartbeatSeconds
                     || topics.contains(where: { $0.isInLastMinute(at: now) })
             else { continue }
-            write(heartbeats.frame(for: topics, since: watcher.lastHeartbeat), to: watcher)
+            write(
+                heartbeats.frame(
+                    for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
             watcher.lastHeartbeat = tick
         }
         flushWritten()

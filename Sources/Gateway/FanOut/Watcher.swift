@@ -23,6 +23,8 @@ final class Watcher {
     }
 
     let id: ConnectionID
+    /// How everything is said to it.
+    let form: WireForm
     private let channel: any Channel
     private let limits: GatewayLimits
     private let statistics: GatewayStatistics
@@ -57,10 +59,11 @@ final class Watcher {
     var pingedAt: Int?
 
     init(
-        id: ConnectionID, channel: any Channel, limits: GatewayLimits,
+        id: ConnectionID, form: WireForm, channel: any Channel, limits: GatewayLimits,
         statistics: GatewayStatistics
     ) {
         self.id = id
+        self.form = form
         self.channel = channel
         self.limits = limits
         self.statistics = statistics
@@ -73,6 +76,12 @@ final class Watcher {
 
     // MARK: - Writing
 
+    /// Writes a message that must arrive.
+    func send(_ frame: ServerFrame) {
+        guard !isClosed else { return }
+        send(Frames.encode(frame, in: form))
+    }
+
     /// Writes a frame that must arrive. Closes the connection instead when it is too far behind.
     func send(_ frame: ByteBuffer) {
         guard !isClosed else { return }
@@ -82,7 +91,9 @@ final class Watcher {
     }
 
     /// Writes a broadcast, or keeps it back for a newer one.
-    func send(_ broadcast: Broadcast, feed: Feed) {
+    ///
+    /// - Parameter frames: the broadcast's, in each form that a watcher before this one had.
+    func send(_ broadcast: Broadcast, _ frames: inout FrameCopies, feed: Feed) {
         guard !isClosed else { return }
         if feed == .latest {
             if broadcast.kind == .price, !channel.isWritable || !conflated.isEmpty {
@@ -95,7 +106,7 @@ final class Watcher {
                 skipped += 1
             }
         }
-        send(broadcast.frame)
+        send(frames.frame(in: form))
     }
 
     /// Drops prices that were kept back and that nobody waits for any more.
@@ -112,7 +123,7 @@ final class Watcher {
         stalledSince = nil
         var sent = 0
         while channel.isWritable, sent < conflated.count {
-            send(conflated.values[sent].frame)
+            send(conflated.values[sent].message.frame(in: form))
             sent += 1
         }
         conflated.removeFirst(sent)
@@ -168,10 +179,9 @@ final class Watcher {
         isClosed = true
         if code == .tooSlow { statistics.closedTooSlow() }
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
-        channel.write(
-            Frames.bye(
-                code, waitMilliseconds: waitMilliseconds, jitterMilliseconds: jitterMilliseconds),
-            promise: nil)
+        let bye = ServerFrame.bye(
+            code, waitMilliseconds: waitMilliseconds, jitterMilliseconds: jitterMilliseconds)
+        channel.write(Frames.encode(bye, in: form), promise: nil)
         // The handler sends the close frame, waits for the peer's, and closes the channel.
         channel.triggerUserOutboundEvent(CloseRequest(code: code), promise: nil)
     }

@@ -98,14 +98,14 @@ final class Conversation {
         case .receipt(let auction, let id):
             let question = Question(kind: .status, auction: auction, id: id, ref: ref)
             watcher.send(
-                Frames.error(.unavailable, "This server signs no receipts.", to: question))
+                .error(.unavailable, "This server signs no receipts.", to: question))
         case .time(let time):
             say(.time(.init(clientTime: time, serverTime: station.clock.now())), ref: ref)
         }
     }
 
     private func say(_ message: ServerMessage, ref: String? = nil) {
-        watcher.send(Frames.encode(message, ref: ref))
+        watcher.send(ServerFrame(message, ref: ref))
     }
 
     private func refuse(_ code: ErrorCode, _ message: String, ref: String?) {
@@ -138,14 +138,14 @@ final class Conversation {
     private func bidder(asking question: Question) -> BidderID? {
         guard case .bidder(let bidder, _, let expiresAt) = identity else {
             watcher.send(
-                Frames.error(
+                .error(
                     .unauthenticated, "Say who you are first: send authenticate with a token.",
                     to: question))
             return nil
         }
         if let expiresAt, expiresAt <= station.clock.now() {
             watcher.send(
-                Frames.error(
+                .error(
                     .unauthenticated, "Your token has expired: authenticate with a new one.",
                     to: question))
             return nil
@@ -167,7 +167,7 @@ final class Conversation {
             version: entrance.version)
         // Who can't take it anyway is better off with where the lot stands.
         if let missed = entrance.missed, watcher.isKeepingUp {
-            for change in missed { watcher.send(Frames.change(change)) }
+            for change in missed { say(ServerMessage(change)) }
             say(.watching(.init(id, seq: entrance.snapshot.state.seq)), ref: ref)
         } else {
             say(.snapshot(snapshot(entrance.snapshot)), ref: ref)
@@ -254,7 +254,7 @@ final class Conversation {
 
     private func ask(_ command: Command, _ question: Question) {
         guard watcher.mayAsk() else {
-            return watcher.send(Frames.answer(.refused(.unavailable), to: question))
+            return watcher.send(.answer(.refused(.unavailable), to: question))
         }
         let mailbox = station.mailbox
         let connection = watcher.id

@@ -1,16 +1,20 @@
 import Crypto
 import FoundationEssentials
 import NIOHTTP1
+import WireProtocol
 
 /// What this server offers and demands of a request that wants to become a WebSocket.
 struct WebSocketUpgradePolicy: Sendable, Equatable {
-    /// Subprotocols that are spoken. The client's order decides among them.
-    var subprotocols: [String]
+    /// What is spoken. The client's order decides among them; the first is meant when it offers
+    /// none.
+    var encodings: [WireEncoding]
     /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
     var allowedOrigins: [String]
 
-    init(subprotocols: [String] = ["gavel.v1.json"], allowedOrigins: [String] = []) {
-        self.subprotocols = subprotocols
+    /// - Parameter encodings: one at least.
+    init(encodings: [WireEncoding] = WireEncoding.allCases, allowedOrigins: [String] = []) {
+        precondition(!encodings.isEmpty, "something must be spoken")
+        self.encodings = encodings
         self.allowedOrigins = allowedOrigins
     }
 }
@@ -27,8 +31,9 @@ enum WebSocketUpgrade {
 
     struct Acceptance: Equatable {
         var acceptKey: String
-        /// What to name in the answer; nil when the client offered none and the first is meant.
-        var subprotocol: String?
+        var form: WireForm
+        /// Whether the client offered subprotocols, so that the chosen one must be named.
+        var namesSubprotocol: Bool
 
         /// All headers of the 101 answer.
         var headers: HTTPHeaders {
@@ -36,7 +41,9 @@ enum WebSocketUpgrade {
                 ("Upgrade", "websocket"), ("Connection", "Upgrade"),
                 ("Sec-WebSocket-Accept", acceptKey),
             ])
-            if let subprotocol { headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
+            if namesSubprotocol {
+                headers.add(name: "Sec-WebSocket-Protocol", value: form.encoding.subprotocol)
+            }
             return headers
         }
     }
@@ -61,16 +68,23 @@ enum WebSocketUpgrade {
                 Refusal(status: .forbidden, message: "this Origin is not on the server's list"))
         }
         let offered = tokens("Sec-WebSocket-Protocol", in: head.headers)
-        let chosen = offered.first { policy.subprotocols.contains(String($0)) }
-        guard offered.isEmpty || chosen != nil else {
-            let known = policy.subprotocols.joined(separator: ", ")
+        guard
+            let encoding = offered.isEmpty
+                ? policy.encodings.first
+                : offered.lazy.compactMap({ name in
+                    policy.encodings.first { $0.subprotocol == name }
+                }).first
+        else {
+            let known = policy.encodings.map(\.subprotocol).joined(separator: ", ")
             return .refused(
                 Refusal(
                     status: .badRequest,
                     message: "no subprotocol that was offered is known here; offer \(known)"))
         }
         return .accepted(
-            Acceptance(acceptKey: acceptKey(for: key), subprotocol: chosen.map(String.init)))
+            Acceptance(
+                acceptKey: acceptKey(for: key), form: WireForm(encoding),
+                namesSubprotocol: !offered.isEmpty))
     }
 
     /// The answer to a key: proof that the server speaks WebSocket, not a secret, which is why

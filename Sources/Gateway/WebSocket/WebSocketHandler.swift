@@ -9,6 +9,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let id: ConnectionID
+    private let form: WireForm
     private let token: String?
     private let station: Station
     private var session: WebSocketSession
@@ -16,9 +17,12 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private var conversation: Conversation?
     private var isClosing = false
 
-    /// - Parameter token: what the upgrade's Authorization header carried.
-    init(id: ConnectionID, token: String?, station: Station) {
+    /// - Parameters:
+    ///   - form: what was agreed on at the upgrade.
+    ///   - token: what the upgrade's Authorization header carried.
+    init(id: ConnectionID, form: WireForm, token: String?, station: Station) {
         self.id = id
+        self.form = form
         self.token = token
         self.station = station
         session = WebSocketSession(
@@ -29,7 +33,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         let watcher = Watcher(
-            id: id, channel: context.channel, limits: station.limits,
+            id: id, form: form, channel: context.channel, limits: station.limits,
             statistics: station.statistics)
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
@@ -83,10 +87,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             watcher?.send(WebSocketFrame.encode(.pong, payload.readableBytesView))
         case .peerClosed(_, let reply): finish(reply, context: context)
         case .fail(let failure, let closeFrame):
-            if closeFrame != nil {
-                watcher?.send(
-                    Frames.bye(failure.code, waitMilliseconds: 0, jitterMilliseconds: 0))
-            }
+            if closeFrame != nil { watcher?.send(.bye(failure.code)) }
             finish(closeFrame, context: context)
         }
         return true

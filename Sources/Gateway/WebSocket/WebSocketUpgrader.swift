@@ -24,8 +24,7 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
         channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
     ) -> EventLoopFuture<HTTPHeaders> {
         guard upgradeRequest.uri.prefix(while: { $0 != "?" }) == Self.path,
-            case .accepted(let acceptance) = WebSocketUpgrade.evaluate(
-                upgradeRequest, policy: policy)
+            let acceptance = acceptance(of: upgradeRequest)
         else { return channel.eventLoop.makeFailedFuture(NotUpgraded()) }
         return channel.eventLoop.makeSucceededFuture(acceptance.headers)
     }
@@ -33,14 +32,24 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
     func upgrade(
         context: ChannelHandlerContext, upgradeRequest: HTTPRequestHead
     ) -> EventLoopFuture<Void> {
+        // The same request gets the same verdict: this one was accepted a moment ago.
+        guard let acceptance = acceptance(of: upgradeRequest) else {
+            return context.eventLoop.makeFailedFuture(NotUpgraded())
+        }
         let number = connections.add(1, ordering: .relaxed).newValue
         let handler = WebSocketHandler(
-            id: ConnectionID(number: number),
+            id: ConnectionID(number: number), form: acceptance.form,
             token: upgradeRequest.headers.bearerToken,
             station: stations.station(on: context.eventLoop))
         return context.eventLoop.makeCompletedFuture {
             try context.pipeline.syncOperations.addHandler(handler)
         }
+    }
+
+    private func acceptance(of request: HTTPRequestHead) -> WebSocketUpgrade.Acceptance? {
+        guard case .accepted(let acceptance) = WebSocketUpgrade.evaluate(request, policy: policy)
+        else { return nil }
+        return acceptance
     }
 
     private struct NotUpgraded: Error {}

@@ -182,18 +182,3 @@ extension ServerMessage {
             }
     }
 }
-
-/// Public changes as the bytes that go to every watcher: encoded once.
-public enum Broadcast {
-    public static func encode(_ change: PublicChange) -> [UInt8] {
-        ServerFrame(ServerMessage(change)).encoded()
-    }
-
-    public static func price(_ state: PublicState, at: Instant) -> [UInt8] {
-        ServerFrame(.price(.init(state, at: at))).encoded()
-    }
-
-    public static func status(_ state: PublicState, reason: String?, at: Instant) -> [UInt8] {
-        ServerFrame(.status(.init(state, reason: reason, at: at))).encoded()
-    }
-}

@@ -62,21 +62,21 @@ final class Floor {
 
     /// The board's version is the seq, as if there were one lot.
     func broadcast(
-        _ lot: String, _ seq: Int64, sale: String?, _ kind: Gateway.Broadcast.Kind,
+        _ lot: String, _ seq: Int64, sale: String?, _ kind: Broadcast.Kind,
         endsIn: Milliseconds? = nil
-    ) throws -> Gateway.Broadcast {
-        Gateway.Broadcast(
+    ) throws -> Broadcast {
+        Broadcast(
             kind: kind, auction: try AuctionID(lot), sale: try sale.map { try SaleID($0) },
             head: LotHead(seq: seq, endsAt: endsIn.map { clock.now().advanced(by: $0) }),
-            version: seq, frame: ByteBuffer(string: "\(lot)/\(seq)"))
+            version: seq, message: .plain("\(lot)/\(seq)"))
     }
 
     func words(_ lot: String, _ text: String, version: Int64) throws {
         hub.deliver([
             .broadcast(
-                Gateway.Broadcast(
+                Broadcast(
                     kind: .important, auction: try AuctionID(lot), sale: nil, head: nil,
-                    version: version, frame: ByteBuffer(string: text)))
+                    version: version, message: .plain(text)))
         ])
     }
 
@@ -85,6 +85,13 @@ final class Floor {
             clock.set(clock.now().advanced(by: 1000))
             hub.second()
         }
+    }
+}
+
+extension SharedMessage {
+    /// The same bytes in every form.
+    static func plain(_ text: String) -> SharedMessage {
+        SharedMessage { _ in ByteBuffer(string: text) }
     }
 }
 
@@ -98,8 +105,8 @@ final class Seat {
         channel = EmbeddedChannel(handler: closing)
         channel.connect(to: Self.address, promise: nil)
         watcher = Watcher(
-            id: ConnectionID(number: Int64(number)), channel: channel, limits: limits,
-            statistics: statistics)
+            id: ConnectionID(number: Int64(number)), form: WireForm(), channel: channel,
+            limits: limits, statistics: statistics)
     }
 
     private static let address: SocketAddress = {

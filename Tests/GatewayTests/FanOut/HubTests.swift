@@ -77,12 +77,12 @@ struct HubTests {
         let (ann, annToo, ben) = (
             try floor.connect("ann"), try floor.connect("ann"), try floor.connect("ben")
         )
-        floor.hub.deliver([.notice(try BidderID("ann"), frame: ByteBuffer(string: "x/1"))])
+        floor.hub.deliver([.notice(try BidderID("ann"), .plain("x/1"))])
         #expect(try ann.heard() == ["x/1"])
         #expect(try annToo.heard() == ["x/1"])
         #expect(try ben.heard() == [])
         floor.hub.identify(ann.watcher, as: try BidderID("ben"))
-        floor.hub.deliver([.notice(try BidderID("ann"), frame: ByteBuffer(string: "x/2"))])
+        floor.hub.deliver([.notice(try BidderID("ann"), .plain("x/2"))])
         #expect(try ann.heard() == [])
     }
 

@@ -92,9 +92,9 @@ struct RandomWatchingTests {
             let seq = board[lot] ?? 0
             var broadcast = try floor.broadcast(
                 lot, seq, sale: sale, Bool.random(using: &random) ? .price : .important)
-            broadcast = Gateway.Broadcast(
+            broadcast = Broadcast(
                 kind: broadcast.kind, auction: broadcast.auction, sale: broadcast.sale,
-                head: broadcast.head, version: version, frame: broadcast.frame)
+                head: broadcast.head, version: version, message: broadcast.message)
             onTheirWay.append(.broadcast(broadcast))
         }
 

@@ -52,7 +52,7 @@ final class Gallery: Sendable {
             try channel.pipeline.syncOperations.addHandler(
                 WebSocketHandler(
                     id: ConnectionID(number: station.value.statistics.current.webSocketsTotal),
-                    token: token, station: station.value))
+                    form: WireForm(), token: token, station: station.value))
         }
         return Caller(channel: channel)
     }

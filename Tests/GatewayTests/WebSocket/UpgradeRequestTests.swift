@@ -1,12 +1,13 @@
 import NIOHTTP1
 import Testing
+import WireProtocol
 
 @testable import Gateway
 
 @Suite struct UpgradeRequestTests {
     static let key = "dGhlIHNhbXBsZSBub25jZQ=="
     static let policy = WebSocketUpgradePolicy(
-        subprotocols: ["gavel.v1.json"], allowedOrigins: ["https://gavel.example"])
+        encodings: [.json], allowedOrigins: ["https://gavel.example"])
 
     static func head(
         method: HTTPMethod = .GET, version: HTTPVersion = .http1_1,
@@ -36,7 +37,8 @@ import Testing
     /// The key and the answer of RFC 6455 section 1.3.
     @Test func plainRequestIsAccepted() {
         let acceptance = WebSocketUpgrade.Acceptance(
-            acceptKey: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", subprotocol: nil)
+            acceptKey: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", form: WireForm(.json),
+            namesSubprotocol: false)
         #expect(
             WebSocketUpgrade.evaluate(Self.head(), policy: Self.policy) == .accepted(acceptance))
         #expect(
@@ -99,13 +101,12 @@ import Testing
     }
 
     @Test func clientsFirstKnownSubprotocolIsChosen() throws {
-        let policy = WebSocketUpgradePolicy(subprotocols: ["gavel.v1.json", "gavel.v1.proto"])
-        var head = Self.head(changing: [("Sec-WebSocket-Protocol", "chat, gavel.v1.proto")])
+        var head = Self.head(changing: [("Sec-WebSocket-Protocol", "chat, gavel.v0")])
         head.headers.add(name: "Sec-WebSocket-Protocol", value: "gavel.v1.json")
-        guard case .accepted(let acceptance) = WebSocketUpgrade.evaluate(head, policy: policy)
+        guard case .accepted(let acceptance) = WebSocketUpgrade.evaluate(head, policy: Self.policy)
         else { throw Unexpected() }
-        #expect(acceptance.subprotocol == "gavel.v1.proto")
-        #expect(acceptance.headers["Sec-WebSocket-Protocol"] == ["gavel.v1.proto"])
+        #expect(acceptance.form.encoding == .json)
+        #expect(acceptance.headers["Sec-WebSocket-Protocol"] == ["gavel.v1.json"])
     }
 
     @Test func starAllowsAnyOrigin() {

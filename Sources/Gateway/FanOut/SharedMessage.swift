@@ -1,0 +1,49 @@
+import NIOCore
+import Synchronization
+import WireProtocol
+
+/// A message to any number of connections, on any number of event loops.
+///
+/// Encoded at most once for each form, by the first event loop that has a connection of that form;
+/// all others write the same bytes. A form that nobody listens in is never made.
+final class SharedMessage: Sendable {
+    private let encode: @Sendable (WireForm) -> ByteBuffer
+    /// A form or two: looking through a list is quicker than hashing.
+    private let frames = Mutex<[(form: WireForm, frame: ByteBuffer)]>([])
+
+    convenience init(_ message: ServerMessage) {
+        let frame = ServerFrame(message)
+        self.init { Frames.encode(frame, in: $0) }
+    }
+
+    /// - Parameter encode: makes the whole WebSocket frame; called once for each form.
+    init(encode: @escaping @Sendable (WireForm) -> ByteBuffer) { self.encode = encode }
+
+    /// The whole WebSocket frame.
+    func frame(in form: WireForm) -> ByteBuffer {
+        frames.withLock { frames in
+            for known in frames where known.form == form { return known.frame }
+            // Under the lock: an event loop that comes meanwhile waits for these bytes, which takes
+            // it no longer than to make them itself.
+            let frame = encode(form)
+            frames.append((form, frame))
+            return frame
+        }
+    }
+}
+
+/// One event loop's copies of a shared message's frames, so that the message is asked once for each
+/// form and not once for each watcher.
+struct FrameCopies {
+    private let message: SharedMessage
+    private var frames: [(form: WireForm, frame: ByteBuffer)] = []
+
+    init(of message: SharedMessage) { self.message = message }
+
+    mutating func frame(in form: WireForm) -> ByteBuffer {
+        for known in frames where known.form == form { return known.frame }
+        let frame = message.frame(in: form)
+        frames.append((form, frame))
+        return frame
+    }
+}
