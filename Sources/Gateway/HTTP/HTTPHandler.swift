@@ -5,7 +5,7 @@ import NIOHTTP1
 protocol HTTPResponder: Sendable {
     /// How many bytes the body of that request may have. Called on an event loop.
     func bodyBytesMax(of head: HTTPRequestHead, target: RequestTarget, isLocal: Bool) -> Int
-    func respond(to request: HTTPRequest) async -> HTTPResponse
+    func respond(to request: HTTPRequest) async -> HTTPAnswer
 }
 
 /// A connection's HTTP: brings each request to the responder, one at a time, and writes the answers
@@ -13,7 +13,7 @@ protocol HTTPResponder: Sendable {
 /// means.
 ///
 /// Stands after NIO's HTTP handlers, with its pipelining assistance and without its error handling.
-/// Goes when the connection becomes something else.
+/// Goes when the connection becomes something else: a WebSocket, or a stream.
 final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -24,7 +24,11 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let isLocal: Bool
     private var collector: RequestCollector
     private var deadline: Scheduled<Void>?
+    /// The answer that the client waits for, when it comes later.
+    private var pending: (any PendingAnswer)?
     private var isCounted = false
+    /// The server stops, and NIO's handlers are no longer there to see to that.
+    private var isQuiescing = false
 
     /// - Parameter isLocal: the connection came in over the Unix domain socket.
     init(
@@ -57,6 +61,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         collector.finish()
         deadline?.cancel()
         deadline = nil
+        pending?.cancel()
+        pending = nil
         guard isCounted else { return }
         isCounted = false
         statistics.httpConnectionClosed()
@@ -66,6 +72,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         if let event = event as? ChannelEvent, event == .inputClosed, !collector.lastRequestCame() {
             context.close(promise: nil)
         }
+        if event is ChannelShouldQuiesceEvent { isQuiescing = true }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -115,15 +122,35 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
         Task { [responder] in
-            let response = await responder.respond(to: request)
+            let answer = await responder.respond(to: request)
             loop.execute {
                 let (handler, context) = bound.value
-                handler.finish(response, context: context)
+                handler.take(answer, context: context)
             }
         }
     }
 
     // MARK: - Answers
+
+    private func take(_ answer: HTTPAnswer, context: ChannelHandlerContext) {
+        guard collector.isAnswering else { return }
+        switch answer {
+        case .response(let response): finish(response, context: context)
+        case .later(let answer): wait(for: answer, context: context)
+        case .stream(let stream): begin(stream, context: context)
+        }
+    }
+
+    private func wait(for answer: any LateAnswer, context: ChannelHandlerContext) {
+        let beginning = answer.begin(on: context.eventLoop) { response in
+            self.pending = nil
+            self.finish(response, context: context)
+        }
+        switch beginning {
+        case .over(let response): finish(response, context: context)
+        case .waiting(let pending): self.pending = pending
+        }
+    }
 
     private func finish(_ response: HTTPResponse, context: ChannelHandlerContext) {
         guard collector.isAnswering else { return }
@@ -136,27 +163,65 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func write(
         _ response: HTTPResponse, keepsAlive: Bool, context: ChannelHandlerContext
     ) {
-        statistics.requestAnswered(status: Int(response.status.code))
         let isHead = collector.isHead
         var headers = response.headers
-        headers.replaceOrAdd(name: "Content-Length", value: String(response.body.readableBytes))
-        headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
-        if !headers.contains(name: "Cache-Control") {
-            headers.add(name: "Cache-Control", value: "no-store")
+        // A 304 speaks of an answer that it does not hold: any length would be that one's.
+        if response.status != .notModified {
+            headers.replaceOrAdd(name: "Content-Length", value: "\(response.body.readableBytes)")
         }
-        if !keepsAlive {
-            headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if collector.version == .http1_0 {
+        if keepsAlive, collector.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
-        let head = HTTPResponseHead(
-            version: .http1_1, status: response.status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        writeHead(
+            HTTPResponseHead(version: .http1_1, status: response.status, headers: headers),
+            keepsAlive: keepsAlive, context: context)
         if !isHead, response.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         if !keepsAlive { linger(context: context) }
+    }
+
+    /// Writes a head, with what every answer carries.
+    private func writeHead(
+        _ head: HTTPResponseHead, keepsAlive: Bool, context: ChannelHandlerContext
+    ) {
+        statistics.requestAnswered(status: Int(head.status.code))
+        var head = head
+        head.headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
+        if !head.headers.contains(name: "Cache-Control") {
+            head.headers.add(name: "Cache-Control", value: "no-store")
+        }
+        if !keepsAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    /// Writes the head, and leaves the connection to the stream.
+    private func begin(_ stream: any HTTPStream, context: ChannelHandlerContext) {
+        // Whatever was sent behind the request is never answered.
+        _ = collector.answered(closing: true)
+        let isChunked = collector.version != .http1_0
+        var headers = stream.headers
+        if isChunked { headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked") }
+        writeHead(
+            HTTPResponseHead(
+                version: isChunked ? .http1_1 : .http1_0, status: .ok, headers: headers),
+            keepsAlive: false, context: context)
+        context.flush()
+        // No end: what NIO's encoder would write for it is part of a body.
+        if collector.isHead { return linger(context: context) }
+        do {
+            let pipeline = context.pipeline.syncOperations
+            try HTTPStreaming.freeOutbound(of: pipeline)
+            try pipeline.addHandler(
+                stream.makeHandler(on: context.eventLoop, isChunked: isChunked),
+                position: .after(self))
+        } catch {
+            // The connection broke while the head was written.
+            return context.close(promise: nil)
+        }
+        if isQuiescing { context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
     // MARK: - Time

@@ -43,7 +43,7 @@ struct HTTPRequest: Sendable {
     }
 }
 
-/// One whole answer. What every answer carries is added on its way out.
+/// One whole answer. What every answer carries is added on its way out; a 304 has no body.
 struct HTTPResponse: Sendable {
     var status: HTTPResponseStatus
     var headers: HTTPHeaders

@@ -35,7 +35,7 @@ struct HTTPRoutes: HTTPResponder {
             ] + Page.routes)
     }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    func respond(to request: HTTPRequest) async -> HTTPAnswer {
         await table.respond(to: request)
     }
 

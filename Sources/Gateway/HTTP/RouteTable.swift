@@ -2,15 +2,27 @@ import NIOHTTP1
 
 /// One line of the table of routes.
 struct Route: Sendable {
-    typealias Answer =
+    typealias Respond =
         @Sendable (HTTPRequest, PathParameters) async throws(HTTPFailure) -> HTTPResponse
+    typealias Answer =
+        @Sendable (HTTPRequest, PathParameters) async throws(HTTPFailure) -> HTTPAnswer
 
     let method: HTTPMethod
     /// Segments; one that starts with a colon stands for any text but none, under that name.
     let pattern: [String]
     let answer: Answer
 
-    init(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
+    /// A route that has a whole answer for every request.
+    init(_ method: HTTPMethod, _ pattern: String, _ respond: @escaping Respond) {
+        self.init(
+            method, pattern,
+            answering: { (request, parameters) throws(HTTPFailure) in
+                .response(try await respond(request, parameters))
+            })
+    }
+
+    /// A route that may have an answer of another kind.
+    init(_ method: HTTPMethod, _ pattern: String, answering answer: @escaping Answer) {
         self.method = method
         self.pattern = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .map(String.init)
@@ -50,15 +62,16 @@ struct RouteTable: Sendable {
 
     init(_ routes: [Route]) { self.routes = routes }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    func respond(to request: HTTPRequest) async -> HTTPAnswer {
         do throws(HTTPFailure) {
             return try await answer(to: request)
         } catch {
-            return request.target.isAdministration ? error.administrationResponse : error.response
+            return .response(
+                request.target.isAdministration ? error.administrationResponse : error.response)
         }
     }
 
-    private func answer(to request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    private func answer(to request: HTTPRequest) async throws(HTTPFailure) -> HTTPAnswer {
         var allowed: [String] = []
         for route in routes {
             guard let parameters = route.match(request.target.path) else { continue }

@@ -235,7 +235,7 @@ final class HeldResponder: HTTPResponder {
 
     func bodyBytesMax(of head: HTTPRequestHead, target: RequestTarget, isLocal: Bool) -> Int { 0 }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    func respond(to request: HTTPRequest) async -> HTTPAnswer {
         let path = request.target.path[0]
         await withCheckedContinuation { continuation in
             state.withLock { state in
@@ -248,6 +248,6 @@ final class HeldResponder: HTTPResponder {
                 }
             }
         }
-        return HTTPResponse(type: "text/plain", body: ByteBuffer(string: path))
+        return .response(HTTPResponse(type: "text/plain", body: ByteBuffer(string: path)))
     }
 }

@@ -64,6 +64,23 @@ struct HTTPProbe {
         return try await receive(isHead: isHead)[0]
     }
 
+    /// What comes until it ends with that text; waits for it.
+    func text(endingWith end: String) async throws -> String {
+        var text = ""
+        while !text.hasSuffix(end) {
+            text += String(buffer: try await channel.waitForOutboundWrite(as: ByteBuffer.self))
+        }
+        return text
+    }
+
+    /// Tells the connection that the server stops.
+    func quiesce() async throws {
+        let pipeline = channel.pipeline
+        try await channel.testingEventLoop.executeInContext {
+            pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
     /// Waits until the server has closed the connection.
     func waitForClose() async throws { try await channel.closeFuture.get() }
 
@@ -111,10 +128,10 @@ struct EchoResponder: HTTPResponder {
         bytesMax
     }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    func respond(to request: HTTPRequest) async -> HTTPAnswer {
         let body = String(buffer: request.body)
         let path = "/" + request.target.path.joined(separator: "/")
         let text = "\(request.head.method) \(path) \(body)\(request.isLocal ? " local" : "")"
-        return HTTPResponse(type: "text/plain", body: ByteBuffer(string: text))
+        return .response(HTTPResponse(type: "text/plain", body: ByteBuffer(string: text)))
     }
 }

@@ -120,7 +120,10 @@ final class Saleroom: Sendable {
         let request = HTTPRequest(
             head, target: try #require(RequestTarget(uri)), body: ByteBuffer(string: body ?? ""),
             isLocal: isLocal, isFirst: isFirst)
-        return Reply(await routes.respond(to: request))
+        guard case .response(let response) = await routes.respond(to: request) else {
+            throw Surprise("no whole answer")
+        }
+        return Reply(response)
     }
 }
 
