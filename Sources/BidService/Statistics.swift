@@ -3,10 +3,11 @@ import Synchronization
 
 /// Counts since the start of the service.
 public struct ServiceStatistics: Sendable {
-    public var commits: Int64 = 0
     public var entries: Int64 = 0
-    /// Time spent in commits, in microseconds.
-    public var commitMicroseconds: Int64 = 0
+    /// How long commits took, in microseconds.
+    public var commitSeconds = Histogram(bounds: Histogram.latencyBounds).reading
+    /// Log entries in a commit.
+    public var batchEntries = Histogram(bounds: StatisticsBox.batchBounds).reading
     /// New bids; those that were answered before are ``repeats``.
     public var bidsAccepted: Int64 = 0
     /// Requests that got their stored reply again.
@@ -23,17 +24,23 @@ public struct ServiceStatistics: Sendable {
 
 /// Where the service's threads count.
 final class StatisticsBox: Sendable {
-    private let statistics = Mutex(ServiceStatistics())
+    static let batchBounds: [Int64] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000]
 
-    var current: ServiceStatistics { statistics.withLock { $0 } }
+    private let statistics = Mutex(ServiceStatistics())
+    private let commitSeconds = Histogram(bounds: Histogram.latencyBounds)
+    private let batchEntries = Histogram(bounds: batchBounds)
+
+    var current: ServiceStatistics {
+        var current = statistics.withLock { $0 }
+        current.commitSeconds = commitSeconds.reading
+        current.batchEntries = batchEntries.reading
+        return current
+    }
 
     func noteCommit(entries: Int, took duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        statistics.withLock { statistics in
-            statistics.commits += 1
-            statistics.entries += Int64(entries)
-            statistics.commitMicroseconds += seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-        }
+        commitSeconds.observe(duration)
+        batchEntries.observe(Int64(entries))
+        statistics.withLock { $0.entries += Int64(entries) }
     }
 
     func noteFailure() {

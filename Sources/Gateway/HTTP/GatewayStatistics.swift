@@ -1,68 +1,83 @@
-import Synchronization
+import BidService
 
 /// What the network's side counts, since the start of the process. Any thread may count and read;
 /// the numbers are each exact, but not of one and the same moment.
+///
+/// One more count is one more property here and its name in ``families``; the values of a label are
+/// enumerations in MetricLabels.swift.
 public final class GatewayStatistics: Sendable {
-    private let webSocketsOpened = Atomic<Int64>(0)
-    private let webSocketsClosed = Atomic<Int64>(0)
-    private let httpConnectionsOpened = Atomic<Int64>(0)
-    private let httpConnectionsClosed = Atomic<Int64>(0)
-    private let messagesReceived = Atomic<Int64>(0)
-    private let messagesSent = Atomic<Int64>(0)
-    private let pricesSkipped = Atomic<Int64>(0)
-    private let tooSlow = Atomic<Int64>(0)
-    /// HTTP answers by the first digit of their status.
-    private let answers = Mutex<[Int: Int64]>([:])
+    let connections = Gauges<ConnectionState>(
+        "gavel_connections", by: "state", "Open connections by what they are doing.")
+    let connectionsOpened = Counters<ConnectionState>(
+        "gavel_connections_opened_total", by: "state",
+        "Connections since the start, once for each state that they came into.")
+    let handshakesFailed = Counters<HandshakeFailure>(
+        "gavel_handshake_failures_total", by: "reason", "Handshakes that failed, by reason.")
+    let closed = Counters<ClosedWith>(
+        "gavel_closes_total", by: "code", "WebSockets that ended, by the close code sent.")
+    let messages = Counters<MessageDirection>(
+        "gavel_messages_total", by: "direction",
+        "WebSocket messages; a broadcast counts once for each watcher.")
+    let rateLimited = Counters<RateLimit>(
+        "gavel_rate_limited_total", by: "limit", "What was refused because of a limit.")
+    let resumed = Counters<ResumeResult>(
+        "gavel_resumes_total", by: "result",
+        "Clients that came back to a lot, by how they were brought up to date.")
+    let pricesSkipped = Counter(
+        "gavel_prices_skipped_total",
+        "Prices passed over for newer ones on connections that could not keep up.")
+    let slowClosed = Counter(
+        "gavel_slow_connections_closed_total",
+        "Connections closed because they took nothing any more.")
+    let outboundBytes = Gauge(
+        "gavel_outbound_queue_bytes",
+        "Bytes that wait in this process for connections to take them.")
+    let answersWritten = Distribution(
+        "gavel_answer_write_seconds",
+        "From a bid's being on disk to its answer's being written to the connection.")
+    let broadcastLag = Distribution(
+        "gavel_broadcast_lag_seconds",
+        "From a commit to the last write of its changes to a watcher.")
+    let requests = Counters<StatusClass>(
+        "gavel_http_requests_total", by: "status", "HTTP requests by the class of the answer.")
+
+    /// All of them, in the order in which they are printed.
+    var families: [any MetricFamily] {
+        [
+            connections, connectionsOpened, handshakesFailed, closed, messages, rateLimited,
+            resumed, pricesSkipped, slowClosed, outboundBytes, answersWritten, broadcastLag,
+            requests,
+        ]
+    }
 
     public init() {}
 
     // MARK: - Counting
 
     /// A connection has become a WebSocket.
-    func connectionOpened() { webSocketsOpened.add(1, ordering: .relaxed) }
-    func connectionClosed() { webSocketsClosed.add(1, ordering: .releasing) }
+    func connectionOpened() {
+        connections.add(to: .websocket)
+        connectionsOpened.count(.websocket)
+    }
+
+    func connectionClosed() { connections.remove(from: .websocket) }
+
     /// A connection speaks HTTP; it stops doing so when it becomes a WebSocket, too.
-    func httpConnectionOpened() { httpConnectionsOpened.add(1, ordering: .relaxed) }
-    func httpConnectionClosed() { httpConnectionsClosed.add(1, ordering: .releasing) }
+    func httpConnectionOpened() {
+        connections.add(to: .http)
+        connectionsOpened.count(.http)
+    }
+
+    func httpConnectionClosed() { connections.remove(from: .http) }
+
     /// A whole message has come over a WebSocket.
-    func messageReceived() { messagesReceived.add(1, ordering: .relaxed) }
+    func messageReceived() { messages.count(.received) }
     /// Messages were written to WebSockets: a broadcast counts once for each watcher.
-    func messagesSent(_ count: Int) { messagesSent.add(Int64(count), ordering: .relaxed) }
+    func messagesSent(_ count: Int) { messages.count(.sent, count) }
     /// Prices were passed over for newer ones, on connections that could not keep up.
-    func pricesSkipped(_ count: Int) { pricesSkipped.add(Int64(count), ordering: .relaxed) }
+    func pricesSkipped(_ count: Int) { pricesSkipped.count(count) }
     /// A connection was closed because it took nothing any more.
-    func closedTooSlow() { tooSlow.add(1, ordering: .relaxed) }
+    func closedTooSlow() { slowClosed.count() }
     /// An HTTP request was answered.
-    func requestAnswered(status: Int) { answers.withLock { $0[status / 100, default: 0] += 1 } }
-
-    // MARK: - Reading
-
-    public struct Reading: Sendable {
-        public var webSockets: Int64 = 0
-        public var webSocketsTotal: Int64 = 0
-        public var httpConnections: Int64 = 0
-        public var httpConnectionsTotal: Int64 = 0
-        public var messagesReceived: Int64 = 0
-        public var messagesSent: Int64 = 0
-        public var pricesSkipped: Int64 = 0
-        public var closedTooSlow: Int64 = 0
-        /// HTTP answers by the first digit of their status.
-        public var requestsByClass: [Int: Int64] = [:]
-    }
-
-    public var current: Reading {
-        // The closed ones first: a connection counted as closed has been counted as opened.
-        let closed = webSocketsClosed.load(ordering: .acquiring)
-        let opened = webSocketsOpened.load(ordering: .acquiring)
-        let httpClosed = httpConnectionsClosed.load(ordering: .acquiring)
-        let httpOpened = httpConnectionsOpened.load(ordering: .acquiring)
-        return Reading(
-            webSockets: opened - closed, webSocketsTotal: opened,
-            httpConnections: httpOpened - httpClosed, httpConnectionsTotal: httpOpened,
-            messagesReceived: messagesReceived.load(ordering: .relaxed),
-            messagesSent: messagesSent.load(ordering: .relaxed),
-            pricesSkipped: pricesSkipped.load(ordering: .relaxed),
-            closedTooSlow: tooSlow.load(ordering: .relaxed),
-            requestsByClass: answers.withLock { $0 })
-    }
+    func requestAnswered(status: Int) { requests.count(StatusClass(status: status)) }
 }

@@ -3,41 +3,17 @@ import BidService
 /// The server's counts as Prometheus reads them.
 enum Metrics {
     static func text(
-        service: ServiceStatistics, queuedCommands: Int, gateway: GatewayStatistics.Reading,
+        service: ServiceStatistics, queuedCommands: Int, gateway: GatewayStatistics,
         isDraining: Bool
     ) -> String {
         var text = PrometheusText()
-        add(gateway, to: &text)
+        for family in gateway.families { family.write(to: &text) }
         add(service, to: &text)
         text.family("gavel_queued_commands", .gauge, "Commands that wait to be decided.")
         text.sample(Int64(queuedCommands))
         text.family("gavel_draining", .gauge, "1 while the server prepares to stop.")
         text.sample(isDraining ? 1 : 0)
         return text.text
-    }
-
-    private static func add(_ gateway: GatewayStatistics.Reading, to text: inout PrometheusText) {
-        text.family("gavel_connections", .gauge, "Open connections.")
-        text.sample(gateway.webSockets, ["kind": "websocket"])
-        text.sample(gateway.httpConnections, ["kind": "http"])
-        text.family("gavel_connections_opened_total", .counter, "Connections since the start.")
-        text.sample(gateway.webSocketsTotal, ["kind": "websocket"])
-        text.sample(gateway.httpConnectionsTotal, ["kind": "http"])
-        text.family("gavel_messages_total", .counter, "WebSocket messages.")
-        text.sample(gateway.messagesReceived, ["direction": "received"])
-        text.sample(gateway.messagesSent, ["direction": "sent"])
-        text.family(
-            "gavel_prices_skipped_total", .counter,
-            "Prices passed over for newer ones on connections that could not keep up.")
-        text.sample(gateway.pricesSkipped)
-        text.family(
-            "gavel_slow_connections_closed_total", .counter,
-            "Connections closed because they took nothing any more.")
-        text.sample(gateway.closedTooSlow)
-        text.family("gavel_http_requests_total", .counter, "HTTP requests by answer.")
-        for (kind, count) in gateway.requestsByClass.sorted(by: { $0.key < $1.key }) {
-            text.sample(count, ["status": "\(kind)xx"])
-        }
     }
 
     private static func add(_ service: ServiceStatistics, to text: inout PrometheusText) {
@@ -52,9 +28,10 @@ enum Metrics {
             "gavel_commands_turned_away_total", .counter,
             "Commands refused because the queue was full or closed.")
         text.sample(service.turnedAway)
-        text.family("gavel_commit_seconds", .summary, "Time spent in commits.")
-        text.sample(seconds: service.commitMicroseconds, suffix: "_sum")
-        text.sample(service.commits, suffix: "_count")
+        text.family("gavel_commit_seconds", .histogram, "How long commits took.")
+        text.histogram(service.commitSeconds, unit: .seconds)
+        text.family("gavel_batch_entries", .histogram, "Log entries in a commit.")
+        text.histogram(service.batchEntries, unit: .number)
         text.family("gavel_log_entries_total", .counter, "Entries written to the log.")
         text.sample(service.entries)
         text.family("gavel_log_failures_total", .counter, "Commits that failed.")
@@ -70,7 +47,7 @@ struct PrometheusText {
     enum Kind: String {
         case counter
         case gauge
-        case summary
+        case histogram
     }
 
     private(set) var text = ""
@@ -82,29 +59,34 @@ struct PrometheusText {
         text += "# HELP \(name) \(Self.escape(help))\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    /// - Parameter suffix: for the parts of a summary.
+    /// - Parameter suffix: for the parts of a histogram.
     mutating func sample(
         _ value: Int64, _ labels: KeyValuePairs<String, String> = [:], suffix: String = ""
     ) {
-        add("\(value)", labels, suffix)
+        add("\(value)", Array(labels), suffix)
     }
 
-    /// A duration of so many microseconds, in seconds; exact.
-    mutating func sample(
-        seconds microseconds: Int64, _ labels: KeyValuePairs<String, String> = [:],
-        suffix: String = ""
+    /// The buckets, each with all below it, the sum and the count.
+    mutating func histogram(
+        _ reading: Histogram.Reading, unit: Distribution.Unit,
+        _ labels: KeyValuePairs<String, String> = [:]
     ) {
-        let fraction = String(microseconds % 1_000_000)
-        let padding = String(repeating: "0", count: 6 - fraction.utf8.count)
-        add("\(microseconds / 1_000_000).\(padding)\(fraction)", labels, suffix)
+        var count: Int64 = 0
+        for (bound, inBucket) in zip(reading.bounds, reading.counts) {
+            count += inBucket
+            add("\(count)", Array(labels) + [("le", unit.format(bound))], "_bucket")
+        }
+        add("\(reading.count)", Array(labels) + [("le", "+Inf")], "_bucket")
+        add(unit.format(reading.sum), Array(labels), "_sum")
+        add("\(reading.count)", Array(labels), "_count")
     }
 
     private mutating func add(
-        _ value: String, _ labels: KeyValuePairs<String, String>, _ suffix: String
+        _ value: String, _ labels: [(key: String, value: String)], _ suffix: String
     ) {
         text += name + suffix
         if !labels.isEmpty {
-            let pairs = labels.map { "\($0)=\"\(Self.escape($1, isLabel: true))\"" }
+            let pairs = labels.map { "\($0.key)=\"\(Self.escape($0.value, isLabel: true))\"" }
             text += "{" + pairs.joined(separator: ",") + "}"
         }
         text += " \(value)\n"
@@ -121,5 +103,18 @@ struct PrometheusText {
             }
         }
         return escaped
+    }
+}
+
+extension Distribution.Unit {
+    /// Exact, and as short as can be: 2500 microseconds are "0.0025".
+    func format(_ value: Int64) -> String {
+        guard self == .seconds else { return "\(value)" }
+        let (seconds, rest) = value.quotientAndRemainder(dividingBy: 1_000_000)
+        guard rest != 0 else { return "\(seconds)" }
+        let digits = String(rest.magnitude)
+        var fraction = String(repeating: "0", count: 6 - digits.utf8.count) + digits
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(value < 0 && seconds == 0 ? "-" : "")\(seconds).\(fraction)"
     }
 }

@@ -46,7 +46,7 @@ struct OperationRoutes: Sendable {
     func metrics(_: HTTPRequest, _: PathParameters) async throws(HTTPFailure) -> HTTPResponse {
         let text = Metrics.text(
             service: service.statistics, queuedCommands: service.queuedCommands,
-            gateway: statistics.current, isDraining: isDraining())
+            gateway: statistics, isDraining: isDraining())
         return HTTPResponse(
             type: "text/plain; version=0.0.4; charset=utf-8", body: ByteBuffer(string: text))
     }

@@ -221,7 +221,7 @@ struct HubTests {
         #expect(stuck.closeCode == .tooSlow)
         #expect(try stuck.heard() == ["bye"])
         #expect(slow.closeCode == nil)
-        #expect(floor.statistics.current.closedTooSlow == 1)
+        #expect(floor.statistics.slowClosed.value == 1)
     }
 
     // MARK: - Once a second

@@ -158,12 +158,12 @@ struct HTTPHandlerTests {
         let probe = try await HTTPProbe(responder)
         try await probe.send("GET /1 HTTP/1.1\nHost: a\n\n")
         _ = await responder.waitForRequest()
-        #expect(probe.statistics.current.httpConnections == 1)
+        #expect(probe.statistics.connections.value(.http) == 1)
         try await probe.channel.close()
         responder.release()
         await probe.channel.testingEventLoop.run()
-        #expect(probe.statistics.current.httpConnections == 0)
-        #expect(probe.statistics.current.httpConnectionsTotal == 1)
+        #expect(probe.statistics.connections.value(.http) == 0)
+        #expect(probe.statistics.connectionsOpened.value(.http) == 1)
     }
 
     @Test("A client that has said all it will is answered, and then the connection ends")

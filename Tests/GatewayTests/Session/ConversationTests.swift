@@ -151,7 +151,7 @@ struct ConversationTests {
         try await caller.channel.writeInbound(ByteBuffer(bytes: Wire.close(1001)))
         try await caller.channel.closeFuture.get()
         #expect(try await gallery.connectionCount == 0)
-        #expect(gallery.statistics.current.webSockets == 0)
+        #expect(gallery.statistics.connections.value(.websocket) == 0)
     }
 
     @Test("A suspended bidder and a revoked token lose their live connections")

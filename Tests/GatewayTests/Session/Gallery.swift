@@ -51,7 +51,8 @@ final class Gallery: Sendable {
         try await loop.executeInContext {
             try channel.pipeline.syncOperations.addHandler(
                 WebSocketHandler(
-                    id: ConnectionID(number: station.value.statistics.current.webSocketsTotal),
+                    id: ConnectionID(
+                        number: station.value.statistics.connectionsOpened.value(.websocket)),
                     form: WireForm(), token: token, station: station.value))
         }
         return Caller(channel: channel)

@@ -1,0 +1,153 @@
+import BidService
+import Synchronization
+
+/// The values of a label, each with the word that stands in the metrics. A closed set: nobody can
+/// misspell one, and no client can make one up.
+protocol MetricLabel: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
+
+/// Something that is counted and printed under a name of its own.
+///
+/// Any thread may count and read; nobody waits.
+protocol MetricFamily: Sendable {
+    var name: String { get }
+    func write(to text: inout PrometheusText)
+}
+
+/// A count that only grows. Its name ends with `_total`.
+final class Counter: MetricFamily {
+    let name: String
+    private let help: String
+    private let number = AtomicCount()
+
+    init(_ name: String, _ help: String) {
+        self.name = name
+        self.help = help
+    }
+
+    func count(_ amount: Int = 1) { number.add(Int64(amount)) }
+
+    var value: Int64 { number.value }
+
+    func write(to text: inout PrometheusText) {
+        text.family(name, .counter, help)
+        text.sample(value)
+    }
+}
+
+/// Counts that only grow, by the values of one label.
+final class Counters<Label: MetricLabel>: MetricFamily {
+    let name: String
+    private let label: String
+    private let help: String
+    private let cells: [Label: AtomicCount]
+
+    /// - Parameter label: the label's name.
+    init(_ name: String, by label: String, _ help: String) {
+        self.name = name
+        self.label = label
+        self.help = help
+        cells = .forEachLabel()
+    }
+
+    func count(_ which: Label, _ amount: Int = 1) { cells[which]?.add(Int64(amount)) }
+
+    func value(_ which: Label) -> Int64 { cells[which]?.value ?? 0 }
+
+    func write(to text: inout PrometheusText) {
+        text.family(name, .counter, help)
+        for which in Label.allCases { text.sample(value(which), [label: which.rawValue]) }
+    }
+}
+
+/// How much of something there is now.
+final class Gauge: MetricFamily {
+    let name: String
+    private let help: String
+    private let number = AtomicCount()
+
+    init(_ name: String, _ help: String) {
+        self.name = name
+        self.help = help
+    }
+
+    func add(_ amount: Int) { number.add(Int64(amount)) }
+
+    /// Never below zero, though what is taken away may be seen before what was added.
+    var value: Int64 { max(0, number.value) }
+
+    func write(to text: inout PrometheusText) {
+        text.family(name, .gauge, help)
+        text.sample(value)
+    }
+}
+
+/// How much of something there is now, by the values of one label.
+final class Gauges<Label: MetricLabel>: MetricFamily {
+    let name: String
+    private let label: String
+    private let help: String
+    private let cells: [Label: AtomicCount]
+
+    /// - Parameter label: the label's name.
+    init(_ name: String, by label: String, _ help: String) {
+        self.name = name
+        self.label = label
+        self.help = help
+        cells = .forEachLabel()
+    }
+
+    func add(_ amount: Int = 1, to which: Label) { cells[which]?.add(Int64(amount)) }
+    func remove(_ amount: Int = 1, from which: Label) { cells[which]?.add(-Int64(amount)) }
+    func move(from old: Label, to new: Label) {
+        add(to: new)
+        remove(from: old)
+    }
+
+    func value(_ which: Label) -> Int64 { max(0, cells[which]?.value ?? 0) }
+
+    func write(to text: inout PrometheusText) {
+        text.family(name, .gauge, help)
+        for which in Label.allCases { text.sample(value(which), [label: which.rawValue]) }
+    }
+}
+
+/// How long something took, or how large it was.
+final class Distribution: MetricFamily {
+    enum Unit: Sendable {
+        /// Observed in microseconds, printed in seconds; the name ends with `_seconds`.
+        case seconds
+        /// Printed as observed.
+        case number
+    }
+
+    let name: String
+    private let help: String
+    private let unit: Unit
+    private let histogram: Histogram
+
+    init(
+        _ name: String, _ help: String, unit: Unit = .seconds,
+        bounds: [Int64] = Histogram.latencyBounds
+    ) {
+        self.name = name
+        self.help = help
+        self.unit = unit
+        histogram = Histogram(bounds: bounds)
+    }
+
+    func observe(_ duration: Duration) { histogram.observe(duration) }
+    func observe(_ value: Int64) { histogram.observe(value) }
+
+    var reading: Histogram.Reading { histogram.reading }
+
+    func write(to text: inout PrometheusText) {
+        text.family(name, .histogram, help)
+        text.histogram(reading, unit: unit)
+    }
+}
+
+extension Dictionary where Key: MetricLabel, Value == AtomicCount {
+    fileprivate static func forEachLabel() -> Self {
+        Self(uniqueKeysWithValues: Key.allCases.map { ($0, AtomicCount()) })
+    }
+}
