@@ -80,7 +80,8 @@ let tests: [Target] = [
     .testTarget(
         name: "GavelCommandTests",
         dependencies: [
-            "AuctionRules", "GavelClient", "GavelCommand", "WireProtocol", argumentParser,
+            "AuctionRules", "BidService", "GavelClient", "GavelCommand", "Gateway", "WireProtocol",
+            argumentParser,
         ],
         swiftSettings: settings),
 ]

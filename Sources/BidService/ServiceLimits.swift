@@ -1,7 +1,7 @@
 public import AuctionRules
 
 /// Every bound of the service, with its reason.
-public struct ServiceLimits: Sendable {
+public struct ServiceLimits: Hashable, Sendable {
     /// Commands that may wait. At 50,000 decisions a second this is a fifth of a second's work:
     /// whoever would wait longer is better told `unavailable` at once.
     public var queuedCommandsMax = 10_000

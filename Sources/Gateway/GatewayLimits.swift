@@ -1,5 +1,5 @@
 /// Every bound of the gateway, with its reason.
-public struct GatewayLimits: Sendable {
+public struct GatewayLimits: Hashable, Sendable {
     /// A client's message: a bid takes 100 bytes, a JWT 4 KiB.
     public var messageBytesMax = 16_384
     /// Fragments of a message: no client of ours sends any.

@@ -43,14 +43,12 @@ final class RunningServer: Service {
     ) async throws(CommandFailure) -> RunningServer {
         let clock = SystemClock()
         let fanOut = FanOut(clock: clock)
-        var limits = ServiceLimits()
-        if let reopenMin = configuration.reopenMin { limits.reopenMin = reopenMin }
         let opener: LedgerOpener
         let service: BidService
         do {
             opener = try LedgerOpener(path: configuration.database)
             service = try BidService(
-                limits: limits, clock: clock, publisher: fanOut,
+                limits: configuration.serviceLimits, clock: clock, publisher: fanOut,
                 onFailure: { logger.critical("The log failed; nothing is accepted: \($0)") },
                 openLog: { () throws(LedgerError) in try opener.open() })
         } catch {
@@ -67,7 +65,7 @@ final class RunningServer: Service {
                     host: configuration.listen.host, port: configuration.listen.port,
                     unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
-                    eventLoops: configuration.eventLoops),
+                    eventLoops: configuration.eventLoops, limits: configuration.limits),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
             let port = gateway.localAddress?.port ?? configuration.listen.port

@@ -1,12 +1,12 @@
 import Yams
 
-/// The configuration file: YAML, its keys the names of the settings. An unknown key, one given
-/// twice, or a value that is no value stops the start: a typing error must not be taken for a
-/// default.
+/// The configuration file: YAML, its keys the names of the settings, and `limits` with those of the
+/// bounds. An unknown key, one given twice, or a value that is no value stops the start: a typing
+/// error must not be taken for a default.
 enum ServeFile {
     static let bytesMax = 65_536
 
-    static func read(_ path: String) throws(CommandFailure) -> [ServeSetting: GivenSetting] {
+    static func read(_ path: String) throws(CommandFailure) -> ServeSource {
         let bytes = try FileBytes.read(path, max: bytesMax)
         guard bytes.count <= bytesMax else {
             throw .usage("\(path): a configuration has at most \(bytesMax) bytes")
@@ -14,35 +14,57 @@ enum ServeFile {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .usage("\(path): the file is not UTF-8")
         }
-        return try settings(in: text, path: path)
+        return settings(in: text, path: path)
     }
 
-    static func settings(
-        in text: String, path: String
-    ) throws(CommandFailure) -> [ServeSetting: GivenSetting] {
+    static func settings(in text: String, path: String) -> ServeSource {
+        var source = ServeSource()
         let root: Node?
         do { root = try YAMLFile.root(of: text) } catch {
-            throw .usage(error.list.map { "\(path):\($0)" }.joined(separator: "\n"))
+            source.faults = error.list.map { "\(path):\($0)" }
+            return source
         }
         // A file of comments only sets nothing.
-        guard let root, root.words != "" else { return [:] }
+        guard let root, root.words != "" else { return source }
         guard let mapping = root.mapping else {
-            throw .usage("\(path):\(root.line): the file must hold settings, like listen: :8080")
+            source.faults = [
+                "\(path):\(root.line): the file must hold settings, like listen: :8080"
+            ]
+            return source
         }
-        var settings: [ServeSetting: GivenSetting] = [:]
         for (key, value) in mapping {
-            let name = key.scalar?.string ?? "…"
-            guard let setting = ServeSetting(rawValue: name) else {
-                throw .usage(
-                    "\(path):\(key.line): there is no setting \"\(name)\"; the settings are "
-                        + ServeSetting.names)
+            guard key.scalar?.string == "limits" else {
+                source.add(key, value, isLimit: false, path: path)
+                continue
             }
-            guard let words = value.words, !words.isEmpty else {
-                throw .usage("\(path):\(value.line): \(name): must have a value")
+            guard let limits = value.mapping else {
+                source.faults.append(
+                    "\(path):\(value.line): limits: must hold limits, like message-bytes-max: 16384"
+                )
+                continue
             }
-            settings[setting] = GivenSetting(
-                text: words, origin: "\(path):\(value.line): \(name)")
+            for (key, value) in limits { source.add(key, value, isLimit: true, path: path) }
         }
-        return settings
+        return source
+    }
+}
+
+extension ServeSource {
+    fileprivate mutating func add(_ key: Node, _ value: Node, isLimit: Bool, path: String) {
+        let name = key.scalar?.string ?? "…"
+        guard let setting = ServeSetting.named(name, isLimit: isLimit) else {
+            let what = isLimit ? "limit" : "setting"
+            return faults.append(
+                "\(path):\(key.line): there is no \(what) \"\(name)\"; the \(what)s are "
+                    + ServeSetting.names(areLimits: isLimit))
+        }
+        let origin = "\(path):\(value.line): \(setting.key)"
+        guard let words = value.words, !words.isEmpty else {
+            return faults.append("\(origin): must have a value")
+        }
+        guard setting.isList || value.sequence == nil else {
+            return faults.append("\(origin): must have one value, not a list")
+        }
+        add(setting, words, origin: origin)
     }
 }

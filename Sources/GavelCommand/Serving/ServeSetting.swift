@@ -1,130 +1,130 @@
 import AuctionRules
-import Logging
 
-/// What a server can be told, as an option, as a variable of the environment, and as a key of the
-/// configuration file: one name for all three.
-enum ServeSetting: String, Hashable, Sendable, CaseIterable {
-    case database
-    case listen
-    case socket
-    case origin
-    case minReopen = "min-reopen"
-    case eventLoops = "event-loops"
-    case logLevel = "log-level"
+/// One thing that a server can be told: as an option, as a variable of the environment, and as a key
+/// of the configuration file, under one name.
+///
+/// All of them are in ``all``: one more is one more line there.
+struct ServeSetting: Sendable {
+    /// As the options and the file spell it: `log-level`.
+    let name: String
+    /// Whether it stands below `limits:` in the file, and after `--limit` among the options.
+    var isLimit = false
+    /// What its value is, for help: `host:port`.
+    let valueName: String
+    /// One sentence.
+    let help: String
+    /// Whether it may be given several times: then all of what is given counts.
+    var isList = false
+    let read: @Sendable (String, inout ServeConfiguration) throws(ValueFault) -> Void
+    /// The value as ``read`` would take it.
+    let show: @Sendable (ServeConfiguration) -> String
 
-    var option: String { "--" + rawValue }
-    var variable: String { "GAVEL_" + rawValue.uppercased().replacing("-", with: "_") }
+    /// Unlike the name, never that of a limit and of another setting at the same time.
+    var key: String { isLimit ? "limits." + name : name }
+    var option: String { isLimit ? "--limit " + name : "--" + name }
+    var variable: String { "GAVEL_" + (isLimit ? "limits-" + name : name).asVariable }
 
-    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-}
-
-/// A setting's text, and where it was given: what a complaint names.
-struct GivenSetting: Hashable, Sendable {
-    let text: String
-    let origin: String
-}
-
-/// The settings of a server as they were given. Options go before the environment, and that before
-/// the file.
-struct ServeSettings: Sendable {
-    private var given: [ServeSetting: GivenSetting] = [:]
-
-    init(
-        options: [ServeSetting: String], environment: [String: String],
-        file: [ServeSetting: GivenSetting]
-    ) {
-        for setting in ServeSetting.allCases {
-            if let text = options[setting] {
-                given[setting] = GivenSetting(text: text, origin: setting.option)
-            } else if let text = environment[setting.variable], !text.isEmpty {
-                given[setting] = GivenSetting(text: text, origin: setting.variable)
-            } else if let own = file[setting] {
-                given[setting] = own
-            }
-        }
-    }
-
-    /// The settings as a server works with them; throws for the first that is malformed.
-    func configuration() throws(CommandFailure) -> ServeConfiguration {
-        var configuration = ServeConfiguration()
-        if let path = given[.database]?.text { configuration.database = path }
-        if let address = try value(.listen, { try ListenAddress($0) }) {
-            configuration.listen = address
-        }
-        configuration.socket =
-            given[.socket].map { $0.text == "none" ? .none : .path($0.text) }
-            ?? .besideDatabase
-        configuration.origins =
-            try value(.origin) { text in
-                try ValueText.words(text).map(Self.origin)
-            } ?? []
-        if let duration = try value(.minReopen, { try DurationText.parse($0) }) {
-            configuration.reopenMin = duration
-        }
-        if let count = try value(.eventLoops, { try ValueText.number($0, in: 1...256) }) {
-            configuration.eventLoops = Int(count)
-        }
-        if let level = try value(
-            .logLevel,
-            { text -> Logger.Level in
-                try ValueText.choice(text, of: "a log level")
-            })
-        {
-            configuration.logLevel = level
-        }
-        return configuration
-    }
-
-    private func value<Value>(
-        _ setting: ServeSetting, _ parse: (String) throws -> Value
-    ) throws(CommandFailure) -> Value? {
-        guard let given = given[setting] else { return nil }
-        do { return try parse(given.text) } catch { throw .usage("\(given.origin): \(error)") }
-    }
-
-    /// `scheme://host[:port]`, or `*`.
-    private static func origin(_ text: String) throws(ValueFault) -> String {
-        guard text != "*" else { return text }
-        let parts = text.split(separator: "://", omittingEmptySubsequences: false)
-        guard parts.count == 2, ["http", "https"].contains(parts[0]), !parts[1].isEmpty,
-            !parts[1].contains("/")
-        else {
-            throw ValueFault(
-                "\"\(text)\" is not an origin: write it like https://auctions.example, without a "
-                    + "path")
-        }
-        return text
+    static func named(_ name: String, isLimit: Bool) -> ServeSetting? {
+        all.first { $0.name == name && $0.isLimit == isLimit }
     }
 }
 
-/// How a server is set up.
-struct ServeConfiguration: Hashable, Sendable {
-    enum Socket: Hashable, Sendable {
-        case besideDatabase
-        case path(String)
-        case none
+extension String {
+    fileprivate var asVariable: String { uppercased().replacing("-", with: "_") }
+}
+
+// MARK: - Kinds
+
+/// A place of the configuration that a setting fills.
+typealias ServePath<Value> = any WritableKeyPath<ServeConfiguration, Value> & Sendable
+
+extension ServeSetting {
+    /// One value of any kind.
+    static func value<Value>(
+        _ name: String, _ path: ServePath<Value>, _ valueName: String, _ help: String,
+        read: @escaping @Sendable (String) throws(ValueFault) -> Value,
+        show: @escaping @Sendable (Value) -> String
+    ) -> ServeSetting {
+        ServeSetting(
+            name: name, valueName: valueName, help: help,
+            read: { text, configuration throws(ValueFault) in
+                configuration[keyPath: path] = try read(text)
+            },
+            show: { show($0[keyPath: path]) })
     }
 
-    var database = Place.defaultDatabase
-    var listen = ListenAddress.standard
-    var socket = Socket.besideDatabase
-    /// Where pages may come from that connect, beside the server's own.
-    var origins: [String] = []
-    var reopenMin: Milliseconds?
-    var eventLoops = 2
-    var logLevel = Logger.Level.info
-
-    /// The server's own page must get in, too.
-    var allowedOrigins: [String] {
-        let own = listen.pageOrigins
-        return own + origins.filter { !own.contains($0) }
+    /// Any text, like a path.
+    static func text(
+        _ name: String, _ path: ServePath<String>, _ valueName: String, _ help: String
+    ) -> ServeSetting {
+        value(name, path, valueName, help, read: { $0 }, show: { $0 })
     }
 
-    var socketPath: String? {
-        switch socket {
-        case .besideDatabase: Place.socketPath(besideDatabase: database)
-        case .path(let path): path
-        case .none: nil
-        }
+    /// Any text; without it something is off.
+    static func optional(
+        _ name: String, _ path: ServePath<String?>, _ valueName: String, _ help: String
+    ) -> ServeSetting {
+        value(name, path, valueName, help, read: { $0 }, show: { $0 ?? "" })
+    }
+
+    static func number(
+        _ name: String, _ path: ServePath<Int>, in range: ClosedRange<Int>, _ help: String
+    ) -> ServeSetting {
+        value(
+            name, path, "n", "\(help) From \(range.lowerBound) to \(range.upperBound).",
+            read: { text throws(ValueFault) in
+                Int(
+                    try ValueText.number(
+                        text, in: Int64(range.lowerBound)...Int64(range.upperBound)))
+            },
+            show: { "\($0)" })
+    }
+
+    static func duration(
+        _ name: String, _ path: ServePath<Milliseconds>, _ help: String
+    ) -> ServeSetting {
+        value(
+            name, path, "duration", help,
+            read: { text throws(ValueFault) in try DurationText.parse(text) },
+            show: { DurationText.format($0) })
+    }
+
+    static func yesOrNo(
+        _ name: String, _ path: ServePath<Bool>, _ help: String
+    ) -> ServeSetting {
+        value(
+            name, path, "yes|no", help,
+            read: { text throws(ValueFault) in try ValueText.yesOrNo(text) },
+            show: { $0 ? "yes" : "no" })
+    }
+
+    /// One of an enumeration's words.
+    static func choice<Word: RawRepresentable & CaseIterable & Sendable>(
+        _ name: String, _ path: ServePath<Word>, of what: String, _ valueName: String,
+        _ help: String
+    ) -> ServeSetting where Word.RawValue == String {
+        let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        return value(
+            name, path, valueName, "\(help) One of \(words).",
+            read: { text throws(ValueFault) in try ValueText.choice(text, of: what) },
+            show: { $0.rawValue })
+    }
+
+    /// Several values: in the file a list, elsewhere parted by commas, and as an option repeatable.
+    static func list<Element>(
+        _ name: String, _ path: ServePath<[Element]>, _ valueName: String, _ help: String,
+        read: @escaping @Sendable (String) throws(ValueFault) -> Element,
+        show: @escaping @Sendable (Element) -> String
+    ) -> ServeSetting {
+        var setting = value(
+            name, path, valueName, help,
+            read: { text throws(ValueFault) in
+                var elements: [Element] = []
+                for word in ValueText.words(text) { elements.append(try read(word)) }
+                return elements
+            },
+            show: { $0.map(show).joined(separator: ", ") })
+        setting.isList = true
+        return setting
     }
 }

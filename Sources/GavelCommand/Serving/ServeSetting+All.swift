@@ -1,0 +1,46 @@
+import AuctionRules
+import BidService
+import Gateway
+
+extension ServeSetting {
+    /// Every setting of a server, in the order in which it is shown.
+    static let all: [ServeSetting] = main + limits
+
+    private static let main: [ServeSetting] = [
+        .text("database", \.database, "path", "The database file."),
+        .value(
+            "listen", \.listen, "host:port", "Where to listen; port 0: any free one.",
+            read: { text throws(ValueFault) in try ListenAddress(text) },
+            show: { $0.description }),
+        .value(
+            "socket", \.socket, "path",
+            "The Unix socket for administrators (default: beside the database, .sock); none: no "
+                + "socket.",
+            read: { $0 == "none" ? .off : .path($0) }, show: { $0.description }),
+        .list(
+            "origin", \.origins, "origin",
+            "Where pages may come from that connect, beside the server's own, like "
+                + "https://auctions.example; repeatable. * allows any.",
+            read: { text throws(ValueFault) in try origin(text) }, show: { $0 }),
+        .duration(
+            "min-reopen", \.serviceLimits.reopenMin,
+            "What a lot has left at least that an outage hit; 0: rule off."),
+        .number("event-loops", \.eventLoops, in: 1...256, "Threads for the network."),
+        .choice(
+            "log-level", \.logLevel, of: "a log level", "level", "What the log says at least."),
+    ]
+
+    /// `scheme://host[:port]`, or `*`.
+    private static func origin(_ text: String) throws(ValueFault) -> String {
+        guard text != "*" else { return text }
+        let parts = text.split(separator: "://", omittingEmptySubsequences: false)
+        guard parts.count == 2, ["http", "https"].contains(parts[0]), !parts[1].isEmpty,
+            !parts[1].contains("/")
+        else {
+            throw ValueFault(
+                "\"\(text)\" is not an origin: write it like https://auctions.example, without a "
+                    + "path")
+        }
+        return text
+    }
+}

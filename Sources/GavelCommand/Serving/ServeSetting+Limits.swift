@@ -1,0 +1,53 @@
+import BidService
+import Gateway
+
+extension ServeSetting {
+    /// Every bound of `GatewayLimits`, and of `ServiceLimits` those that an operator may want to
+    /// move. The reasons for the defaults are there. A name is the property's, with dashes, and ends
+    /// with its unit.
+    static let limits: [ServeSetting] = [
+        // The gateway's.
+        .limit("message-bytes-max", \.limits.messageBytesMax, 1024...16_777_216),
+        .limit("fragments-max", \.limits.fragmentsMax, 1...1024),
+        .limit("watches-max", \.limits.watchesMax, 1...10_000),
+        .limit("body-bytes-max", \.limits.bodyBytesMax, 1024...16_777_216),
+        .limit("admin-body-bytes-max", \.limits.adminBodyBytesMax, 65_536...1_073_741_824),
+        .limit("outbound-soft-high", \.limits.outboundSoftHigh, 4096...1_073_741_824),
+        .limit("outbound-soft-low", \.limits.outboundSoftLow, 1024...1_073_741_824),
+        .limit("outbound-bytes-max", \.limits.outboundBytesMax, 4096...1_073_741_824),
+        .limit("stall-seconds-max", \.limits.stallSecondsMax, 1...3600),
+        .limit("heartbeat-seconds", \.limits.heartbeatSeconds, 1...3600),
+        .limit("ping-after-seconds", \.limits.pingAfterSeconds, 1...3600),
+        .limit("pong-seconds-max", \.limits.pongSecondsMax, 1...3600),
+        .limit("answer-seconds-max", \.limits.answerSecondsMax, 1...60),
+        .limit("close-seconds-max", \.limits.closeSecondsMax, 1...60),
+        .limit("ticket-milliseconds", \.limits.ticketMilliseconds, 1000...600_000),
+        .limit("page-max", \.limits.pageMax, 1...10_000),
+        .limit("drain-jitter-milliseconds", \.limits.drainJitterMilliseconds, 0...600_000),
+        // The bid service's.
+        .limit("queued-commands-max", \.serviceLimits.queuedCommandsMax, 1...1_000_000),
+        .limit("batch-entries-max", \.serviceLimits.batchEntriesMax, 1...10_000),
+        .limit("recent-changes-max", \.serviceLimits.recentChangesMax, 0...100_000),
+    ]
+
+    /// Pairs of which the first may not be more than the second.
+    static let limitsInOrder = [
+        ("outbound-soft-low", "outbound-soft-high"), ("outbound-soft-high", "outbound-bytes-max"),
+        ("body-bytes-max", "admin-body-bytes-max"),
+    ]
+
+    /// - Parameter range: what may be given; beyond it the server would not work, or no longer be
+    ///   bounded.
+    private static func limit<Number: FixedWidthInteger & Sendable>(
+        _ name: String, _ path: ServePath<Number>, _ range: ClosedRange<Int64>
+    ) -> ServeSetting {
+        var setting = value(
+            name, path, "n", "From \(range.lowerBound) to \(range.upperBound).",
+            read: { text throws(ValueFault) in
+                Number(clamping: try ValueText.number(text, in: range))
+            },
+            show: { "\($0)" })
+        setting.isLimit = true
+        return setting
+    }
+}
