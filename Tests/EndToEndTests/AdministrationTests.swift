@@ -70,9 +70,10 @@ struct AdministrationTests {
             let metrics = try await GavelHTTP(server.endpoint).request("GET", "/metrics")
             let text = String(decoding: metrics.body, as: UTF8.self)
             let line = text.split(separator: "\n").first {
-                $0.hasPrefix("gavel_connections{kind=\"websocket\"}")
+                $0.hasPrefix("gavel_connections{state=\"websocket\"}")
             }
-            connections = line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+            let number = try #require(line, "\(text)").split(separator: " ").last
+            connections = try #require(number.flatMap { Int($0) })
         }
         let bid = try await server.gavel(
             "bid", "vase", "--amount", "25.50", "--id", "b1", "--token", token, "--json")
