@@ -13,9 +13,10 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench clean
+.PHONY: protobuf protobuf-check
 
 help: ## This list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages: ## Installs the system packages that are missing (apt).
 	@.ci/packages
@@ -37,6 +38,12 @@ format: ## Formats the sources.
 
 lint: ## Complains about what `make format` would change, and more.
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Migrations
+
+protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
+	SWIFT="$(SWIFT)" .ci/protobuf generate
+
+protobuf-check: packages ## Is that code what the schema gives, and does Google's Python read it?
+	SWIFT="$(SWIFT)" .ci/protobuf check
 
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]

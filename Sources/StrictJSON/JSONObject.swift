@@ -31,6 +31,15 @@ public struct JSONObject: Sendable, Equatable {
         self.members = members
     }
 
+    /// Nil when a key occurs twice.
+    public init?(_ members: [Member]) {
+        var seen = SeenKeys()
+        for (index, member) in members.enumerated() {
+            guard seen.insert(member.key, after: members[..<index]) else { return nil }
+        }
+        self.members = members
+    }
+
     public var count: Int { self.members.count }
     public var isEmpty: Bool { self.members.isEmpty }
 

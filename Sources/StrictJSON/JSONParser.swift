@@ -169,11 +169,13 @@ struct JSONParser {
 
 /// Finds repeated keys: by walking while an object is small, by hashing once it is not, so that
 /// thousands of keys in one message can't cost quadratic time.
-private struct SeenKeys {
+struct SeenKeys {
     private static let walkMax = 16
     private var hashed: Set<[UInt8]> = []
 
-    mutating func insert(_ key: String, after members: [JSONObject.Member]) -> Bool {
+    mutating func insert(
+        _ key: String, after members: some Collection<JSONObject.Member>
+    ) -> Bool {
         guard members.count >= SeenKeys.walkMax else {
             return !members.contains { sameBytes($0.key, key) }
         }

@@ -15,7 +15,9 @@ struct InvariantTests {
         "BidService": [
             "AuctionRules", "Ledger", "DequeModule", "HeapModule", "Foundation", "Synchronization",
         ],
-        "WireProtocol": ["AuctionRules", "StrictJSON"],
+        "WireProtocol": [
+            "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",
+        ],
         "Gateway": [
             "AuctionRules", "BidService", "StrictJSON", "WireProtocol", "Crypto", "Foundation",
             "FoundationEssentials", "Logging", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix",

@@ -8,6 +8,9 @@ enum SourceTree {
         let path: String
         let lines: [Substring]
 
+        /// Made by a tool, and not for people to read or to change.
+        var isGenerated: Bool { path.contains("/Generated/") }
+
         var room: String { String(path.split(separator: "/")[1]) }
 
         /// The modules that the file imports.

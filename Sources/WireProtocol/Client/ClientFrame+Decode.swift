@@ -4,35 +4,48 @@ import StrictJSON
 /// Reading what a client sent. Unknown keys are ignored, duplicate keys refused, and nothing that
 /// can be sent traps.
 extension ClientFrame {
-    /// Reads one text frame.
-    public static func decode(_ bytes: UnsafeRawBufferPointer) throws(WireFault) -> ClientFrame {
-        let object = try object(in: bytes)
+    /// Reads one frame.
+    public static func decode(
+        _ bytes: UnsafeRawBufferPointer, as encoding: WireEncoding = .json
+    ) throws(WireFault) -> ClientFrame {
+        switch encoding {
+        case .json: try decode(try object(in: bytes))
+        case .protobuf: try decode(try ProtoClientFrame(decoding: bytes).fields())
+        }
+    }
+
+    /// As above, from any bytes.
+    public static func decode(
+        _ bytes: some Collection<UInt8>, as encoding: WireEncoding = .json
+    ) throws(WireFault) -> ClientFrame {
+        try Array(bytes).withUnsafeBytes { raw in
+            Result { () throws(WireFault) in try decode(raw, as: encoding) }
+        }.get()
+    }
+
+    /// Reads a frame by its fields, in whatever encoding they came.
+    private static func decode(_ object: JSONObject) throws(WireFault) -> ClientFrame {
         let type: String
         do { type = try object.text("type") } catch { throw .badMessage(error.message) }
+        let kind = ClientMessage.Kind(rawValue: type)
         var ref: String?
         var refFault: FieldFault?
         do { ref = try object.optionalText("ref", scalarsMax: refLengthMax) } catch {
             refFault = error
         }
-        if ["bid", "buy", "retract"].contains(type) {
-            return try request(type, object, ref: ref, refFault)
+        switch kind {
+        case .bid, .buy, .retract: return try request(kind, object, ref: ref, refFault)
+        default: break
         }
         if let refFault { throw .badMessage(refFault.message) }
         let message: ClientMessage?
-        do { message = try ClientMessage(type: type, object) } catch {
+        do { message = try ClientMessage(kind, object) } catch {
             throw .badMessage(error.message, ref: ref)
         }
         guard let message else {
             throw .error(.unknownType, message: "There is no such type of message.", ref: ref)
         }
         return ClientFrame(message, ref: ref)
-    }
-
-    /// As above, from any bytes.
-    public static func decode(_ bytes: some Collection<UInt8>) throws(WireFault) -> ClientFrame {
-        try Array(bytes).withUnsafeBytes { raw in
-            Result { () throws(WireFault) in try decode(raw) }
-        }.get()
     }
 
     /// Reads the body of `POST /v1/auctions/ID/bids`: a `bid` without `type` and `auction`.
@@ -61,7 +74,7 @@ extension ClientFrame {
     /// A bid, a buy or a retraction: from the moment that its lot and its id are known, what is
     /// wrong with the rest is a verdict on it.
     private static func request(
-        _ type: String, _ object: JSONObject, ref: String?, _ refFault: FieldFault?
+        _ kind: ClientMessage.Kind?, _ object: JSONObject, ref: String?, _ refFault: FieldFault?
     ) throws(WireFault) -> ClientFrame {
         let auction: AuctionID
         let id: BidID
@@ -74,9 +87,9 @@ extension ClientFrame {
         do throws(Refusal) {
             if let refFault { throw .malformed(refFault.message) }
             let message: ClientMessage =
-                switch type {
-                case "buy": .buy(auction, id: id)
-                case "retract": .retract(auction, id: id, bid: try object.retractedBid())
+                switch kind {
+                case .buy: .buy(auction, id: id)
+                case .retract: .retract(auction, id: id, bid: try object.retractedBid())
                 default: .bid(try BidMessage(object, auction: auction, id: id))
                 }
             return ClientFrame(message, ref: ref)
@@ -88,22 +101,22 @@ extension ClientFrame {
 
 extension ClientMessage {
     /// What is neither bid nor buy nor retraction; nil for an unknown type.
-    fileprivate init?(type: String, _ object: JSONObject) throws(FieldFault) {
-        switch type {
-        case "authenticate":
+    fileprivate init?(_ kind: Kind?, _ object: JSONObject) throws(FieldFault) {
+        switch kind {
+        case .authenticate:
             self = .authenticate(token: try object.text("token", scalarsMax: 4096))
-        case "watch":
+        case .watch:
             let target = try WatchTarget(object)
             let feed: Feed? = try object.optionalChoice("feed")
             let resume = try ResumePoint(object, watching: target)
             self = .watch(target, feed: feed ?? .latest, resume: resume)
-        case "unwatch": self = .unwatch(try WatchTarget(object))
-        case "receipt":
+        case .unwatch: self = .unwatch(try WatchTarget(object))
+        case .receipt:
             self = .receipt(try object.identifier("auction"), id: try object.identifier("id"))
-        case "bid_status":
+        case .bidStatus:
             self = .bidStatus(try object.identifier("auction"), id: try object.identifier("id"))
-        case "time": self = .time(try ClientTime(object))
-        default: return nil
+        case .time: self = .time(try ClientTime(object))
+        case .bid, .buy, .retract, nil: return nil
         }
     }
 }

@@ -2,13 +2,17 @@ import AuctionRules
 public import StrictJSON
 
 extension ClientFrame {
-    /// The frame as one JSON object.
-    public func encoded() -> [UInt8] {
-        var writer = JSONWriter()
-        encode(into: &writer)
-        return writer.bytes
+    public func encoded(as encoding: WireEncoding = .json) -> [UInt8] {
+        switch encoding {
+        case .json:
+            var writer = JSONWriter()
+            encode(into: &writer)
+            return writer.bytes
+        case .protobuf: return ProtoClientFrame(self).encoded()
+        }
     }
 
+    /// The frame as one JSON object.
     public func encode(into writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("type", message.type)

@@ -13,23 +13,38 @@ public enum ClientMessage: Hashable, Sendable {
     case bidStatus(AuctionID, id: BidID)
     case time(ClientTime)
 
-    /// The message's `type`.
-    public var type: String {
+    /// All that there is to say, by the `type` of the messages.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case authenticate
+        case watch
+        case unwatch
+        case bid
+        case buy
+        case retract
+        case receipt
+        case bidStatus = "bid_status"
+        case time
+    }
+
+    public var kind: Kind {
         switch self {
-        case .authenticate: "authenticate"
-        case .watch: "watch"
-        case .unwatch: "unwatch"
-        case .bid: "bid"
-        case .buy: "buy"
-        case .retract: "retract"
-        case .receipt: "receipt"
-        case .bidStatus: "bid_status"
-        case .time: "time"
+        case .authenticate: .authenticate
+        case .watch: .watch
+        case .unwatch: .unwatch
+        case .bid: .bid
+        case .buy: .buy
+        case .retract: .retract
+        case .receipt: .receipt
+        case .bidStatus: .bidStatus
+        case .time: .time
         }
     }
+
+    /// The message's `type`.
+    public var type: String { kind.rawValue }
 }
 
-/// One text frame from a client: a message, and the client's name for it.
+/// One frame from a client: a message, and the client's name for it.
 public struct ClientFrame: Hashable, Sendable {
     /// At most 64 characters; comes back on the reply.
     public var ref: String?

@@ -30,36 +30,67 @@ public enum ServerMessage: Hashable, Sendable {
     /// A message of a later server; a client passes over it.
     case unknown(type: String)
 
+    /// All that there is to say, by the `type` of the messages.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case welcome
+        case authenticated
+        case snapshot
+        case watching
+        case unwatched
+        case price
+        case status
+        case heartbeat
+        case bye
+        case notice
+        case bidAccepted = "bid_accepted"
+        case bidRejected = "bid_rejected"
+        case bidRetracted = "bid_retracted"
+        case outbid
+        case won
+        case lost
+        case bidVoided = "bid_voided"
+        case belowOffer = "below_offer"
+        case receipt
+        case time
+        case error
+    }
+
+    /// Nil for a message of a later server.
+    public var kind: Kind? {
+        switch self {
+        case .welcome: .welcome
+        case .authenticated: .authenticated
+        case .snapshot: .snapshot
+        case .watching: .watching
+        case .unwatched: .unwatched
+        case .price: .price
+        case .status: .status
+        case .heartbeat: .heartbeat
+        case .bye: .bye
+        case .notice: .notice
+        case .bidAccepted: .bidAccepted
+        case .bidRejected: .bidRejected
+        case .bidRetracted: .bidRetracted
+        case .outbid: .outbid
+        case .won: .won
+        case .lost: .lost
+        case .bidVoided: .bidVoided
+        case .belowOffer: .belowOffer
+        case .receipt: .receipt
+        case .time: .time
+        case .error: .error
+        case .unknown: nil
+        }
+    }
+
     /// The message's `type`.
     public var type: String {
-        switch self {
-        case .welcome: "welcome"
-        case .authenticated: "authenticated"
-        case .snapshot: "snapshot"
-        case .watching: "watching"
-        case .unwatched: "unwatched"
-        case .price: "price"
-        case .status: "status"
-        case .heartbeat: "heartbeat"
-        case .bye: "bye"
-        case .notice: "notice"
-        case .bidAccepted: "bid_accepted"
-        case .bidRejected: "bid_rejected"
-        case .bidRetracted: "bid_retracted"
-        case .outbid: "outbid"
-        case .won: "won"
-        case .lost: "lost"
-        case .bidVoided: "bid_voided"
-        case .belowOffer: "below_offer"
-        case .receipt: "receipt"
-        case .time: "time"
-        case .error: "error"
-        case .unknown(let type): type
-        }
+        if case .unknown(let type) = self { return type }
+        return kind?.rawValue ?? ""
     }
 }
 
-/// One text frame from the server: a message, and the `ref` of what it answers.
+/// One frame from the server: a message, and the `ref` of what it answers.
 public struct ServerFrame: Hashable, Sendable {
     public var message: ServerMessage
     public var ref: String?
@@ -91,13 +122,17 @@ extension MessageBody {
 }
 
 extension ServerFrame {
-    /// The frame as one JSON object.
-    public func encoded() -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 384)
-        encode(into: &writer)
-        return writer.bytes
+    public func encoded(as encoding: WireEncoding = .json) -> [UInt8] {
+        switch encoding {
+        case .json:
+            var writer = JSONWriter(reservingCapacity: 384)
+            encode(into: &writer)
+            return writer.bytes
+        case .protobuf: return ProtoServerFrame(self).encoded()
+        }
     }
 
+    /// The frame as one JSON object.
     public func encode(into writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("type", message.type)
@@ -107,8 +142,19 @@ extension ServerFrame {
         }
     }
 
-    /// Reads one text frame.
-    public static func decode(_ bytes: some Collection<UInt8>) throws(WireMismatch) -> ServerFrame {
+    /// Reads one frame.
+    public static func decode(
+        _ bytes: some Collection<UInt8>, as encoding: WireEncoding = .json
+    ) throws(WireMismatch) -> ServerFrame {
+        switch encoding {
+        case .json: try ServerFrame(try object(in: bytes))
+        case .protobuf: try ServerFrame(try ProtoServerFrame(decoding: bytes).fields())
+        }
+    }
+
+    private static func object(
+        in bytes: some Collection<UInt8>
+    ) throws(WireMismatch) -> JSONObject {
         let value: JSONValue
         do { value = try JSONValue(parsing: bytes) } catch {
             throw WireMismatch(message: error.message)
@@ -116,10 +162,15 @@ extension ServerFrame {
         guard let object = value.asObject else {
             throw WireMismatch(message: "a message is one JSON object")
         }
+        return object
+    }
+
+    /// Reads a frame by its fields, in whatever encoding they came.
+    private init(_ object: JSONObject) throws(WireMismatch) {
         do throws(FieldFault) {
             let type = try object.text("type")
-            let message = try ServerMessage(type: type, object)
-            return ServerFrame(message, ref: try object.optionalText("ref"))
+            self.init(
+                try ServerMessage(type: type, object), ref: try object.optionalText("ref"))
         } catch {
             throw WireMismatch(message: error.message)
         }
@@ -154,29 +205,29 @@ extension ServerMessage {
 
     fileprivate init(type: String, _ object: JSONObject) throws(FieldFault) {
         self =
-            switch type {
-            case "welcome": .welcome(try Welcome(object))
-            case "authenticated": .authenticated(try Authenticated(object))
-            case "snapshot": .snapshot(try Snapshot(object))
-            case "watching": .watching(try Watched(object))
-            case "unwatched": .unwatched(try Watched(object))
-            case "price": .price(try Price(object))
-            case "status": .status(try Status(object))
-            case "heartbeat": .heartbeat(try Heartbeat(object))
-            case "bye": .bye(try Bye(object))
-            case "notice": .notice(try Notice(object))
-            case "bid_accepted": .bidAccepted(try BidAccepted(object))
-            case "bid_rejected": .bidRejected(try BidRejected(object))
-            case "bid_retracted": .bidRetracted(try BidRetracted(object))
-            case "outbid": .outbid(try Outbid(object))
-            case "won": .won(try Settled(object))
-            case "lost": .lost(try Settled(object))
-            case "bid_voided": .bidVoided(try BidVoided(object))
-            case "below_offer": .belowOffer(try BelowOffer(object))
-            case "receipt": .receipt(try Receipt(object))
-            case "time": .time(try Time(object))
-            case "error": .error(try Failure(object))
-            default: .unknown(type: type)
+            switch Kind(rawValue: type) {
+            case .welcome: .welcome(try Welcome(object))
+            case .authenticated: .authenticated(try Authenticated(object))
+            case .snapshot: .snapshot(try Snapshot(object))
+            case .watching: .watching(try Watched(object))
+            case .unwatched: .unwatched(try Watched(object))
+            case .price: .price(try Price(object))
+            case .status: .status(try Status(object))
+            case .heartbeat: .heartbeat(try Heartbeat(object))
+            case .bye: .bye(try Bye(object))
+            case .notice: .notice(try Notice(object))
+            case .bidAccepted: .bidAccepted(try BidAccepted(object))
+            case .bidRejected: .bidRejected(try BidRejected(object))
+            case .bidRetracted: .bidRetracted(try BidRetracted(object))
+            case .outbid: .outbid(try Outbid(object))
+            case .won: .won(try Settled(object))
+            case .lost: .lost(try Settled(object))
+            case .bidVoided: .bidVoided(try BidVoided(object))
+            case .belowOffer: .belowOffer(try BelowOffer(object))
+            case .receipt: .receipt(try Receipt(object))
+            case .time: .time(try Time(object))
+            case .error: .error(try Failure(object))
+            case nil: .unknown(type: type)
             }
     }
 }
