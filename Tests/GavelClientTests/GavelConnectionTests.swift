@@ -39,6 +39,31 @@ import WireProtocol
         await finish(connection, peer)
     }
 
+    @Test func protocolBuffersAreSpokenBothWays() async throws {
+        let peer = try await Peer.start()
+        var options = GavelConnection.Options.patient
+        options.encoding = .protobuf
+        async let connecting = GavelConnection.connect(to: peer.endpoint, options: options)
+        let server = try await peer.accept()
+        #expect(server.headers["Sec-WebSocket-Protocol"] == ["gavel.v1.proto"])
+        let connection = try await connecting
+        async let time = connection.request(.time(ClientTime(5)))
+        let asked = try #require(await server.frames.next())
+        #expect(asked.opcode == .binary)
+        let question = try ClientFrame.decode(
+            asked.unmaskedData.readableBytesView, as: .protobuf)
+        #expect(question.message == .time(ClientTime(5)))
+        let answer = ServerMessage.time(
+            .init(clientTime: ClientTime(5), serverTime: .init(milliseconds: 9)))
+        server.send(
+            text: ServerFrame(answer, ref: question.ref).encoded(as: .protobuf),
+            opcode: .binary)
+        #expect(try await time.message == answer)
+        server.send(text: ServerFrame(answer).encoded(as: .json))
+        #expect(await connection.closed().fault == "a text frame")
+        await peer.stop()
+    }
+
     @Test func messagesSentAtOnceWithTheUpgradeAreKept() async throws {
         let (peer, connection, server) = try await connected()
         server.welcome()

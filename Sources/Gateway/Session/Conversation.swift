@@ -61,11 +61,11 @@ final class Conversation {
 
     // MARK: - Messages
 
-    /// A whole text message has come.
-    func receive(_ text: ByteBuffer) {
+    /// A whole message has come, of the kind that the connection's form has.
+    func receive(_ message: ByteBuffer) {
         do {
-            let frame = try text.withUnsafeReadableBytes { bytes throws(WireFault) in
-                try ClientFrame.decode(bytes)
+            let frame = try message.withUnsafeReadableBytes { bytes throws(WireFault) in
+                try ClientFrame.decode(bytes, as: watcher.form.encoding)
             }
             handle(frame.message, ref: frame.ref)
         } catch {

@@ -9,7 +9,8 @@ enum Frames {
 
     static func encode(_ frame: ServerFrame, in form: WireForm) -> ByteBuffer {
         switch form.encoding {
-        case .json: WebSocketFrame.encode(.text, frame.encoded())
+        case .json: WebSocketFrame.encode(.text, frame.encoded(as: .json))
+        case .protobuf: WebSocketFrame.encode(.binary, frame.encoded(as: .protobuf))
         }
     }
 }

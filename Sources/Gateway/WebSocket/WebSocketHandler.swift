@@ -28,7 +28,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
         session = WebSocketSession(
             limits: WebSocketLimits(
                 messageBytesMax: station.limits.messageBytesMax,
-                fragmentsMax: station.limits.fragmentsMax, acceptsBinary: false))
+                fragmentsMax: station.limits.fragmentsMax,
+                acceptsText: form.encoding == .json, acceptsBinary: form.encoding == .protobuf))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -79,10 +80,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private func perform(_ action: WebSocketAction, context: ChannelHandlerContext) -> Bool {
         switch action {
         case .needMoreData: return false
-        case .message(.text(let text)):
+        case .message(.text(let bytes)), .message(.binary(let bytes)):
             station.statistics.messageReceived()
-            conversation?.receive(text)
-        case .message(.binary), .pong: break
+            conversation?.receive(bytes)
+        case .pong: break
         case .sendPong(let payload):
             watcher?.send(WebSocketFrame.encode(.pong, payload.readableBytesView))
         case .peerClosed(_, let reply): finish(reply, context: context)

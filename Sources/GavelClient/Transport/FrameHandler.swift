@@ -8,17 +8,21 @@ final class FrameHandler: ChannelInboundHandler {
     typealias OutboundOut = WebSocketFrame
 
     private let state: ConnectionState
+    private let encoding: WireEncoding
     private var hasSentClose = false
 
-    init(_ state: ConnectionState) { self.state = state }
+    init(_ state: ConnectionState, encoding: WireEncoding) {
+        self.state = state
+        self.encoding = encoding
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         var payload = frame.unmaskedData
         switch frame.opcode {
-        case .text:
+        case encoding.opcode:
             do {
-                let message = try ServerFrame.decode(payload.readableBytesView)
+                let message = try ServerFrame.decode(payload.readableBytesView, as: encoding)
                 if !state.receive(message) { pauseReading(context) }
             } catch {
                 fail(context, error.message, .protocolError)
@@ -32,6 +36,7 @@ final class FrameHandler: ChannelInboundHandler {
             state.note(code: code, text: String(buffer: payload))
             sendClose(context, code ?? .normal)
             context.close(promise: nil)
+        case .text: fail(context, "a text frame", .unacceptableData)
         case .binary: fail(context, "a binary frame", .unacceptableData)
         default: break
         }
@@ -89,6 +94,16 @@ final class FrameHandler: ChannelInboundHandler {
 
 @available(*, unavailable)
 extension FrameHandler: Sendable {}
+
+extension WireEncoding {
+    /// The kind of frame that its messages come in.
+    var opcode: WebSocketOpcode {
+        switch self {
+        case .json: .text
+        case .protobuf: .binary
+        }
+    }
+}
 
 /// Sent down the channel to start the closing handshake.
 struct CloseRequest: Sendable {}

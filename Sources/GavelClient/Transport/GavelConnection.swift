@@ -15,6 +15,8 @@ public final class GavelConnection: Sendable {
         public var token: String?
         /// What a browser would say of the page that it runs.
         public var origin: String?
+        /// How messages are written, both ways.
+        public var encoding = WireEncoding.json
         /// For connecting, and again for the upgrade.
         public var timeout: Duration = .seconds(10)
         /// How long ``GavelConnection/close()`` waits for the server's part of the handshake.
@@ -32,6 +34,7 @@ public final class GavelConnection: Sendable {
 
     private let channel: any Channel
     private let state: ConnectionState
+    private let encoding: WireEncoding
     private let closeTimeout: TimeAmount
     private let lastRef = Atomic<Int>(0)
 
@@ -39,9 +42,13 @@ public final class GavelConnection: Sendable {
     /// connection. For one consumer.
     public var messages: MessageBuffer<ServerFrame> { state.messages }
 
-    private init(channel: any Channel, state: ConnectionState, closeTimeout: Duration) {
+    private init(
+        channel: any Channel, state: ConnectionState, encoding: WireEncoding,
+        closeTimeout: Duration
+    ) {
         self.channel = channel
         self.state = state
+        self.encoding = encoding
         self.closeTimeout = TimeAmount(closeTimeout)
     }
 
@@ -106,7 +113,8 @@ public final class GavelConnection: Sendable {
 
     private func encode(_ frame: ClientFrame) -> WebSocketFrame {
         WebSocketFrame(
-            fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: frame.encoded()))
+            fin: true, opcode: encoding.opcode, maskKey: .random(),
+            data: ByteBuffer(bytes: frame.encoded(as: encoding)))
     }
 
     // MARK: - Closing
@@ -154,10 +162,11 @@ public final class GavelConnection: Sendable {
                     NIOWebSocketFrameAggregator(
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
                         maxAccumulatedFrameSize: options.messageBytesMax))
-                try pipeline.addHandler(FrameHandler(state))
+                try pipeline.addHandler(FrameHandler(state, encoding: options.encoding))
                 return .upgraded(
                     GavelConnection(
-                        channel: channel, state: state, closeTimeout: options.closeTimeout))
+                        channel: channel, state: state, encoding: options.encoding,
+                        closeTimeout: options.closeTimeout))
             }
         }
         let configuration = NIOTypedHTTPClientUpgradeConfiguration<Outcome>(
@@ -182,7 +191,8 @@ public final class GavelConnection: Sendable {
 
     private static func head(_ endpoint: Endpoint, _ options: Options) -> HTTPRequestHead {
         var headers = HTTPHeaders([
-            ("Host", endpoint.hostHeader), ("Sec-WebSocket-Protocol", "gavel.v1.json"),
+            ("Host", endpoint.hostHeader),
+            ("Sec-WebSocket-Protocol", options.encoding.subprotocol),
         ])
         if let token = options.token {
             headers.add(name: "Authorization", value: "Bearer \(token)")

@@ -31,9 +31,9 @@ final class Follower: Sendable {
     /// Watches a lot on a connection of its own.
     static func watch(
         _ lot: String, on server: TestServer, token: String? = nil, feed: Feed = .full,
-        resume: ResumePoint? = nil
+        resume: ResumePoint? = nil, encoding: WireEncoding = .json
     ) async throws -> Follower {
-        let connection = try await server.connect(token: token)
+        let connection = try await server.connect(token: token, encoding: encoding)
         let follower = Follower(connection)
         let frame = ClientFrame(
             .watch(.auction(try AuctionID(lot)), feed: feed, resume: resume))

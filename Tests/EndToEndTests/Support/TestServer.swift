@@ -1,6 +1,7 @@
 import Foundation
 import GavelClient
 import StrictJSON
+import WireProtocol
 
 /// A real server: `gavel serve` as a process of its own, on a database in a folder of its own.
 final class TestServer: Sendable {
@@ -84,8 +85,11 @@ final class TestServer: Sendable {
     }
 
     /// A new connection, in a bidder's name if there is a token.
-    func connect(token: String? = nil) async throws -> GavelConnection {
+    func connect(
+        token: String? = nil, encoding: WireEncoding = .json
+    ) async throws -> GavelConnection {
         var options = GavelConnection.Options(token: token)
+        options.encoding = encoding
         // No test may depend on how fast a busy machine is.
         options.timeout = .seconds(240)
         options.closeTimeout = .seconds(240)

@@ -22,9 +22,9 @@ final class Floor {
     private let limits: GatewayLimits
 
     /// A connection that takes everything until it is told otherwise.
-    func connect(_ bidder: String? = nil) throws -> Seat {
+    func connect(_ bidder: String? = nil, in form: WireForm = WireForm()) throws -> Seat {
         connections += 1
-        let seat = Seat(number: connections, limits: limits, statistics: statistics)
+        let seat = Seat(number: connections, form: form, limits: limits, statistics: statistics)
         hub.add(seat.watcher)
         if let bidder { hub.identify(seat.watcher, as: try BidderID(bidder)) }
         return seat
@@ -101,11 +101,13 @@ final class Seat {
     let watcher: Watcher
     private let closing = Closing()
 
-    init(number: Int, limits: GatewayLimits, statistics: GatewayStatistics) {
+    init(
+        number: Int, form: WireForm, limits: GatewayLimits, statistics: GatewayStatistics
+    ) {
         channel = EmbeddedChannel(handler: closing)
         channel.connect(to: Self.address, promise: nil)
         watcher = Watcher(
-            id: ConnectionID(number: Int64(number)), form: WireForm(), channel: channel,
+            id: ConnectionID(number: Int64(number)), form: form, channel: channel,
             limits: limits, statistics: statistics)
     }
 
@@ -123,11 +125,11 @@ final class Seat {
 
     /// What has been written and flushed since the last call: `lot/seq` of broadcasts, the type of
     /// messages, `ping`.
-    func heard() throws -> [String] { try frames().map(Self.name) }
+    func heard() throws -> [String] { try frames().map(name) }
 
     func messages() throws -> [ServerMessage] {
         try frames().compactMap { frame in
-            try frame.textPayload.map { try ServerFrame.decode($0).message }
+            try frame.serverFrame(as: watcher.form.encoding)?.message
         }
     }
 
@@ -142,10 +144,12 @@ final class Seat {
         return frames
     }
 
-    private static func name(_ frame: ByteBuffer) throws -> String {
+    private func name(_ frame: ByteBuffer) throws -> String {
         if frame.getInteger(at: frame.readerIndex, as: UInt8.self) == 0x89 { return "ping" }
-        guard let payload = frame.textPayload else { return String(buffer: frame) }
-        return try ServerFrame.decode(payload).message.type
+        guard let message = try frame.serverFrame(as: watcher.form.encoding) else {
+            return String(buffer: frame)
+        }
+        return message.message.type
     }
 
     private final class Closing: ChannelDuplexHandler {

@@ -39,6 +39,31 @@ struct SharedMessageTests {
         for seat in seats { #expect(try seat.heard() == ["a/1"]) }
     }
 
+    @Test("Each form is encoded once, and each watcher gets its own")
+    func twoForms() throws {
+        let floor = Floor()
+        let forms = [WireForm(.json), WireForm(.protobuf)]
+        let seats = try (0..<1000).map { try floor.connect(in: forms[$0 % 2]) }
+        for seat in seats { try floor.watch("a", by: seat) }
+        let count = Count()
+        floor.hub.deliver([.broadcast(try broadcast(count.message()))])
+        #expect(count.byForm == [forms[0]: 1, forms[1]: 1])
+        for seat in seats { #expect(try seat.heard() == ["a/1"]) }
+        floor.hub.deliver([
+            .broadcast(try broadcast(SharedMessage(.watching(.init(try SaleID("s"))))))
+        ])
+        for seat in seats { #expect(try seat.heard() == ["watching"]) }
+    }
+
+    @Test("Heartbeats come in the watcher's form")
+    func heartbeats() throws {
+        let floor = Floor()
+        let seats = try WireEncoding.allCases.map { try floor.connect(in: WireForm($0)) }
+        for seat in seats { try floor.watch("a", by: seat, seq: 3, version: 3) }
+        floor.seconds(15)
+        for seat in seats { #expect(try seat.heads() == [["a": 3]]) }
+    }
+
     @Test("Nobody watches, nothing is encoded")
     func nobody() throws {
         let floor = Floor()

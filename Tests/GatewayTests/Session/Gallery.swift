@@ -44,7 +44,9 @@ final class Gallery: Sendable {
     deinit { service.stop() }
 
     /// A connection that has just become a WebSocket.
-    func connect(token: String? = nil) async throws -> Caller {
+    func connect(
+        token: String? = nil, encoding: WireEncoding = .json
+    ) async throws -> Caller {
         let channel = NIOAsyncTestingChannel(loop: loop)
         let station = station
         try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1))
@@ -53,9 +55,9 @@ final class Gallery: Sendable {
                 WebSocketHandler(
                     id: ConnectionID(
                         number: station.value.statistics.connectionsOpened.value(.websocket)),
-                    form: WireForm(), token: token, station: station.value))
+                    form: WireForm(encoding), token: token, station: station.value))
         }
-        return Caller(channel: channel)
+        return Caller(channel: channel, encoding: encoding)
     }
 
     func openLots(_ ids: [String], sale: SaleID? = nil) async throws {
@@ -95,9 +97,21 @@ final class Gallery: Sendable {
 /// The client's end of one of the gallery's connections.
 struct Caller: Sendable {
     let channel: NIOAsyncTestingChannel
+    let encoding: WireEncoding
 
     func say(_ text: String) async throws {
         try await channel.writeInbound(ByteBuffer(bytes: Wire.text(text)))
+    }
+
+    /// Says it in the connection's own encoding.
+    func say(_ frame: ClientFrame) async throws {
+        try await say(frame.encoded(as: encoding))
+    }
+
+    /// Says these bytes in the kind of frame that the connection's encoding has.
+    func say(_ bytes: [UInt8]) async throws {
+        let opcode: WebSocketOpcode = encoding == .json ? .text : .binary
+        try await channel.writeInbound(ByteBuffer(bytes: Wire.frame(opcode, bytes)))
     }
 
     /// What the server writes next: a message, or the code of a close frame.
@@ -107,8 +121,8 @@ struct Caller: Sendable {
         if bytes.first == 0x88 {
             return .close(bytes.count >= 4 ? UInt16(bytes[2]) << 8 | UInt16(bytes[3]) : 0)
         }
-        guard let payload = frame.textPayload else { throw Surprise("\(bytes)") }
-        return .message(try ServerFrame.decode(payload))
+        guard let message = try frame.serverFrame(as: encoding) else { throw Surprise("\(bytes)") }
+        return .message(message)
     }
 
     func ask(_ text: String) async throws -> ServerFrame {

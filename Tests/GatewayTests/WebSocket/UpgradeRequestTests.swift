@@ -7,7 +7,7 @@ import WireProtocol
 @Suite struct UpgradeRequestTests {
     static let key = "dGhlIHNhbXBsZSBub25jZQ=="
     static let policy = WebSocketUpgradePolicy(
-        encodings: [.json], allowedOrigins: ["https://gavel.example"])
+        allowedOrigins: ["https://gavel.example"])
 
     static func head(
         method: HTTPMethod = .GET, version: HTTPVersion = .http1_1,
@@ -101,12 +101,12 @@ import WireProtocol
     }
 
     @Test func clientsFirstKnownSubprotocolIsChosen() throws {
-        var head = Self.head(changing: [("Sec-WebSocket-Protocol", "chat, gavel.v0")])
+        var head = Self.head(changing: [("Sec-WebSocket-Protocol", "chat, gavel.v1.proto")])
         head.headers.add(name: "Sec-WebSocket-Protocol", value: "gavel.v1.json")
         guard case .accepted(let acceptance) = WebSocketUpgrade.evaluate(head, policy: Self.policy)
         else { throw Unexpected() }
-        #expect(acceptance.form.encoding == .json)
-        #expect(acceptance.headers["Sec-WebSocket-Protocol"] == ["gavel.v1.json"])
+        #expect(acceptance.form.encoding == .protobuf)
+        #expect(acceptance.headers["Sec-WebSocket-Protocol"] == ["gavel.v1.proto"])
     }
 
     @Test func starAllowsAnyOrigin() {

@@ -34,9 +34,18 @@ enum Wire {
 
 extension ByteBuffer {
     /// What a server's text frame holds; nil when this is none.
-    var textPayload: ArraySlice<UInt8>? {
+    var textPayload: ArraySlice<UInt8>? { payload(after: 0x81) }
+
+    /// The message that a frame of the encoding's kind holds; nil when this is none.
+    func serverFrame(as encoding: WireEncoding = .json) throws -> ServerFrame? {
+        try payload(after: encoding == .json ? 0x81 : 0x82).map {
+            try ServerFrame.decode($0, as: encoding)
+        }
+    }
+
+    private func payload(after start: UInt8) -> ArraySlice<UInt8>? {
         let bytes = Array(readableBytesView)
-        guard bytes.count >= 2, bytes[0] == 0x81 else { return nil }
+        guard bytes.count >= 2, bytes[0] == start else { return nil }
         return bytes.dropFirst(bytes[1] == 127 ? 10 : bytes[1] == 126 ? 4 : 2)
     }
 }
