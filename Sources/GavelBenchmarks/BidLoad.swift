@@ -48,6 +48,15 @@ struct Latencies: CustomStringConvertible {
 
     init(_ nanoseconds: [UInt64]) { sorted = nanoseconds.sorted() }
 
+    /// So large a part of the answers came within that many milliseconds.
+    ///
+    /// - Parameter part: 0 ... 1.
+    subscript(part: Double) -> Double {
+        guard !sorted.isEmpty else { return 0 }
+        let index = Int((Double(sorted.count) * part).rounded(.up)) - 1
+        return Double(sorted[max(0, min(index, sorted.count - 1))]) / 1e6
+    }
+
     var description: String {
         guard let last = sorted.last else { return "no answers" }
         func text(_ nanoseconds: UInt64) -> String {

@@ -1,5 +1,3 @@
-import AuctionRules
-import Crypto
 import Foundation
 import Ledger
 
@@ -24,17 +22,14 @@ struct BidsBenchmark: Benchmark {
     var name: String { "bids: \(Self.connections) connections x \(Self.inFlight) in flight" }
 
     func run() throws -> Measurement {
-        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        let path = folder.appendingPathComponent("\(UUID().uuidString).db").path
-        let scene = try prepare(path, at: now)
-        let server = try ServerProcess(database: path)
+        let hall = try Hall(seats: Self.connections, in: folder)
+        let server = try ServerProcess(database: hall.database, settings: Self.settings)
         defer { server.kill() }
         let load = try BidLoad(
             port: server.port, inFlight: Self.inFlight,
             connections: (0..<Self.connections).map { number in
                 BidScript(
-                    token: Self.token(number), lot: scene.lots[number].text,
-                    count: bidsPerConnection)
+                    token: hall.token(number), lot: hall.lot(number), count: bidsPerConnection)
             })
         let total = bidsPerConnection * Self.connections
         var measurement = try Measurement.measure(
@@ -43,37 +38,16 @@ struct BidsBenchmark: Benchmark {
             try load.run()
         }
         try server.stop()
-        try check(path, acknowledged: total)
+        try check(hall.database, acknowledged: total)
         measurement.notes = [load.latencies.description]
         return measurement
     }
 
-    /// The lots, each with a leader whom nobody outbids, and one token for each connection.
-    private func prepare(_ path: String, at now: Instant) throws -> Scene {
-        var scene = try Scene(lots: Self.connections, bidders: Self.connections + 1, noon: now)
-        for lot in scene.lots {
-            let request = BidRequest(
-                bidder: scene.bidders[Self.connections], id: try BidID("standing"),
-                action: .bid(.max, amount: .largest))
-            scene.perform(.request(request, on: lot))
-        }
-        for number in 0..<Self.connections {
-            let digest = SHA256.hash(data: Data(Self.token(number).utf8))
-            guard let hash = TokenHash(hex: digest.map { String(format: "%02x", $0) }.joined())
-            else { preconditionFailure("A SHA-256 is 64 hexadecimal digits") }
-            scene.perform(
-                .issueToken(
-                    Token(hash: hash, bearer: .bidder(scene.bidders[number]), expiresAt: nil)))
-        }
-        let ledger = try SQLiteLedger(path: path)
-        var house = House()
-        var batch = LogBatch(after: .empty)
-        for event in scene.opening { batch.record(event, at: now, in: &house) }
-        batch.seal(with: house)
-        try ledger.append(batch)
-        try ledger.close()
-        return scene
-    }
+    /// Nobody bids so often: the limits are not what is measured.
+    private static let settings = [
+        "messages-per-second", "message-burst", "bids-per-second", "bid-burst",
+        "bids-on-lot-per-second", "bid-on-lot-burst",
+    ].flatMap { ["--limit", "\($0)=1000000"] }
 
     /// What was acknowledged is in the database.
     private func check(_ path: String, acknowledged: Int) throws {
@@ -83,10 +57,5 @@ struct BidsBenchmark: Benchmark {
             throw BenchmarkFailure("\(acknowledged) bids were acknowledged, \(stored) are stored")
         }
         try reader.close()
-    }
-
-    private static func token(_ number: Int) -> String {
-        let digits = String(number)
-        return "gvl_" + String(repeating: "0", count: 43 - digits.count) + digits
     }
 }

@@ -6,25 +6,32 @@ import Foundation
 ///     swift build -c release
 ///     .build/release/gavel-benchmarks all
 @main
-struct GavelBenchmarks: ParsableCommand {
+struct GavelBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gavel-benchmarks",
-        abstract: "Measure the rules, the ledger, and bids from end to end.",
+        abstract: "Measure the rules, the ledger, bids from end to end, and the network's side.",
         discussion: """
             Each figure is the median of several runs with the least and the most beside it. CPU \
             time is the steadiest of them on a machine that others use, too: of this process, and \
             for bids, of the server's. Files go to a folder of their own in --folder, which must \
             be on a disk: in memory a commit costs nothing.
+
+            hostile takes minutes, and all leaves it out: it shows what honest bidders notice of a \
+            thousand connections that attack the server.
             """)
 
     enum Room: String, ExpressibleByArgument, CaseIterable {
         case rules
         case ledger
         case bids
+        case handshakes
+        case idle
+        case drain
+        case hostile
         case all
     }
 
-    @Argument(help: "What to measure: rules, ledger, bids or all.")
+    @Argument(help: "What to measure: \(Room.allCases.map(\.rawValue).joined(separator: ", ")).")
     var room = Room.all
 
     @Option(help: ArgumentHelp("Runs of each.", valueName: "n"))
@@ -32,6 +39,17 @@ struct GavelBenchmarks: ParsableCommand {
 
     @Option(help: ArgumentHelp("Bids of one end-to-end run.", valueName: "n"))
     var bids = 100_000
+
+    @Option(help: ArgumentHelp("Idle connections.", valueName: "n"))
+    var connections = 10_000
+
+    @Option(help: ArgumentHelp("Watchers that are sent away at the stop.", valueName: "n"))
+    var watchers = 5000
+
+    @Option(
+        help: ArgumentHelp(
+            "How long each half of a hostile pair is measured.", valueName: "seconds"))
+    var seconds = 15
 
     @Option(help: ArgumentHelp("Where the databases go.", valueName: "path"))
     var folder = FileManager.default.temporaryDirectory.path
@@ -43,20 +61,38 @@ struct GavelBenchmarks: ParsableCommand {
         guard (10_000...2_000_000).contains(bids) else {
             throw ValidationError("--bids is 10000 to 2000000")
         }
+        guard (100...15_000).contains(connections), (100...15_000).contains(watchers) else {
+            throw ValidationError("--connections and --watchers are 100 to 15000")
+        }
+        guard (5...600).contains(seconds) else {
+            throw ValidationError("--seconds is 5 to 600")
+        }
     }
 
-    func run() throws {
+    func run() async throws {
         let folder = URL(fileURLWithPath: folder)
             .appendingPathComponent("gavel-benchmarks-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        Report.printHeading()
-        for (rooms, benchmark) in benchmarks(in: folder) where rooms == room || room == .all {
-            try Report(runs: self.repeat, of: benchmark).print()
+        let chosen = try benchmarks(in: folder).filter { $0.0 == room || room == .all }
+        if !chosen.isEmpty { Report.printHeading() }
+        for (_, benchmark) in chosen {
+            try await Report(runs: self.repeat, of: benchmark).print()
+        }
+        if room == .idle || room == .all {
+            for benchmark in try IdleBenchmark.all(connections: connections, in: folder) {
+                try await benchmark.print(runs: self.repeat)
+            }
+        }
+        if room == .drain || room == .all {
+            try await DrainBenchmark(watchers: watchers, in: folder).print(runs: self.repeat)
+        }
+        if room == .hostile {
+            try await HostileBenchmark(pairs: self.repeat, seconds: seconds, in: folder).print()
         }
     }
 
-    private func benchmarks(in folder: URL) -> [(Room, any Benchmark)] {
+    private func benchmarks(in folder: URL) throws -> [(Room, any Benchmark)] {
         var benchmarks: [(Room, any Benchmark)] = [1, 1000].map { lots in
             (.rules, RulesBenchmark(bids: 500_000, lots: lots))
         }
@@ -68,6 +104,9 @@ struct GavelBenchmarks: ParsableCommand {
             benchmarks.append((.ledger, DiskBenchmark(bids: bids, batch: batch, in: folder)))
         }
         benchmarks.append((.bids, BidsBenchmark(bids: bids, in: folder)))
+        benchmarks.append((.handshakes, HandshakesBenchmark(.plain, count: 20_000, in: folder)))
+        benchmarks.append(
+            (.handshakes, HandshakesBenchmark(try .tls(in: folder), count: 5000, in: folder)))
         return benchmarks
     }
 }

@@ -25,6 +25,19 @@ struct Measurement {
             cpuSeconds: try cpuTime() - cpu)
     }
 
+    /// The same of something that waits.
+    static func measure(
+        units: Int, cpuTime: () throws -> Double, _ body: () async throws -> Void
+    ) async throws -> Measurement {
+        let cpu = try cpuTime()
+        let start = ContinuousClock.now
+        try await body()
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        return Measurement(
+            units: units, wallSeconds: Double(seconds) + Double(attoseconds) / 1e18,
+            cpuSeconds: try cpuTime() - cpu)
+    }
+
     /// All threads' together.
     private static var ownCPUTime: Double {
         var time = timespec()

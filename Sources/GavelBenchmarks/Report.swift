@@ -2,7 +2,7 @@
 protocol Benchmark {
     /// Of a line in the table.
     var name: String { get }
-    func run() throws -> Measurement
+    func run() async throws -> Measurement
 }
 
 /// Several runs of one benchmark as a line of a table.
@@ -10,9 +10,11 @@ struct Report {
     private let name: String
     private let runs: [Measurement]
 
-    init(runs: Int, of benchmark: some Benchmark) throws {
+    init(runs: Int, of benchmark: some Benchmark) async throws {
         name = benchmark.name
-        self.runs = try (0..<runs).map { _ in try benchmark.run() }
+        var measured: [Measurement] = []
+        for _ in 0..<runs { measured.append(try await benchmark.run()) }
+        self.runs = measured
     }
 
     static func printHeading() {
@@ -43,7 +45,7 @@ struct Report {
             + cells.map { String(repeating: " ", count: max(1, 13 - $0.count)) + $0 }.joined()
     }
 
-    private static func whole(_ value: Double) -> String {
+    static func whole(_ value: Double) -> String {
         let digits = String(Int(value.rounded()))
         var grouped = ""
         for (index, digit) in digits.enumerated() {

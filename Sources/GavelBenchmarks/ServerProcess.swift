@@ -6,7 +6,9 @@ final class ServerProcess {
     private let process = Process()
 
     /// Starts it and waits until it listens.
-    init(database: String) throws {
+    ///
+    /// - Parameter settings: beside those that it always has.
+    init(database: String, settings: [String] = []) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let gavel = URL(fileURLWithPath: own).deletingLastPathComponent()
             .appendingPathComponent("gavel")
@@ -15,10 +17,11 @@ final class ServerProcess {
         }
         let output = Pipe()
         process.executableURL = gavel
-        process.arguments = [
-            "serve", "--listen", "127.0.0.1:0", "--socket", "none", "--json", "--log-level",
-            "warning", "--database", database,
-        ]
+        process.arguments =
+            [
+                "serve", "--listen", "127.0.0.1:0", "--socket", "none", "--json", "--log-level",
+                "warning", "--database", database,
+            ] + settings
         process.standardOutput = output
         try process.run()
         var line = ""
@@ -29,7 +32,7 @@ final class ServerProcess {
             }
             line += String(decoding: bytes, as: UTF8.self)
         }
-        let key = #""url":"http://127.0.0.1:"#
+        let key = #"://127.0.0.1:"#
         guard let start = line.range(of: key)?.upperBound,
             let port = UInt16(line[start...].prefix { $0.isNumber })
         else { throw BenchmarkFailure("The server does not say where it listens: \(line)") }
@@ -47,9 +50,25 @@ final class ServerProcess {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// What it has in memory, in bytes.
+    func residentBytes() throws -> Int {
+        let statm = try String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8)
+        let fields = statm.split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else {
+            throw BenchmarkFailure("/proc/PID/statm has no such fields: \(statm)")
+        }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Asks it to end.
+    func terminate() { process.terminate() }
+
     /// Ends it in order.
     func stop() throws {
-        process.terminate()
+        terminate()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw BenchmarkFailure("The server ended with status \(process.terminationStatus)")

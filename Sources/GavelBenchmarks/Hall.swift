@@ -1,0 +1,50 @@
+import AuctionRules
+import Crypto
+import Foundation
+import Ledger
+
+/// A database with so many lots, one for each of as many bidders. On each somebody holds a huge max,
+/// so that every bid is accepted whatever order the bidders come in, moves the price, and is outbid
+/// at once.
+struct Hall {
+    let seats: Int
+    let database: String
+    private let scene: Scene
+
+    init(seats: Int, in folder: URL) throws {
+        self.seats = seats
+        database = folder.appendingPathComponent("\(UUID().uuidString).db").path
+        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        var scene = try Scene(lots: seats, bidders: seats + 1, noon: now)
+        for lot in scene.lots {
+            let request = BidRequest(
+                bidder: scene.bidders[seats], id: try BidID("standing"),
+                action: .bid(.max, amount: .largest))
+            scene.perform(.request(request, on: lot))
+        }
+        for number in 0..<seats {
+            let digest = SHA256.hash(data: Data(Self.token(number).utf8))
+            guard let hash = TokenHash(hex: digest.map { String(format: "%02x", $0) }.joined())
+            else { preconditionFailure("A SHA-256 is 64 hexadecimal digits") }
+            scene.perform(
+                .issueToken(
+                    Token(hash: hash, bearer: .bidder(scene.bidders[number]), expiresAt: nil)))
+        }
+        self.scene = scene
+        let ledger = try SQLiteLedger(path: database)
+        var house = House()
+        var batch = LogBatch(after: .empty)
+        for event in scene.opening { batch.record(event, at: now, in: &house) }
+        batch.seal(with: house)
+        try ledger.append(batch)
+        try ledger.close()
+    }
+
+    func lot(_ number: Int) -> String { scene.lots[number].text }
+    func token(_ number: Int) -> String { Self.token(number) }
+
+    private static func token(_ number: Int) -> String {
+        let digits = String(number)
+        return "gvl_" + String(repeating: "0", count: 43 - digits.count) + digits
+    }
+}

@@ -1,0 +1,125 @@
+import CZlib
+import Foundation
+import GavelLoad
+import NIOCore
+
+/// What a hostile connection does.
+enum Attack: String, CaseIterable {
+    /// A request head, one byte a second.
+    case slowHead
+    /// A message, one byte a second.
+    case slowFrame
+    /// Half a request head, and then nothing.
+    case halfOpen
+    /// A message that never ends, in fragments without a byte.
+    case emptyFragments
+    case pingFlood
+    /// Frames that announce far more than may come.
+    case oversizedLength
+    case garbage
+    /// A few kilobytes that inflate to 16 MiB; where the server takes no deflate, a large message.
+    case bomb
+    /// Handshakes, each torn down as soon as it is done.
+    case reconnectStorm
+    /// Watches every lot and reads nothing.
+    case deafWatcher
+
+    /// Whether it needs a WebSocket to begin with.
+    var upgrades: Bool {
+        switch self {
+        case .slowHead, .halfOpen, .garbage: false
+        default: true
+        }
+    }
+
+    /// How long it takes until an attacker who was thrown out is back.
+    var pause: TimeAmount { self == .reconnectStorm ? .milliseconds(20) : .milliseconds(250) }
+
+    /// A kernel's buffer as small as it can be, for those who let it fill up.
+    var receiveBuffer: Int? { self == .deafWatcher ? 2048 : nil }
+
+    /// A message of 16 MiB of blanks in one compressed frame.
+    static let bombFrame: ByteBuffer = {
+        let blanks = [UInt8](repeating: 0x20, count: 16 << 20)
+        var stream = z_stream()
+        deflateInit2_(
+            &stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
+        defer { deflateEnd(&stream) }
+        var packed = [UInt8](repeating: 0, count: 1 << 16)
+        let count = blanks.withUnsafeBufferPointer { blanks in
+            packed.withUnsafeMutableBufferPointer { packed in
+                stream.next_in = UnsafeMutablePointer(mutating: blanks.baseAddress)
+                stream.avail_in = UInt32(blanks.count)
+                stream.next_out = packed.baseAddress
+                stream.avail_out = UInt32(packed.count)
+                deflate(&stream, Z_SYNC_FLUSH)
+                return packed.count - Int(stream.avail_out)
+            }
+        }
+        // Without the empty block that a sync flush ends with, RFC 7692 section 7.2.1.
+        return LoadFrame.encode(first: 0xc1, packed[..<(count - 4)])
+    }()
+}
+
+/// One hostile connection.
+final class Attacker: LoadConduct {
+    private let attack: Attack
+    private let lots: Int
+    private let onEnd: (LoadEnd) -> Void
+    /// What it drips, one byte a second.
+    private var drip: ArraySlice<UInt8> = []
+
+    init(_ attack: Attack, lots: Int, onEnd: @escaping (LoadEnd) -> Void) {
+        self.attack = attack
+        self.lots = lots
+        self.onEnd = onEnd
+    }
+
+    func begin(on line: LoadLine) {
+        switch attack {
+        case .slowHead:
+            drip = Array("GET /v1/ws HTTP/1.1\r\nHost: x\r\nX-Slow: \(UUID())".utf8)[...]
+            dripOn(line)
+        case .slowFrame:
+            let frame = LoadFrame.text(#"{"type":"time","client_time":1,"ref":"slowly"}"#)
+            drip = Array(frame.readableBytesView)[...]
+            dripOn(line)
+        case .halfOpen:
+            line.send(ByteBuffer(string: "GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: webso"))
+        case .emptyFragments:
+            line.send(LoadFrame.encode(first: 0x01, []))
+            flood(line, with: LoadFrame.encode(first: 0x00, []), times: 64)
+        case .pingFlood: flood(line, with: LoadFrame.encode(first: 0x89, [1, 2, 3]), times: 64)
+        case .oversizedLength:
+            var frame = ByteBuffer(bytes: [0x81, 0xff])
+            frame.writeInteger(UInt64(1) << 63 - 1)
+            frame.writeInteger(UInt32(0))
+            line.send(frame)
+        case .garbage:
+            line.send(ByteBuffer(bytes: (0..<512).map { _ in UInt8.random(in: 0...255) }))
+        case .bomb: line.send(Attack.bombFrame)
+        case .reconnectStorm: line.reset()
+        case .deafWatcher:
+            for lot in 0..<lots {
+                line.send(text: #"{"type":"watch","auction":"lot-\#(lot)","feed":"full"}"#)
+            }
+            line.stopReading()
+        }
+    }
+
+    func end(_ end: LoadEnd) { onEnd(end) }
+
+    private func dripOn(_ line: LoadLine) {
+        guard let byte = drip.popFirst() else { return }
+        line.send(ByteBuffer(bytes: [byte]))
+        line.schedule(in: .seconds(1)) { self.dripOn($0) }
+    }
+
+    private func flood(_ line: LoadLine, with frame: ByteBuffer, times: Int) {
+        var frames = ByteBuffer()
+        for _ in 0..<times { frames.writeImmutableBuffer(frame) }
+        line.send(frames)
+        line.schedule(in: .milliseconds(100)) { self.flood($0, with: frame, times: times) }
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GavelLoad
+
+/// What a hundred honest bidders notice of a thousand hostile connections: how long they wait for
+/// their answers without the siege and under it, in turn, on one server.
+struct HostileBenchmark {
+    static let bidders = 100
+
+    let pairs: Int
+    let seconds: Int
+    let folder: URL
+
+    init(pairs: Int, seconds: Int, in folder: URL) throws {
+        try Lines.prepare(for: Siege.size + Self.bidders)
+        self.pairs = pairs
+        self.seconds = seconds
+        self.folder = folder
+    }
+
+    /// One part of a pair.
+    private struct Phase: CustomStringConvertible {
+        let latencies: Latencies
+        let cpuSeconds: Double
+        let residentBytes: Int
+
+        var description: String {
+            "\(latencies), memory \(Report.decimal(mebibytes(residentBytes))) MiB"
+        }
+    }
+
+    func print() async throws {
+        let hall = try Hall(seats: Self.bidders, in: folder)
+        let server = try ServerProcess(database: hall.database, settings: Self.settings)
+        defer { server.kill() }
+        let bidders = try await HonestBidders(of: hall, on: server)
+        // The first second's are those of a server that has not warmed up.
+        _ = try await bidders.measure(seconds: 3)
+        let before = try server.residentBytes()
+        var outcomes: [String: Int] = [:]
+        var ratios: [Double] = []
+        var quiet: [Phase] = []
+        var besieged: [Phase] = []
+        for _ in 0..<pairs {
+            quiet.append(try await measure(bidders, on: server))
+            let siege = Siege(to: server, lots: hall.seats)
+            // All are there, and the first have been thrown out.
+            try await Task.sleep(for: .seconds(3))
+            besieged.append(try await measure(bidders, on: server))
+            let open = siege.open
+            try await siege.lift()
+            outcomes.merge(siege.outcomes, uniquingKeysWith: +)
+            ratios.append(
+                besieged[besieged.count - 1].latencies[0.99]
+                    / quiet[quiet.count - 1].latencies[0.99])
+            Swift.print("  without: \(quiet[quiet.count - 1])")
+            Swift.print("  with:    \(besieged[besieged.count - 1]), \(open) attackers")
+            // What the server still has of them goes.
+            try await Task.sleep(for: .seconds(3))
+        }
+        try await Task.sleep(for: .seconds(10))
+        let after = try server.residentBytes()
+        try await bidders.leave()
+        try server.stop()
+        Swift.print("hostile: \(Self.bidders) bidders, \(Siege.size) attackers, \(pairs) pairs")
+        for part in [0.5, 0.99, 0.999, 1] {
+            let (calm, stormy) = (
+                Spread(quiet.map { $0.latencies[part] }),
+                Spread(besieged.map { $0.latencies[part] })
+            )
+            let name = part == 1 ? "most" : "p\(Report.decimal(part * 100))"
+            Swift.print("  \(name): without \(calm) ms, with \(stormy) ms")
+        }
+        Swift.print("  p99 with to p99 without: \(Spread(ratios))")
+        Swift.print(
+            "  server CPU: without \(Spread(quiet.map(cpu(of:)))) %, with \(Spread(besieged.map(cpu(of:)))) %"
+        )
+        let between = quiet.map { mebibytes($0.residentBytes) }
+        let during = besieged.map { mebibytes($0.residentBytes) }
+        Swift.print(
+            "  server memory: before \(Report.decimal(mebibytes(before))) MiB, between "
+                + "\(Spread(between)) MiB, during \(Spread(during)) MiB, after \(Report.decimal(mebibytes(after))) MiB"
+        )
+        for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) {
+            Swift.print("  \(outcome): \(Report.whole(Double(count)))")
+        }
+    }
+
+    /// Attackers' addresses are limited as strangers' are; the bidders' own counts as known.
+    private static let settings = ["--exempt-networks", "127.0.0.1/32"]
+
+    private func measure(_ bidders: HonestBidders, on server: ServerProcess) async throws -> Phase {
+        let cpu = try server.cpuTime()
+        let latencies = Latencies(try await bidders.measure(seconds: seconds))
+        guard server.isRunning else { throw BenchmarkFailure("The server has crashed") }
+        return Phase(
+            latencies: latencies, cpuSeconds: try server.cpuTime() - cpu,
+            residentBytes: try server.residentBytes())
+    }
+
+    private func cpu(of phase: Phase) -> Double {
+        // The measuring waits two seconds more for the last answers.
+        phase.cpuSeconds / Double(seconds + 2) * 100
+    }
+
+}
+
+private func mebibytes(_ bytes: Int) -> Double { Double(bytes) / 1_048_576 }

@@ -1,0 +1,73 @@
+import GavelLoad
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A thousand hostile connections, from addresses that no honest bidder has. Each one makes one
+/// attack after the other, until the siege is lifted.
+final class Siege: Sendable {
+    static let size = 1000
+    /// 127.0.0.2 and on.
+    static let addresses = 19
+
+    private struct State {
+        var isOn = true
+        var open = 0
+        var outcomes: [String: Int] = [:]
+    }
+
+    private let port: UInt16
+    private let lots: Int
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let state = Mutex(State())
+
+    /// Lays siege to a server with so many lots.
+    init(to server: ServerProcess, lots: Int) {
+        port = server.port
+        self.lots = lots
+        for number in 0..<Self.size { attack(number, round: number) }
+    }
+
+    /// How attacks ended, and how often.
+    var outcomes: [String: Int] { state.withLock { $0.outcomes } }
+    var open: Int { state.withLock { $0.open } }
+
+    /// Ends all attacks; returns when every connection has ended.
+    func lift() async throws {
+        state.withLock { $0.isOn = false }
+        // Closes what is still open, whoever waits for what.
+        try await group.shutdownGracefully()
+    }
+
+    private func attack(_ number: Int, round: Int) {
+        let attack = Attack.allCases[round % Attack.allCases.count]
+        let client = Lines.client(to: port, on: group) { settings in
+            settings.source = "127.0.0.\(2 + number % Self.addresses)"
+            settings.upgrades = attack.upgrades
+            settings.offersDeflate = attack == .bomb
+            settings.receiveBuffer = attack.receiveBuffer
+        }
+        state.withLock { $0.open += 1 }
+        let loop = group.next()
+        client.connect { [lots] in
+            Attacker(attack, lots: lots) { end in
+                self.note(attack, end)
+                loop.scheduleTask(in: attack.pause) {
+                    guard self.state.withLock({ $0.isOn }) else { return }
+                    self.attack(number, round: round + 1)
+                }
+            }
+        }
+    }
+
+    private func note(_ attack: Attack, _ end: LoadEnd) {
+        state.withLock { state in
+            state.open -= 1
+            guard state.isOn else { return }
+            let outcome =
+                end.closeCode.map { "closed \($0)" }
+                ?? end.status.map { $0 == 101 ? "cut" : "HTTP \($0)" } ?? "turned away"
+            state.outcomes["\(attack.rawValue): \(outcome)", default: 0] += 1
+        }
+    }
+}
