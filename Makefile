@@ -14,6 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench clean
 .PHONY: protobuf protobuf-check
+.PHONY: hostile drain clients
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,10 +56,25 @@ crash: packages ## Kills a real server under load and looks what is left: ROUNDS
 	CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
-bench: packages ## Measures: SCENARIO=rules|ledger|bids|all
+bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|idle|drain|all
 	$(SWIFT) build -c release --product gavel
 	$(SWIFT) build -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
+
+PAIRS ?= 5
+hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS=5
+	$(SWIFT) build -c release --product gavel
+	$(SWIFT) build -c release --product gavel-benchmarks
+	$(BUILD)/release/gavel-benchmarks hostile --repeat $(PAIRS)
+
+WATCHERS ?= 5000
+drain: packages ## Stops a server in front of a full house: WATCHERS=5000
+	$(SWIFT) build --build-tests
+	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test --skip-build --filter DrainCrowdTests
+
+clients: packages ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
+	$(SWIFT) build --product gavel
+	Tests/ForeignClients/run $(BUILD)/debug/gavel
 
 clean: ## Removes what was built, and the demo.
 	rm -rf $(BUILD) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock

@@ -70,7 +70,10 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         // The executable, so that it is built: the tests run it as a process.
-        dependencies: ["AuctionRules", "GavelClient", "StrictJSON", "WireProtocol", "gavel"],
+        dependencies: [
+            "AuctionRules", "GavelClient", "GavelLoad", "StrictJSON", "WireProtocol", "gavel",
+            nioPosix,
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "DocumentationTests",
@@ -177,9 +180,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
+        .target(
+            name: "GavelLoad", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
-            dependencies: ["AuctionRules", "Ledger", argumentParser, crypto, histogram],
+            dependencies: [
+                "AuctionRules", "GavelLoad", "Ledger", "CZlib", argumentParser, crypto, histogram,
+                nioCore, nioPosix, nioSSL,
+            ],
             swiftSettings: settings),
     ] + tests
 )

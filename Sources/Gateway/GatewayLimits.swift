@@ -31,6 +31,9 @@ public struct GatewayLimits: Hashable, Sendable {
     public var ticketMilliseconds: Int64 = 30_000
     /// Lots on a page of `GET /v1/auctions`.
     public var pageMax = 200
+    /// How long a server that stops says so in `/readyz` before it sends anybody away: longer than
+    /// the interval of the load balancer that asks there, nothing where none does.
+    public var drainNoticeMilliseconds: Int64 = 0
     /// Clients come back within so long after a restart, spread at random.
     public var drainJitterMilliseconds: Int64 = 5000
 

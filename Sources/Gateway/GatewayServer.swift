@@ -14,6 +14,7 @@ public final class GatewayServer: Sendable {
     private let readiness: Readiness
     private let stations: Stations
     private let fanOut: FanOut
+    private let drainNotice: Duration
     private let logger: Logger
 
     /// The address of the TCP listener, with its real port.
@@ -22,7 +23,7 @@ public final class GatewayServer: Sendable {
     private init(
         group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
         listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
-        logger: Logger
+        drainNotice: Duration, logger: Logger
     ) {
         self.group = group
         self.quiescing = quiescing
@@ -30,6 +31,7 @@ public final class GatewayServer: Sendable {
         self.readiness = readiness
         self.stations = stations
         self.fanOut = fanOut
+        self.drainNotice = drainNotice
         self.logger = logger
     }
 
@@ -47,11 +49,11 @@ public final class GatewayServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let statistics = GatewayStatistics()
         let authenticator = Authenticator(board: service.board, clock: clock, limits: limits)
+        let readiness = Readiness()
         let stations = try await Stations(
             on: group, service: service, authenticator: authenticator, clock: clock,
-            limits: limits, statistics: statistics)
+            limits: limits, statistics: statistics, readiness: readiness)
         fanOut.attach(stations.mailboxes, board: service.board)
-        let readiness = Readiness()
         let policy = WebSocketUpgradePolicy(allowedOrigins: configuration.allowedOrigins)
         let connections = Connections(
             stations: stations, upgrader: WebSocketUpgrader(policy: policy, stations: stations),
@@ -73,7 +75,8 @@ public final class GatewayServer: Sendable {
                 configuration, on: group, quiescing: quiescing, connections: connections)
             return GatewayServer(
                 group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
-                stations: stations, fanOut: fanOut, logger: logger)
+                stations: stations, fanOut: fanOut,
+                drainNotice: .milliseconds(limits.drainNoticeMilliseconds), logger: logger)
         } catch {
             fanOut.detach()
             await stations.stop()
@@ -114,11 +117,15 @@ public final class GatewayServer: Sendable {
 
     // MARK: - Stopping
 
-    /// Takes no more connections, gives those that there are the answers that they wait for, says
-    /// good-bye to them, and stops when they are gone, or after `patience` without them.
+    /// Says that it is not ready, and goes on for as long as
+    /// ``GatewayLimits/drainNoticeMilliseconds`` says. Then takes no more connections, gives those
+    /// that there are the answers that they wait for, says good-bye to them, and stops when they
+    /// are gone, or after `patience` without them.
     public func drain(patience: Duration = .seconds(8)) async {
         readiness.startDraining()
         let loop = group.next()
+        if drainNotice > .zero { try? await Task.sleep(for: drainNotice) }
+        readiness.startClosing()
         let impatience = loop.scheduleTask(in: TimeAmount(patience)) {}
         let quiesced = zip(quiescing, listeners).map { helper, _ in
             let promise = loop.makePromise(of: Void.self)

@@ -11,7 +11,8 @@ final class Stations: Sendable {
     /// Makes a station on every loop of the group, and lets its clock tick.
     init(
         on group: MultiThreadedEventLoopGroup, service: BidService, authenticator: Authenticator,
-        clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics
+        clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
+        readiness: Readiness
     ) async throws {
         var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
         var mailboxes: [LoopMailbox] = []
@@ -22,7 +23,7 @@ final class Stations: Sendable {
                 let station = Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: authenticator, clock: clock, limits: limits,
-                    statistics: statistics)
+                    statistics: statistics, readiness: readiness)
                 return NIOLoopBound(station, eventLoop: loop)
             }.get()
             byLoop[ObjectIdentifier(loop)] = bound

@@ -33,6 +33,7 @@ struct InvariantTests {
             "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
         ],
         "gavel": ["GavelCommand"],
+        "GavelLoad": ["Foundation", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "Synchronization"],
     ]
 
     @Test(

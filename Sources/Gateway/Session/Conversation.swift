@@ -12,6 +12,7 @@ struct Station {
     let clock: any ServiceClock
     let limits: GatewayLimits
     let statistics: GatewayStatistics
+    let readiness: Readiness
 }
 
 /// A sale that a client begins to watch: the lots that it has not been told of.

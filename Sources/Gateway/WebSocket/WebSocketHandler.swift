@@ -42,6 +42,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
         station.hub.add(watcher)
         station.statistics.connectionOpened()
         conversation.begin(session: String(id.number, radix: 36), token: token)
+        // Its upgrade was on the way when everybody was sent away, and has not heard of that.
+        if station.readiness.isClosing { station.hub.dismiss(watcher) }
         watcher.flush()
     }
 

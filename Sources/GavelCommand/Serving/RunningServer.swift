@@ -41,6 +41,7 @@ final class RunningServer: Service {
     static func start(
         _ configuration: ServeConfiguration, logger: Logger
     ) async throws(CommandFailure) -> RunningServer {
+        OpenFileLimit.raise()
         let clock = SystemClock()
         let fanOut = FanOut(clock: clock)
         let opener: LedgerOpener

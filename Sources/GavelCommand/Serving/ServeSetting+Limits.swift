@@ -23,6 +23,7 @@ extension ServeSetting {
         .limit("close-seconds-max", \.limits.closeSecondsMax, 1...60),
         .limit("ticket-milliseconds", \.limits.ticketMilliseconds, 1000...600_000),
         .limit("page-max", \.limits.pageMax, 1...10_000),
+        .limit("drain-notice-milliseconds", \.limits.drainNoticeMilliseconds, 0...600_000),
         .limit("drain-jitter-milliseconds", \.limits.drainJitterMilliseconds, 0...600_000),
         // The bid service's.
         .limit("queued-commands-max", \.serviceLimits.queuedCommandsMax, 1...1_000_000),

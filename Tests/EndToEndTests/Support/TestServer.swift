@@ -26,9 +26,8 @@ final class TestServer: Sendable {
         let process = try ChildProcess(
             Gavel.executable,
             [
-                "serve", "--listen", "127.0.0.1:0", "--json",
-                "--database", folder.appendingPathComponent("gavel.db").path,
-            ] + arguments,
+                "serve", "--json", "--database", folder.appendingPathComponent("gavel.db").path,
+            ] + (arguments.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]) + arguments,
             environment: Gavel.environment, output: output.writing,
             errors: FileHandle(forWritingTo: logFile(in: folder)))
         guard let line = await output.reading.firstLine() else {
@@ -101,6 +100,9 @@ final class TestServer: Sendable {
         process.send(SIGTERM)
         return await process.status()
     }
+
+    /// Sends a signal, and waits for nothing.
+    func send(_ signal: Int32) { process.send(signal) }
 
     /// Kills it at once, as a power cut would.
     func kill() async {

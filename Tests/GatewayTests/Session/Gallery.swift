@@ -34,7 +34,8 @@ final class Gallery: Sendable {
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: Authenticator(
                         board: service.board, clock: clock, limits: limits),
-                    clock: clock, limits: limits, statistics: statistics), eventLoop: loop)
+                    clock: clock, limits: limits, statistics: statistics, readiness: Readiness()),
+                eventLoop: loop)
         }
         let station = station
         let mailbox = try await loop.executeInContext { station.value.mailbox }
