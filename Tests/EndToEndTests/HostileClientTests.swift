@@ -120,8 +120,12 @@ struct HostileClientTests {
 
     @Test("A watcher that never reads harms nobody, and is closed in the end")
     func neverReads() async throws {
-        // On a slow machine the conflated watcher would stall for the ten seconds of the default.
-        let server = try await TestServer.start(arguments: ["--limit", "stall-seconds-max=3600"])
+        // On a slow machine the conflated watcher would stall for the ten seconds of the default,
+        // and the other one would be closed for not answering a ping before it is for its backlog.
+        let server = try await TestServer.start(
+            arguments: [
+                "--limit", "stall-seconds-max=3600", "--limit", "ping-after-seconds=3600",
+            ])
         defer { server.removeFolder() }
         try await server.must(
             "auction", "create", "Lot", "--id", "lot", "--start", "1", "--closes", "+1h",
