@@ -14,11 +14,39 @@ struct CrashTests {
 
     /// What bidders were told.
     final class Ledger: Sendable {
-        private let told = Mutex<[String: ServerMessage]>([:])
+        private struct State {
+            var told: [String: ServerMessage] = [:]
+            var waiter: (count: Int, CheckedContinuation<Void, Never>)?
+        }
 
-        func note(_ id: String, _ message: ServerMessage) { told.withLock { $0[id] = message } }
-        var all: [String: ServerMessage] { told.withLock { $0 } }
-        var count: Int { told.withLock { $0.count } }
+        private let state = Mutex(State())
+
+        func note(_ id: String, _ message: ServerMessage) {
+            let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                state.told[id] = message
+                guard let (count, waiter) = state.waiter, state.told.count >= count else {
+                    return nil
+                }
+                state.waiter = nil
+                return waiter
+            }
+            waiter?.resume()
+        }
+
+        var all: [String: ServerMessage] { state.withLock { $0.told } }
+        var count: Int { state.withLock { $0.told.count } }
+
+        /// Waits until so many have been told. For one at a time.
+        func wait(forCount count: Int) async {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    guard state.told.count < count else { return true }
+                    state.waiter = (count, continuation)
+                    return false
+                }
+                if isThere { continuation.resume() }
+            }
+        }
     }
 
     @Test(
@@ -44,7 +72,7 @@ struct CrashTests {
                 }
             }
             // In the middle of it: some hundred have been answered, more are on their way.
-            while ledger.count < before + 100 + round % 7 { await Task.yield() }
+            await ledger.wait(forCount: before + 100 + round % 7)
             await server.kill()
             for task in bidding { await task.value }
 
