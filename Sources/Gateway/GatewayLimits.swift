@@ -25,6 +25,8 @@ public struct GatewayLimits: Hashable, Sendable {
     /// How long a server that stops waits for answers that a connection is owed: a commit takes
     /// milliseconds, and one that hangs must not hold up the end.
     public var answerSecondsMax = 2
+    /// How long a `GET` may wait for a lot's next change: what common proxies allow an answer.
+    public var pollSecondsMax = 60
     /// How long a closing handshake may take.
     public var closeSecondsMax = 5
     /// How long a one-time ticket is good.

@@ -63,6 +63,7 @@ public final class GatewayServer: Sendable {
                     administration: administration, archive: administration.archive, clock: clock,
                     limits: limits, statistics: statistics, upgradePolicy: policy,
                     threadPool: threadPool, logger: logger,
+                    station: { stations.station(on: $0) },
                     isDraining: { readiness.isDraining })),
             statistics: statistics, limits: limits)
         // One for each listener: a helper knows only one. Their promises are kept on loops that
@@ -123,6 +124,7 @@ public final class GatewayServer: Sendable {
     /// are gone, or after `patience` without them.
     public func drain(patience: Duration = .seconds(8)) async {
         readiness.startDraining()
+        stations.closePolls()
         let loop = group.next()
         if drainNotice > .zero { try? await Task.sleep(for: drainNotice) }
         readiness.startClosing()

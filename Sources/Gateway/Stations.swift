@@ -38,6 +38,13 @@ final class Stations: Sendable {
         self.ticking = ticking
     }
 
+    /// The server stops: answers the requests that wait for news, which nobody else would.
+    func closePolls() {
+        for mailbox in mailboxes {
+            mailbox.loop.execute { self.station(on: mailbox.loop).hub.polls.close() }
+        }
+    }
+
     /// Stops the clocks: from then on nothing of the stations is in the loops' way.
     func stop() async {
         for (task, mailbox) in zip(ticking, mailboxes) {

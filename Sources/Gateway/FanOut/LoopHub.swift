@@ -13,6 +13,8 @@ final class LoopHub {
     /// Whom something was written to in this turn.
     private var written: [Watcher] = []
     private var sent = 0
+    /// Requests that wait for the next change of a lot.
+    private(set) lazy var polls = LongPolls(statistics: statistics)
     /// Seconds since the start.
     private var tick = 0
     /// The board's version of the newest broadcast that came.
@@ -155,6 +157,7 @@ final class LoopHub {
 
     private func deliver(_ broadcast: Broadcast) {
         delivered = max(delivered, broadcast.version)
+        if broadcast.head != nil { polls.changed(broadcast.auction) }
         var frames = FrameCopies(of: broadcast.message)
         if let topic = auctions[broadcast.auction] {
             topic.note(broadcast.head, of: broadcast.auction, at: tick)
@@ -180,6 +183,7 @@ final class LoopHub {
         case .bidder(let bidder):
             for watcher in bidders[bidder]?.values.map({ $0 }) ?? [] { watcher.close(.suspended) }
         }
+        polls.checkIdentities()
     }
 
     private func write(
@@ -211,6 +215,7 @@ final class LoopHub {
 
     /// Heartbeats, pings, and connections that have been silent, stuck or expired.
     func second() {
+        polls.checkExpiry(at: clock.now())
         tick += 1
         let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now)
@@ -241,6 +246,8 @@ final class LoopHub {
     }
 
     private func keepAlive(_ watcher: Watcher) {
+        // Events have no ping: the kernel says when nobody takes the heartbeats any more.
+        guard watcher.form.carrier == .webSocket else { return }
         if let pingedAt = watcher.pingedAt {
             if tick - pingedAt >= limits.pongSecondsMax { watcher.close(.noPong) }
         } else if tick - watcher.lastHeard >= limits.pingAfterSeconds {

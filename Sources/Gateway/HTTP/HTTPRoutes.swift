@@ -1,5 +1,6 @@
 import BidService
 import Logging
+import NIOCore
 import NIOHTTP1
 import NIOPosix
 
@@ -13,6 +14,7 @@ struct HTTPRoutes: HTTPResponder {
         limits = parts.limits
         authentication = RequestAuthentication(authenticator: parts.authenticator)
         let auctions = AuctionRoutes(parts)
+        let live = LiveRoutes(parts)
         let bids = BidRoutes(parts)
         let operations = OperationRoutes(parts)
         let tickets = TicketRoutes(parts)
@@ -21,7 +23,8 @@ struct HTTPRoutes: HTTPResponder {
         table = RouteTable(
             [
                 Route(.GET, "/v1/auctions", auctions.list),
-                Route(.GET, "/v1/auctions/:auction", auctions.show),
+                Route(.GET, "/v1/auctions/:auction", answering: live.show),
+                Route(.GET, "/v1/auctions/:auction/events", answering: live.events),
                 Route(.GET, "/v1/auctions/:auction/bids", auctions.bids),
                 Route(.POST, "/v1/auctions/:auction/bids", bids.place),
                 Route(.POST, "/v1/tickets", tickets.issue),
@@ -61,6 +64,8 @@ struct HTTPParts: Sendable {
     /// For what has to wait for the disk.
     let threadPool: NIOThreadPool
     let logger: Logger
+    /// The station of an event loop of the server's; called on that loop.
+    let station: @Sendable (any EventLoop) -> Station
     /// Whether the server is about to stop: it answers, but wants no new clients.
     let isDraining: @Sendable () -> Bool
 }

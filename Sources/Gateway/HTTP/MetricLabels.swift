@@ -7,6 +7,8 @@ enum ConnectionState: String, MetricLabel {
     case websocket
     /// Server-Sent Events.
     case eventStream = "event_stream"
+    /// Speaks HTTP, and waits for a lot's next change.
+    case longPoll = "long_poll"
     /// Its TLS handshake is under way.
     case handshaking
     /// Has been told that it is over, and is about to go.

@@ -14,6 +14,13 @@ enum Identity: Hashable, Sendable {
         }
     }
 
+    /// From then on the credential is no longer good; nil: never.
+    var expiresAt: Instant? {
+        switch self {
+        case .bidder(_, _, let expiresAt), .administrator(_, _, let expiresAt): expiresAt
+        }
+    }
+
     var bidder: BidderID? {
         if case .bidder(let bidder, _, _) = self { bidder } else { nil }
     }

@@ -163,16 +163,7 @@ final class Conversation {
         guard let entrance = board.enter(id, after: position, for: watcher.bidder) else {
             return refuse(.unknownAuction, "There is no auction \(id).", ref: ref)
         }
-        station.hub.watch(
-            id, by: watcher, feed: feed, head: LotHead(entrance.snapshot.state),
-            version: entrance.version)
-        // Who can't take it anyway is better off with where the lot stands.
-        if let missed = entrance.missed, watcher.isKeepingUp {
-            for change in missed { say(ServerMessage(change)) }
-            say(.watching(.init(id, seq: entrance.snapshot.state.seq)), ref: ref)
-        } else {
-            say(.snapshot(snapshot(entrance.snapshot)), ref: ref)
-        }
+        station.enter(entrance, of: id, feed: feed, for: watcher, ref: ref)
     }
 
     private func watch(sale id: SaleID, feed: Feed, ref: String?) {
@@ -200,7 +191,8 @@ final class Conversation {
             station.hub.tell(
                 of: id, in: openings[0].sale, to: watcher, head: LotHead(entrance.snapshot.state),
                 version: entrance.version)
-            say(.snapshot(snapshot(entrance.snapshot)), ref: openings[0].ref)
+            say(
+                .snapshot(station.snapshot(entrance.snapshot, for: watcher)), ref: openings[0].ref)
         }
     }
 
@@ -218,16 +210,6 @@ final class Conversation {
             "A connection watches at most \(station.limits.watchesMax) lots and sales: "
                 + "unwatch one, or watch the sale.", ref: ref)
         return false
-    }
-
-    private func snapshot(_ snapshot: PublicBoard.Snapshot) -> ServerMessage.Snapshot {
-        let viewer = watcher.bidder.map { _ in
-            ServerMessage.Snapshot.Viewer(
-                isLeading: snapshot.isLeading, ownMax: snapshot.ownAmount)
-        }
-        return ServerMessage.Snapshot(
-            snapshot.state, log: station.service.board.logID, viewer: viewer,
-            serverTime: station.clock.now())
     }
 
     private func unwatch(_ target: WatchTarget, ref: String?) {

@@ -3,12 +3,13 @@ import BidService
 import NIOCore
 import WireProtocol
 
-/// Messages as whole WebSocket frames, ready to be written.
+/// Messages as whole WebSocket frames, or as whole events, ready to be written.
 enum Frames {
     static let ping = WebSocketFrame.encode(.ping, [])
 
     static func encode(_ frame: ServerFrame, in form: WireForm) -> ByteBuffer {
-        switch form.encoding {
+        if case .events(let log) = form.carrier { return EventChunk.encode(frame, log: log) }
+        return switch form.encoding {
         case .json: WebSocketFrame.encode(.text, frame.encoded(as: .json))
         case .protobuf: WebSocketFrame.encode(.binary, frame.encoded(as: .protobuf))
         }

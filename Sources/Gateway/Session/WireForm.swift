@@ -8,11 +8,31 @@ struct WireForm: Hashable, Sendable {
         case none
     }
 
+    /// How messages travel.
+    enum Carrier: Hashable, Sendable {
+        /// Each is a frame.
+        case webSocket
+        /// Each is an event of an endless HTTP answer, see ``EventChunk``. Events name the log that
+        /// their seq counts in.
+        case events(log: String)
+    }
+
     let encoding: WireEncoding
     let compression: Compression
+    let carrier: Carrier
 
     init(_ encoding: WireEncoding = .json, compression: Compression = .none) {
         self.encoding = encoding
         self.compression = compression
+        carrier = .webSocket
     }
+
+    private init(carrier: Carrier) {
+        encoding = .json
+        compression = .none
+        self.carrier = carrier
+    }
+
+    /// Server-Sent Events.
+    static func events(log: String) -> WireForm { WireForm(carrier: .events(log: log)) }
 }

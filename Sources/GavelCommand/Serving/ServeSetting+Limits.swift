@@ -22,6 +22,7 @@ extension ServeSetting {
         .limit("answer-seconds-max", \.limits.answerSecondsMax, 1...60),
         .limit("close-seconds-max", \.limits.closeSecondsMax, 1...60),
         .limit("ticket-milliseconds", \.limits.ticketMilliseconds, 1000...600_000),
+        .limit("poll-seconds-max", \.limits.pollSecondsMax, 1...3600),
         .limit("page-max", \.limits.pageMax, 1...10_000),
         .limit("drain-notice-milliseconds", \.limits.drainNoticeMilliseconds, 0...600_000),
         .limit("drain-jitter-milliseconds", \.limits.drainJitterMilliseconds, 0...600_000),

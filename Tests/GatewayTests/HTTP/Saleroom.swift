@@ -49,7 +49,9 @@ final class Saleroom: Sendable {
                 service: service, authenticator: authenticator, administration: administration,
                 archive: archive, clock: clock, limits: limits, statistics: statistics,
                 upgradePolicy: WebSocketUpgradePolicy(allowedOrigins: ["http://house"]),
-                threadPool: .singleton, logger: logger, isDraining: { flag.isSet }))
+                threadPool: .singleton, logger: logger,
+                station: { _ in preconditionFailure("Nobody listens here") },
+                isDraining: { flag.isSet }))
     }
 
     deinit { service.stop() }
