@@ -303,19 +303,15 @@ import WireProtocol
     // MARK: - Beginning and end
 
     @Test func unreachableServerIsAnErrorAtOnce() async throws {
-        let peer = try await Peer.start()
-        await peer.stop()
-        let client = GavelClient(configuration(peer))
+        let client = GavelClient(configuration(.nobody))
         await #expect(
-            throws: GavelClientError.cannotConnect(peer.endpoint, why: "nobody listens there")
+            throws: GavelClientError.cannotConnect(.nobody, why: "nobody listens there")
         ) { try await client.bid(Make.bid()) }
         await client.close()
     }
 
     @Test func unreachableServerIsTriedAgainWhenAskedFor() async throws {
-        let peer = try await Peer.start()
-        await peer.stop()
-        var configuration = configuration(peer)
+        var configuration = configuration(.nobody)
         configuration.retriesFirstConnect = true
         let client = GavelClient(configuration)
         let outcome = Task { try await client.bid(Make.bid(), within: .seconds(9)) }
@@ -360,7 +356,11 @@ import WireProtocol
     // MARK: - Helpers
 
     private func configuration(_ peer: Peer) -> GavelClient.Configuration {
-        var configuration = GavelClient.Configuration(peer.endpoint, token: "t")
+        configuration(peer.endpoint)
+    }
+
+    private func configuration(_ endpoint: Endpoint) -> GavelClient.Configuration {
+        var configuration = GavelClient.Configuration(endpoint, token: "t")
         configuration.connection.timeout = .seconds(240)
         configuration.connection.closeTimeout = .seconds(240)
         configuration.clock = clock

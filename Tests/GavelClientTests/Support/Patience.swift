@@ -10,3 +10,9 @@ extension GavelConnection.Options {
         return options
     }
 }
+
+extension Endpoint {
+    /// Where nobody listens: a port that takes privileges, and not one that has just become free,
+    /// which another test's server may be given.
+    static let nobody = Endpoint.tcp(host: "127.0.0.1", port: 1)
+}
