@@ -15,7 +15,11 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+// For the tests: they make their own authorities.
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -38,6 +42,9 @@ let orderedCollections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
 
 let tests: [Target] = [
+    .target(
+        name: "TestAuthority", dependencies: [asn1, crypto, x509], path: "Tests/TestAuthority",
+        swiftSettings: settings),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
     .testTarget(
         name: "AuctionRulesTests", dependencies: ["AuctionRules"], resources: [.copy("Vectors")],
@@ -55,15 +62,16 @@ let tests: [Target] = [
     .testTarget(
         name: "GatewayTests",
         dependencies: [
-            "AuctionRules", "BidService", "Gateway", "Ledger", "StrictJSON", "WireProtocol",
-            logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "StrictJSON",
+            "WireProtocol",
+            "TestAuthority", crypto, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL,
         ],
         swiftSettings: settings),
     .testTarget(
         name: "GavelClientTests",
         dependencies: [
-            "AuctionRules", "GavelClient", "WireProtocol", nioCore, nioHTTP1, nioPosix,
-            nioWebSocket,
+            "AuctionRules", "GavelClient", "TestAuthority", "WireProtocol", nioCore, nioHTTP1,
+            nioPosix, nioSSL, nioWebSocket,
         ],
         swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
@@ -71,8 +79,8 @@ let tests: [Target] = [
         name: "EndToEndTests",
         // The executable, so that it is built: the tests run it as a process.
         dependencies: [
-            "AuctionRules", "GavelClient", "GavelLoad", "StrictJSON", "WireProtocol", "gavel",
-            nioPosix,
+            "AuctionRules", "GavelClient", "GavelLoad", "StrictJSON", "TestAuthority",
+            "WireProtocol", "gavel", nioPosix,
         ],
         swiftSettings: settings),
     .testTarget(
@@ -102,6 +110,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
@@ -148,7 +158,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "AuctionRules", "StrictJSON", "WireProtocol", "BidService", "CZlib", crypto, jwtKit,
-                logging, nioCore, nioExtras, nioHTTP1, nioPosix, nioSSL, orderedCollections,
+                logging, nioCore, nioExtras, nioHTTP1, nioPosix, nioSSL, nioTLS, orderedCollections,
             ],
             resources: [
                 .embedInCode("Page/index.html"),
@@ -167,7 +177,7 @@ let package = Package(
             name: "GavelClient",
             dependencies: [
                 "AuctionRules", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix, nioSSL,
-                nioWebSocket,
+                nioTLS, nioWebSocket,
             ],
             swiftSettings: settings),
         .target(

@@ -2,14 +2,18 @@ import NIOCore
 import NIOExtras
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
-/// How a connection begins: as HTTP, from which its first request may make a WebSocket.
+/// How a connection begins: over TCP with TLS, where there is a certificate; then as HTTP, from
+/// which its first request may make a WebSocket.
 struct Connections: Sendable {
     let stations: Stations
     let upgrader: WebSocketUpgrader
     let responder: any HTTPResponder
     let statistics: GatewayStatistics
     let limits: GatewayLimits
+    /// Nil: plain.
+    let certificate: ServerCertificate?
 
     /// - Parameter isLocal: for the Unix domain socket, which only administrators can open.
     func bootstrap(
@@ -36,7 +40,7 @@ struct Connections: Sendable {
                     minimum: 256, initial: 1024, maximum: 65_536)
             )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try begin(channel, isLocal: isLocal) }
+                channel.eventLoop.makeCompletedFuture { try accept(channel, isLocal: isLocal) }
             }
         guard !isLocal else { return bootstrap }
         return
@@ -54,6 +58,18 @@ struct Connections: Sendable {
     /// takes.
     private static let tcpNotSentLowAt: CInt = 25
     private static let httpName = "gavel.http"
+
+    private func accept(_ channel: any Channel, isLocal: Bool) throws {
+        guard !isLocal, let certificate else { return try begin(channel, isLocal: isLocal) }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
+        try pipeline.addHandler(
+            HandshakeHandler(
+                patience: .seconds(Int64(limits.tlsSecondsMax)), statistics: statistics
+            ) { channel in
+                try begin(channel, isLocal: false)
+            })
+    }
 
     private func begin(_ channel: any Channel, isLocal: Bool) throws {
         let pipeline = channel.pipeline.syncOperations

@@ -3,6 +3,8 @@ public struct GatewayConfiguration: Sendable {
     public var host: String
     /// 0: any free port.
     public var port: Int
+    /// What the TCP listener speaks TLS with; nil: it speaks plain. The Unix socket never needs it.
+    public var tls: TLSFiles?
     /// For administrators on this machine, mode 0600; nil: none.
     public var unixSocketPath: String?
     /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
@@ -12,11 +14,13 @@ public struct GatewayConfiguration: Sendable {
     public var limits: GatewayLimits
 
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, unixSocketPath: String? = nil,
-        allowedOrigins: [String] = [], eventLoops: Int = 2, limits: GatewayLimits = GatewayLimits()
+        host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
+        unixSocketPath: String? = nil, allowedOrigins: [String] = [], eventLoops: Int = 2,
+        limits: GatewayLimits = GatewayLimits()
     ) {
         self.host = host
         self.port = port
+        self.tls = tls
         self.unixSocketPath = unixSocketPath
         self.allowedOrigins = allowedOrigins
         self.eventLoops = eventLoops

@@ -6,6 +6,8 @@ public struct GatewayLimits: Hashable, Sendable {
     public var fragmentsMax = 16
     /// Lots and sales that one connection may watch; a sale counts once.
     public var watchesMax = 100
+    /// How long a TLS handshake may take: it is two round trips, on a bad line a second each.
+    public var tlsSecondsMax = 5
     /// An HTTP request's body from anybody, and an administrator's (a catalogue of 10,000 lots).
     public var bodyBytesMax = 65_536
     public var adminBodyBytesMax = 16_777_216

@@ -15,6 +15,9 @@ public final class GatewayServer: Sendable {
     private let stations: Stations
     private let fanOut: FanOut
     private let drainNotice: Duration
+    private let certificate: ServerCertificate?
+    /// Where files are read again.
+    private let threadPool: NIOThreadPool
     private let logger: Logger
 
     /// The address of the TCP listener, with its real port.
@@ -23,7 +26,8 @@ public final class GatewayServer: Sendable {
     private init(
         group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
         listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
-        drainNotice: Duration, logger: Logger
+        drainNotice: Duration, certificate: ServerCertificate?, threadPool: NIOThreadPool,
+        logger: Logger
     ) {
         self.group = group
         self.quiescing = quiescing
@@ -32,6 +36,8 @@ public final class GatewayServer: Sendable {
         self.stations = stations
         self.fanOut = fanOut
         self.drainNotice = drainNotice
+        self.certificate = certificate
+        self.threadPool = threadPool
         self.logger = logger
     }
 
@@ -39,13 +45,17 @@ public final class GatewayServer: Sendable {
 
     /// Listens. From then on what `fanOut` publishes goes to whoever watches here.
     ///
-    /// - Throws: ``ListenError`` when an address can't be listened on.
+    /// - Throws: ``TLSFault`` when the certificate or its key can't be used, ``ListenError`` when an
+    ///   address can't be listened on.
     public static func start(
         configuration: GatewayConfiguration, service: BidService, fanOut: FanOut,
         administration: Administration, threadPool: NIOThreadPool = .singleton,
         clock: any ServiceClock = SystemClock(), logger: Logger
     ) async throws -> GatewayServer {
         let limits = configuration.limits
+        let certificate = try await threadPool.runIfActive {
+            try configuration.tls.map { try ServerCertificate($0, clock: clock, logger: logger) }
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let statistics = GatewayStatistics()
         let authenticator = Authenticator(board: service.board, clock: clock, limits: limits)
@@ -65,7 +75,7 @@ public final class GatewayServer: Sendable {
                     threadPool: threadPool, logger: logger,
                     station: { stations.station(on: $0) },
                     isDraining: { readiness.isDraining })),
-            statistics: statistics, limits: limits)
+            statistics: statistics, limits: limits, certificate: certificate)
         // One for each listener: a helper knows only one. Their promises are kept on loops that
         // never end, as the helpers outlive ours.
         let quiescing = (0..<2).map { _ in
@@ -77,7 +87,8 @@ public final class GatewayServer: Sendable {
             return GatewayServer(
                 group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
                 stations: stations, fanOut: fanOut,
-                drainNotice: .milliseconds(limits.drainNoticeMilliseconds), logger: logger)
+                drainNotice: .milliseconds(limits.drainNoticeMilliseconds),
+                certificate: certificate, threadPool: threadPool, logger: logger)
         } catch {
             fanOut.detach()
             await stations.stop()
@@ -114,6 +125,16 @@ public final class GatewayServer: Sendable {
             throw ListenError(address: path, error)
         }
         return listeners
+    }
+
+    // MARK: - Reloading
+
+    /// Reads the certificate and its key again. No connection is dropped; what can't be used is
+    /// logged, and what was in force stays.
+    public func reload() async {
+        guard let certificate else { return }
+        // Only a pool that has been shut down refuses, and then nobody connects any more.
+        try? await threadPool.runIfActive { certificate.reload() }
     }
 
     // MARK: - Stopping

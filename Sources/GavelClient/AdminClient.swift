@@ -9,9 +9,9 @@ public struct AdminClient: Sendable {
     /// - Parameter token: an administrator's; none is needed over the socket.
     public init(
         _ endpoint: Endpoint, token: String? = nil, timeout: Duration = .seconds(30),
-        group: MultiThreadedEventLoopGroup = .singleton
+        trust: ServerTrust = .system, group: MultiThreadedEventLoopGroup = .singleton
     ) {
-        http = GavelHTTP(endpoint, timeout: timeout, group: group)
+        http = GavelHTTP(endpoint, timeout: timeout, trust: trust, group: group)
         self.token = token
     }
 

@@ -1,11 +1,13 @@
 /// Where a server listens.
 public enum Endpoint: Hashable, Sendable {
     case tcp(host: String, port: Int)
+    /// Over TLS.
+    case tls(host: String, port: Int)
     /// A Unix domain socket.
     case unix(path: String)
 
-    /// Reads `http://HOST:PORT`, `ws://HOST:PORT` (a path after it is passed over) or `unix:PATH`.
-    /// The port is 80 when there is none.
+    /// Reads `http://HOST:PORT` and `https://HOST:PORT`, the same with `ws://` and `wss://` (a path
+    /// after it is passed over), or `unix:PATH`. Without a port it is 80, with TLS 443.
     public init(_ address: String) throws(GavelClientError) {
         if let path = Self.rest(of: address, after: "unix://")
             ?? Self.rest(of: address, after: "unix:")
@@ -17,19 +19,22 @@ public enum Endpoint: Hashable, Sendable {
             self = .unix(path: path)
             return
         }
-        guard
-            let rest = Self.rest(of: address, after: "http://")
-                ?? Self.rest(of: address, after: "ws://")
-        else {
+        let plain =
+            Self.rest(of: address, after: "http://") ?? Self.rest(of: address, after: "ws://")
+        let secure =
+            Self.rest(of: address, after: "https://") ?? Self.rest(of: address, after: "wss://")
+        guard let rest = plain ?? secure else {
             throw .badAddress(
-                "\"\(address)\": write http://HOST:PORT, ws://HOST:PORT or unix:PATH "
-                    + "(TLS is not supported yet).")
+                "\"\(address)\": write https://HOST:PORT, or http://HOST:PORT without TLS (or "
+                    + "the same with wss and ws), or unix:PATH.")
         }
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let (host, port) = Self.hostAndPort(authority) else {
+        let isPlain = plain != nil
+        guard let (host, port) = Self.hostAndPort(authority, standardPort: isPlain ? 80 : 443)
+        else {
             throw .badAddress("\"\(address)\": write HOST:PORT with a port from 1 to 65535.")
         }
-        self = .tcp(host: host, port: port)
+        self = isPlain ? .tcp(host: host, port: port) : .tls(host: host, port: port)
     }
 
     private static func rest(of text: String, after prefix: String) -> String? {
@@ -37,9 +42,11 @@ public enum Endpoint: Hashable, Sendable {
         return String(text.dropFirst(prefix.count))
     }
 
-    private static func hostAndPort(_ authority: Substring) -> (String, Int)? {
+    private static func hostAndPort(
+        _ authority: Substring, standardPort: Int
+    ) -> (String, Int)? {
         var host = authority
-        var port = 80
+        var port = standardPort
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             host = authority[authority.index(after: authority.startIndex)..<end]
@@ -59,10 +66,16 @@ public enum Endpoint: Hashable, Sendable {
         return (String(host), port)
     }
 
+    /// Whether it is on this machine and nobody but its user gets in.
+    public var isUnixSocket: Bool {
+        if case .unix = self { true } else { false }
+    }
+
     /// What a `Host` header says of it.
     var hostHeader: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port), .tls(let host, let port):
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix: "localhost"
         }
     }
@@ -72,6 +85,7 @@ extension Endpoint: CustomStringConvertible {
     public var description: String {
         switch self {
         case .tcp: "http://\(hostHeader)"
+        case .tls: "https://\(hostHeader)"
         case .unix(let path): "unix:\(path)"
         }
     }

@@ -4,7 +4,9 @@ public import WireProtocol
 public enum GavelClientError: Error, Hashable, Sendable {
     /// The text is no address; it says what to write.
     case badAddress(String)
-    /// Nobody answers there.
+    /// The file of authorities to trust can't be used; it says what to do.
+    case badAuthorities(String)
+    /// Nobody answers there, or not as it should.
     case cannotConnect(Endpoint, why: String)
     /// The server answered the upgrade or the call with this HTTP status.
     case refused(status: Int, message: String)
@@ -30,6 +32,7 @@ extension GavelClientError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .badAddress(let why): "Not an address: \(why)"
+        case .badAuthorities(let why): "No authorities to trust: \(why)"
         case .cannotConnect(let endpoint, let why): "Can't connect to \(endpoint): \(why)"
         case .refused(let status, let message):
             "The server refused with HTTP status \(status)"

@@ -67,7 +67,7 @@ extension CommandFailure {
     init(_ error: GavelClientError) {
         switch error {
         case .fault(let fault): self.init(fault)
-        case .badAddress: self.init(.usage, "\(error)")
+        case .badAddress, .badAuthorities: self.init(.usage, "\(error)")
         case .connectionClosed(let reason) where !reason.reconnects && reason.code != nil:
             self.init(reason)
         case .cannotConnect, .timedOut, .connectionClosed, .unknownOutcome:

@@ -11,9 +11,15 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A distant server, like http://auctions.example:8080 (GAVEL_SERVER).", valueName: "url")
+            "A distant server, like https://auctions.example (GAVEL_SERVER).", valueName: "url")
     )
     var server: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With https: the certificate of the authority that vouches for the server, in PEM, "
+                + "instead of those that this machine trusts (GAVEL_CA_FILE).", valueName: "file"))
+    var caFile: String?
 
     @Option(
         help: ArgumentHelp(
@@ -36,7 +42,7 @@ struct GlobalOptions: ParsableArguments {
 }
 
 /// The data that a command works on: what the options and the environment come to.
-struct Place: Hashable, Sendable {
+struct Place: Sendable {
     enum Location: Hashable, Sendable {
         case server(Endpoint)
         case database(path: String)
@@ -44,6 +50,8 @@ struct Place: Hashable, Sendable {
 
     let location: Location
     let token: String?
+    /// Who may vouch for a server with TLS.
+    let trust: ServerTrust
 
     static let defaultDatabase = "gavel.db"
 
@@ -57,6 +65,15 @@ struct Place: Hashable, Sendable {
             environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         token = options.token ?? variable("GAVEL_TOKEN")
+        do {
+            let path = options.caFile ?? variable("GAVEL_CA_FILE")
+            trust =
+                try path.map { path throws(GavelClientError) in
+                    try ServerTrust(authoritiesIn: path)
+                } ?? .system
+        } catch {
+            throw CommandFailure(error)
+        }
         let server = options.server ?? (options.database == nil ? variable("GAVEL_SERVER") : nil)
         guard let server else {
             location = .database(
@@ -73,7 +90,8 @@ struct Place: Hashable, Sendable {
 extension GlobalOptions {
     /// The options that may also stand before the command's name, and whether they take a value.
     private static let names = [
-        "--database": true, "--server": true, "--token": true, "--json": false, "--reveal": false,
+        "--database": true, "--server": true, "--ca-file": true, "--token": true, "--json": false,
+        "--reveal": false,
     ]
 
     /// The global options that stand before the command's name, and the rest.

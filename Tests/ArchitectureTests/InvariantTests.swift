@@ -20,12 +20,12 @@ struct InvariantTests {
         ],
         "Gateway": [
             "AuctionRules", "BidService", "StrictJSON", "WireProtocol", "Crypto", "Foundation",
-            "FoundationEssentials", "Logging", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix",
-            "OrderedCollections", "Synchronization",
+            "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras", "NIOHTTP1",
+            "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
         ],
         "GavelClient": [
-            "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket",
-            "Synchronization",
+            "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
+            "NIOWebSocket", "Synchronization",
         ],
         "GavelCommand": [
             "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "StrictJSON",

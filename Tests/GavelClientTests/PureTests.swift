@@ -11,6 +11,9 @@ import WireProtocol
         ("http://gavel.example", .tcp(host: "gavel.example", port: 80)),
         ("http://[::1]:8080/", .tcp(host: "::1", port: 8080)),
         ("ws://[::1]", .tcp(host: "::1", port: 80)),
+        ("https://gavel.example", .tls(host: "gavel.example", port: 443)),
+        ("wss://gavel.example:8443/v1/ws", .tls(host: "gavel.example", port: 8443)),
+        ("https://[::1]/", .tls(host: "::1", port: 443)),
         ("unix:/run/gavel.sock", .unix(path: "/run/gavel.sock")),
         ("unix:///run/gavel.sock", .unix(path: "/run/gavel.sock")),
         ("unix:gavel.db.sock", .unix(path: "gavel.db.sock")),
@@ -21,7 +24,7 @@ import WireProtocol
     }
 
     @Test(arguments: [
-        "", "localhost:8080", "https://localhost", "wss://localhost", "http://", "http://:80",
+        "", "localhost:8080", "ftp://localhost", "https://", "wss://:1", "http://", "http://:80",
         "http://a:0", "http://a:65536", "http://a:b", "http://a:", "http://u@a:1", "http://::1:8",
         "http://[::1", "http://[::1]8", "unix:", "unix:/\(String(repeating: "x", count: 107))",
     ])

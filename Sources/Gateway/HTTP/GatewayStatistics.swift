@@ -13,6 +13,11 @@ public final class GatewayStatistics: Sendable {
         "Connections since the start, once for each state that they came into.")
     let handshakesFailed = Counters<HandshakeFailure>(
         "gavel_handshake_failures_total", by: "reason", "Handshakes that failed, by reason.")
+    let tlsHandshakes = Counter(
+        "gavel_tls_handshakes_total", "TLS handshakes that were completed.")
+    let tlsFailures = Counters<TLSFailure>(
+        "gavel_tls_handshake_failures_total", by: "reason",
+        "Connections that ended before they spoke TLS.")
     let closed = Counters<ClosedWith>(
         "gavel_closes_total", by: "code", "WebSockets that ended, by the close code sent.")
     let messages = Counters<MessageDirection>(
@@ -44,7 +49,8 @@ public final class GatewayStatistics: Sendable {
     /// All of them, in the order in which they are printed.
     var families: [any MetricFamily] {
         [
-            connections, connectionsOpened, handshakesFailed, closed, messages, rateLimited,
+            connections, connectionsOpened, handshakesFailed, tlsHandshakes, tlsFailures,
+            closed, messages, rateLimited,
             resumed, pricesSkipped, slowClosed, outboundBytes, answersWritten, broadcastLag,
             requests,
         ]
@@ -69,6 +75,12 @@ public final class GatewayStatistics: Sendable {
     }
 
     func httpConnectionClosed() { connections.remove(from: .http) }
+
+    /// A connection has ended before it spoke TLS.
+    func tlsFailed(_ failure: TLSFailure) {
+        tlsFailures.count(failure)
+        handshakesFailed.count(failure == .timedOut ? .timeout : .tls)
+    }
 
     /// A whole message has come over a WebSocket.
     func messageReceived() { messages.count(.received) }

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import NIOWebSocket
 import WireProtocol
 
@@ -54,6 +55,9 @@ final class FrameHandler: ChannelInboundHandler {
         case NIOWebSocketError.invalidFrameLength: fail(context, "a message too large", .tooBig)
         case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
             fail(context, "\(error)", .protocolError)
+        case NIOSSLError.uncleanShutdown:
+            // It broke off, and goes at once: nothing that one who uses it could mend.
+            break
         default:
             state.note(fault: "\(error)")
             context.close(promise: nil)

@@ -17,6 +17,8 @@ public final class GavelConnection: Sendable {
         public var origin: String?
         /// How messages are written, both ways.
         public var encoding = WireEncoding.json
+        /// Who may vouch for a server with TLS.
+        public var trust = ServerTrust.system
         /// For connecting, and again for the upgrade.
         public var timeout: Duration = .seconds(10)
         /// How long ``GavelConnection/close()`` waits for the server's part of the handshake.
@@ -58,7 +60,9 @@ public final class GavelConnection: Sendable {
         group: MultiThreadedEventLoopGroup = .singleton
     ) async throws(GavelClientError) -> GavelConnection {
         let timeout = TimeAmount(options.timeout)
-        let outcome = try await endpoint.connect(on: group, timeout: timeout) { channel in
+        let outcome = try await endpoint.connect(
+            on: group, timeout: timeout, trust: options.trust
+        ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try upgrade(channel, endpoint, options, timeout)
             }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 public import NIOPosix
+import NIOSSL
 
 /// A small HTTP/1.1 client: one call, one connection. For administration and for what is no stream.
 public struct GavelHTTP: Sendable {
@@ -32,15 +33,18 @@ public struct GavelHTTP: Sendable {
     public var timeout: Duration
     /// Larger answers are refused.
     public var bodyBytesMax: Int
+    private let trust: ServerTrust
     private let group: MultiThreadedEventLoopGroup
 
+    /// - Parameter trust: who may vouch for a server with TLS.
     public init(
         _ endpoint: Endpoint, timeout: Duration = .seconds(30), bodyBytesMax: Int = 64 << 20,
-        group: MultiThreadedEventLoopGroup = .singleton
+        trust: ServerTrust = .system, group: MultiThreadedEventLoopGroup = .singleton
     ) {
         self.endpoint = endpoint
         self.timeout = timeout
         self.bodyBytesMax = bodyBytesMax
+        self.trust = trust
         self.group = group
     }
 
@@ -61,7 +65,9 @@ public struct GavelHTTP: Sendable {
             version: .http1_1, method: HTTPMethod(rawValue: method), uri: target, headers: fields)
         let bodyBytesMax = bodyBytesMax
         let timeout = TimeAmount(timeout)
-        let answer = try await endpoint.connect(on: group, timeout: timeout) { channel in
+        let answer = try await endpoint.connect(
+            on: group, timeout: timeout, trust: trust
+        ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let promise = channel.eventLoop.makePromise(of: Answer.self)
                 let exchange = HTTPExchange(
@@ -111,7 +117,14 @@ private final class HTTPExchange: ChannelInboundHandler {
         self.promise = promise
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
+        // After a TLS handshake.
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) { begin(context) }
+
+    private func begin(_ context: ChannelHandlerContext) {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [self] in
             complete(context, .failure(.timedOut("no answer to \(head.method) \(head.uri)")))
         }
@@ -150,6 +163,8 @@ private final class HTTPExchange: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A connection that broke off, said by TLS; it goes at once.
+        guard error as? NIOSSLError != .uncleanShutdown else { return }
         complete(context, .failure(.protocolViolation("the answer is no HTTP (\(error))")))
     }
 

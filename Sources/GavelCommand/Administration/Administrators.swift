@@ -17,12 +17,12 @@ enum Administrators {
     ) async throws(CommandFailure) -> any Administrator {
         switch place.location {
         case .server(let endpoint):
-            if case .tcp = endpoint, place.token == nil {
+            guard place.token != nil || endpoint.isUnixSocket else {
                 throw .usage(
                     "--server needs --token (or GAVEL_TOKEN): make one beside the server with "
                         + "\"gavel admin token NAME\"")
             }
-            return RemoteAdministrator(endpoint, token: place.token)
+            return RemoteAdministrator(endpoint, token: place.token, trust: place.trust)
         case .database(let path):
             return try await open(database: path, onlyReads: onlyReads)
         }
@@ -78,9 +78,9 @@ struct RemoteAdministrator: Administrator {
     private let client: AdminClient
     private let isLocal: Bool
 
-    init(_ endpoint: Endpoint, token: String?) {
-        client = AdminClient(endpoint, token: token)
-        if case .unix = endpoint { isLocal = true } else { isLocal = false }
+    init(_ endpoint: Endpoint, token: String?, trust: ServerTrust = .system) {
+        client = AdminClient(endpoint, token: token, trust: trust)
+        isLocal = endpoint.isUnixSocket
     }
 
     func perform(_ command: AdminCommand) async throws(CommandFailure) -> AdminAnswer {

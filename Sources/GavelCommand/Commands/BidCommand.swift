@@ -37,7 +37,9 @@ struct BidCommand: AsyncParsableCommand {
             throw CommandFailure.usage(
                 "a bid needs --token (or GAVEL_TOKEN): make one with \"gavel bidder token BIDDER\"")
         }
-        let client = GavelClient(GavelClient.Configuration(place.bidding, token: token))
+        var configuration = GavelClient.Configuration(place.bidding, token: token)
+        configuration.connection.trust = place.trust
+        let client = GavelClient(configuration)
         let outcome: BidOutcome
         let lot: PublicLot
         do {

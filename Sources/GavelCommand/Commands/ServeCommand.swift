@@ -1,5 +1,7 @@
 import ArgumentParser
+import BidService
 import Foundation
+import Gateway
 import Logging
 
 struct ServeCommand: AsyncParsableCommand {
@@ -37,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try settings.checked()
         let console = Console.standardOutput()
         if options.checkConfig {
+            try Self.check(configuration.tls)
             let effective = EffectiveConfiguration(configuration, origins: settings.origins)
             if global.json {
                 console.print(json: effective.json)
@@ -51,6 +54,17 @@ struct ServeCommand: AsyncParsableCommand {
         let message = StartMessage(server: server)
         if global.json { console.print(json: message.json) } else { message.print(on: console) }
         try await server.runUntilStopped()
+    }
+
+    /// The files that settings name, as far as they can be checked without a server.
+    private static func check(_ tls: TLSFiles?) throws(CommandFailure) {
+        do {
+            for warning in try tls?.check(at: SystemClock().now()) ?? [] {
+                Console.complain("gavel: warning: \(warning)")
+            }
+        } catch {
+            throw .usage(error.message)
+        }
     }
 
     /// The log goes to standard error.

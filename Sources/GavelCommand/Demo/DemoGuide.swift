@@ -15,7 +15,7 @@ struct DemoGuide {
         let steps = [
             (
                 "Look at the sale in a browser (sign in with the token below to bid)",
-                "http://\(server.clientAddress)/"
+                "\(server.schemes.http)://\(server.clientAddress)/"
             ),
             (
                 "Follow it in another terminal",

@@ -64,7 +64,7 @@ final class RunningServer: Service {
             let gateway = try await GatewayServer.start(
                 configuration: GatewayConfiguration(
                     host: configuration.listen.host, port: configuration.listen.port,
-                    unixSocketPath: configuration.socketPath,
+                    tls: configuration.tls, unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
                     eventLoops: configuration.eventLoops, limits: configuration.limits),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
@@ -78,6 +78,7 @@ final class RunningServer: Service {
             await service.shutdown()
             switch error {
             case let error as LedgerError: throw CommandFailure(error)
+            case let error as TLSFault: throw CommandFailure(.usage, error.message)
             case let error as ListenError: throw CommandFailure(.unreachable, "\(error)")
             default: throw CommandFailure(.internalError, "The server can't start: \(error)")
             }
@@ -98,12 +99,22 @@ final class RunningServer: Service {
         logger.info("Stopped; everything is on disk")
     }
 
+    /// Reads again what is in files and may change while the server runs: the certificate and its
+    /// key. What can't be used is logged, and what was in force stays.
+    func reload() async {
+        await gateway.reload()
+    }
+
     /// Tokens go in clear over a network that this process does not encrypt.
     func warnOfOpenness() {
+        guard !isSecure else { return }
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(address.host)
         guard !isLocal else { return }
         logger.warning(
-            "Listening beyond this machine without TLS: put a proxy that speaks TLS in front",
+            """
+            Listening beyond this machine without TLS: give it tls-certificate and tls-key, or put a \
+            proxy that speaks TLS in front
+            """,
             metadata: ["address": "\(address)"])
     }
 
@@ -116,12 +127,22 @@ final class RunningServer: Service {
         }
     }
 
-    var endpoint: Endpoint { .tcp(host: clientAddress.host, port: clientAddress.port) }
+    var endpoint: Endpoint {
+        let (host, port) = (clientAddress.host, clientAddress.port)
+        return isSecure ? .tls(host: host, port: port) : .tcp(host: host, port: port)
+    }
+
+    /// Whether the listener speaks TLS.
+    var isSecure: Bool { configuration.tls != nil }
+    /// `https` or `http`, and the same of WebSockets.
+    var schemes: (http: String, webSocket: String) {
+        isSecure ? ("https", "wss") : ("http", "ws")
+    }
 }
 
 extension RunningServer {
     /// Runs until it is told to stop. The first SIGTERM or SIGINT ends it in order, the second one
-    /// at once; SIGHUP has nothing to reload yet and harms nothing.
+    /// at once; SIGHUP has it ``reload()``.
     ///
     /// - Parameter companions: what runs beside it, and ends with it.
     func runUntilStopped(beside companions: [any Service] = []) async throws(CommandFailure) {
@@ -135,18 +156,19 @@ extension RunningServer {
             logger: Logger(label: "gavel.lifecycle") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumCancellationDuration = .seconds(10)
         let group = ServiceGroup(configuration: configuration)
-        let signals = Task { await Self.obeySignals(stopping: group, logger: logger) }
+        let signals = Task { await obeySignals(stopping: group) }
         defer { signals.cancel() }
         do { try await group.run() } catch {
             throw CommandFailure(.internalError, "The server ended: \(error)")
         }
     }
 
-    private static func obeySignals(stopping group: ServiceGroup, logger: Logger) async {
+    private func obeySignals(stopping group: ServiceGroup) async {
         var isStopping = false
         for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
             guard signal != .sighup else {
-                logger.info("SIGHUP: there is nothing to reload")
+                logger.info("SIGHUP: reloading")
+                await reload()
                 continue
             }
             guard !isStopping else {

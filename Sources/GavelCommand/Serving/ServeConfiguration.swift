@@ -21,6 +21,9 @@ struct ServeConfiguration: Hashable, Sendable {
 
     var database = Place.defaultDatabase
     var listen = ListenAddress.standard
+    /// Both or none.
+    var tlsCertificate: String?
+    var tlsKey: String?
     var socket = Socket.besideDatabase
     /// Where pages may come from that connect, beside the server's own.
     var origins: [String] = []
@@ -31,8 +34,14 @@ struct ServeConfiguration: Hashable, Sendable {
 
     /// The server's own page must get in, too.
     var allowedOrigins: [String] {
-        let own = listen.pageOrigins
+        let own = listen.pageOrigins(isSecure: tls != nil)
         return own + origins.filter { !own.contains($0) }
+    }
+
+    /// What the listener speaks TLS with; nil: it speaks plain.
+    var tls: TLSFiles? {
+        guard let tlsCertificate, let tlsKey else { return nil }
+        return TLSFiles(certificate: tlsCertificate, key: tlsKey)
     }
 
     var socketPath: String? {

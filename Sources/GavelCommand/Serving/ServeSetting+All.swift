@@ -12,6 +12,13 @@ extension ServeSetting {
             "listen", \.listen, "host:port", "Where to listen; port 0: any free one.",
             read: { text throws(ValueFault) in try ListenAddress(text) },
             show: { $0.description }),
+        .optional(
+            "tls-certificate", \.tlsCertificate, "file",
+            "The certificate to speak TLS with (https, wss), in PEM, with the chain to its "
+                + "authority; read again at SIGHUP."),
+        .optional(
+            "tls-key", \.tlsKey, "file",
+            "The certificate's private key, in PEM, without a passphrase."),
         .value(
             "socket", \.socket, "path",
             "The Unix socket for administrators (default: beside the database, .sock); none: no "

@@ -10,6 +10,7 @@ extension ServeSetting {
         .limit("message-bytes-max", \.limits.messageBytesMax, 1024...16_777_216),
         .limit("fragments-max", \.limits.fragmentsMax, 1...1024),
         .limit("watches-max", \.limits.watchesMax, 1...10_000),
+        .limit("tls-seconds-max", \.limits.tlsSecondsMax, 1...600),
         .limit("body-bytes-max", \.limits.bodyBytesMax, 1024...16_777_216),
         .limit("admin-body-bytes-max", \.limits.adminBodyBytesMax, 65_536...1_073_741_824),
         .limit("outbound-soft-high", \.limits.outboundSoftHigh, 4096...1_073_741_824),

@@ -42,13 +42,31 @@ struct ServeSettings: Sendable {
             }
         }
         // What is malformed is left at its default: to compare that would only confuse.
-        if faults.isEmpty { compareLimits() }
+        if faults.isEmpty {
+            compareLimits()
+            checkCompanions()
+        }
     }
 
     /// The settings as a server works with them; throws with everything that is wrong.
     func checked() throws(CommandFailure) -> ServeConfiguration {
         guard faults.isEmpty else { throw .usage(faults.joined(separator: "\n")) }
         return configuration
+    }
+
+    /// Settings that are nothing without one another.
+    private static let companions = [["tls-certificate", "tls-key"]]
+
+    private mutating func checkCompanions() {
+        for names in Self.companions {
+            let missing = names.filter { origins[$0] == nil }
+            guard !missing.isEmpty, let given = names.first(where: { origins[$0] != nil }),
+                let origin = origins[given]
+            else { continue }
+            faults.append(
+                "\(origin): needs \(missing.joined(separator: " and ")), too: give "
+                    + "\(names.count == 2 ? "both" : "all of them"), or none")
+        }
     }
 
     private mutating func compareLimits() {
@@ -70,7 +88,7 @@ struct ServeSettings: Sendable {
 extension ServeSource {
     /// Our variables that are no settings: of the command line, and of the tools around it.
     private static let otherVariables: Set = [
-        "GAVEL_CONFIG", "GAVEL_SERVER", "GAVEL_TOKEN", "GAVEL_WARNINGS_AS_ERRORS",
+        "GAVEL_CA_FILE", "GAVEL_CONFIG", "GAVEL_SERVER", "GAVEL_TOKEN", "GAVEL_WARNINGS_AS_ERRORS",
     ]
 
     /// The variables `GAVEL_…`. An unknown one is a fault: a typing error must not be taken for a

@@ -9,12 +9,13 @@ struct StartMessage {
 
     var json: [UInt8] {
         let database = server.database
+        let (http, webSocket) = server.schemes
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("type", "serving")
             writer.field("version", Gavel.version)
-            writer.field("url", "http://\(server.clientAddress)")
-            writer.field("websocket", "ws://\(server.clientAddress)/v1/ws")
+            writer.field("url", "\(http)://\(server.clientAddress)")
+            writer.field("websocket", "\(webSocket)://\(server.clientAddress)/v1/ws")
             writer.field("socket", server.configuration.socketPath)
             writer.field("database", database.path)
             writer.field("log", database.logID)
@@ -29,8 +30,10 @@ struct StartMessage {
 
     func print(on console: Console) {
         let database = server.database
+        let (http, webSocket) = server.schemes
+        let listens = "\(http)://\(server.address)  \(webSocket)://\(server.address)/v1/ws"
         var pairs: [(String, Table.Cell)] = [
-            ("listens", .init("http://\(server.address)  ws://\(server.address)/v1/ws", .strong)),
+            ("listens", .init(listens, .strong)),
             ("administration", .init(administration)),
             (
                 "database",

@@ -43,7 +43,9 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 extension ListenAddress {
     /// The origins of the bidding page that a server here serves to this machine's browsers, or, on
     /// an address of its own, to everybody's. Empty for port 0: nobody knows the port yet.
-    var pageOrigins: [String] {
+    ///
+    /// - Parameter isSecure: it serves with TLS.
+    func pageOrigins(isSecure: Bool) -> [String] {
         guard port != 0 else { return [] }
         let hosts =
             switch host {
@@ -51,7 +53,9 @@ extension ListenAddress {
                 ["127.0.0.1", "localhost", "[::1]"]
             default: [host.contains(":") ? "[\(host)]" : host]
             }
-        // A browser leaves the port out where it is HTTP's own.
-        return hosts.map { port == 80 ? "http://\($0)" : "http://\($0):\(port)" }
+        let scheme = isSecure ? "https" : "http"
+        // A browser leaves the port out where it is the scheme's own.
+        let suffix = port == (isSecure ? 443 : 80) ? "" : ":\(port)"
+        return hosts.map { "\(scheme)://\($0)\(suffix)" }
     }
 }

@@ -104,6 +104,9 @@ final class TestServer: Sendable {
     /// Sends a signal, and waits for nothing.
     func send(_ signal: Int32) { process.send(signal) }
 
+    /// Tells it to read its files again.
+    func hangUp() { process.send(SIGHUP) }
+
     /// Kills it at once, as a power cut would.
     func kill() async {
         process.send(SIGKILL)

@@ -34,6 +34,7 @@ struct WatchAuctions: AsyncParsableCommand {
     func run() async throws {
         let place = try Place(global)
         var configuration = GavelClient.Configuration(place.bidding, token: place.token)
+        configuration.connection.trust = place.trust
         configuration.retriesFirstConnect = false
         let targets = sale.map { [WatchTarget.sale($0)] } ?? auctions.map { .auction($0) }
         let printer = WatchPrinter(console: .standardOutput(), isJSON: global.json)
