@@ -91,10 +91,10 @@ extension ProtoReceipt {
 
     /// The receipt's content stands beside the names in JSON.
     var fields: JSONObject {
-        var fields = JSONObject()
-        fields.put(receipt: "receipt", receipt)
         // Without the names, and so refused, when it is no object.
-        guard var content = fields["receipt"]?.asObject else { return JSONObject() }
+        guard var content = (try? JSONValue(parsing: receipt))?.asObject else {
+            return JSONObject()
+        }
         content["auction"] = .string(auction)
         content["id"] = .string(id)
         // The frame's, if it has one.

@@ -61,8 +61,8 @@ extension JSONObject {
         self[key] = value
     }
 
-    /// The signed part of a receipt. Read as the member that it is in JSON, so that it may be
-    /// nested no deeper.
+    /// The signed part of a receipt, beside a bid's acceptance. Read as the member that it is in
+    /// JSON, so that it may be nested as deeply as there.
     mutating func put(receipt key: String, _ text: String) {
         let wrapped = try? JSONValue(parsing: "{\"\(key)\":\(text)}").asObject
         // What is no value becomes one that no receipt is.

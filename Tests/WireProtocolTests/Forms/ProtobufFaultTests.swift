@@ -1,4 +1,5 @@
 import AuctionRules
+import FoundationEssentials
 import SwiftProtobuf
 import Testing
 
@@ -215,6 +216,44 @@ struct ProtobufFaultTests {
         }
         let read = try ServerFrame.decode(frame.encoded(), as: .protobuf)
         #expect(text(read.encoded()) == #"{"type":"receipt","auction":"a","id":"b","seq":1}"#)
+    }
+
+    @Test("A receipt may be nested as deeply in one form as in the other", arguments: 10...18)
+    func nestedReceipts(depth: Int) throws {
+        let content =
+            #"{"x":"# + String(repeating: "[", count: depth)
+            + String(repeating: "]", count: depth) + "}"
+        let members = content.dropFirst().dropLast()
+        let hash = String(repeating: "0", count: 64)
+        let pairs: [(String, ProtoServerFrame)] = [
+            (
+                #"{"type":"receipt","auction":"a","id":"b",\#(members)}"#,
+                .with {
+                    $0.receipt = .with {
+                        ($0.auction, $0.id, $0.receipt) = ("a", "b", content)
+                    }
+                }
+            ),
+            (
+                #"""
+                {"type":"bid_accepted","auction":"a","id":"b","ref":null,"seq":1,"leading":null,
+                "your_max":1,"price":null,"minimum":null,"reserve":"none","ends_at":null,"at":1,
+                "hash":"\#(hash)","receipt":\#(content)}
+                """#,
+                .with {
+                    $0.bidAccepted = .with {
+                        ($0.auction, $0.id, $0.seq, $0.yourMax, $0.at) = ("a", "b", 1, 1, 1)
+                        ($0.reserve, $0.receipt) = (.none, content)
+                        $0.hash = .init(count: 32)
+                    }
+                }
+            ),
+        ]
+        for (json, frame) in pairs {
+            let fromJSON = try? ServerFrame.decode(json.utf8)
+            #expect((try? ServerFrame.decode(frame.encoded(), as: .protobuf)) == fromJSON)
+            #expect(fromJSON != nil || depth > 14)
+        }
     }
 
     private static func long(_ count: Int) -> String { String(repeating: "x", count: count) }
