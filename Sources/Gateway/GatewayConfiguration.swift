@@ -5,6 +5,8 @@ public struct GatewayConfiguration: Sendable {
     public var port: Int
     /// What the TCP listener speaks TLS with; nil: it speaks plain. The Unix socket never needs it.
     public var tls: TLSFiles?
+    /// Whose JSON Web Tokens are taken; nil: none are.
+    public var jwt: JWTSettings?
     /// For administrators on this machine, mode 0600; nil: none.
     public var unixSocketPath: String?
     /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
@@ -15,12 +17,14 @@ public struct GatewayConfiguration: Sendable {
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
+        jwt: JWTSettings? = nil,
         unixSocketPath: String? = nil, allowedOrigins: [String] = [], eventLoops: Int = 2,
         limits: GatewayLimits = GatewayLimits()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
+        self.jwt = jwt
         self.unixSocketPath = unixSocketPath
         self.allowedOrigins = allowedOrigins
         self.eventLoops = eventLoops

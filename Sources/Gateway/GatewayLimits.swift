@@ -31,6 +31,9 @@ public struct GatewayLimits: Hashable, Sendable {
     public var pollSecondsMax = 60
     /// How long a closing handshake may take.
     public var closeSecondsMax = 5
+    /// Credentials that are not good, one after the other, on one connection: a client tries one, and
+    /// perhaps a newer one.
+    public var failedAuthenticationsMax = 5
     /// How long a one-time ticket is good.
     public var ticketMilliseconds: Int64 = 30_000
     /// Lots on a page of `GET /v1/auctions`.

@@ -16,6 +16,7 @@ public final class GatewayServer: Sendable {
     private let fanOut: FanOut
     private let drainNotice: Duration
     private let certificate: ServerCertificate?
+    private let issuer: TokenIssuer?
     /// Where files are read again.
     private let threadPool: NIOThreadPool
     private let logger: Logger
@@ -26,7 +27,8 @@ public final class GatewayServer: Sendable {
     private init(
         group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
         listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
-        drainNotice: Duration, certificate: ServerCertificate?, threadPool: NIOThreadPool,
+        drainNotice: Duration, certificate: ServerCertificate?, issuer: TokenIssuer?,
+        threadPool: NIOThreadPool,
         logger: Logger
     ) {
         self.group = group
@@ -37,6 +39,7 @@ public final class GatewayServer: Sendable {
         self.fanOut = fanOut
         self.drainNotice = drainNotice
         self.certificate = certificate
+        self.issuer = issuer
         self.threadPool = threadPool
         self.logger = logger
     }
@@ -45,8 +48,8 @@ public final class GatewayServer: Sendable {
 
     /// Listens. From then on what `fanOut` publishes goes to whoever watches here.
     ///
-    /// - Throws: ``TLSFault`` when the certificate or its key can't be used, ``ListenError`` when an
-    ///   address can't be listened on.
+    /// - Throws: ``TLSFault`` when the certificate or its key can't be used, ``KeySetFault`` when the
+    ///   identity provider's keys can't, ``ListenError`` when an address can't be listened on.
     public static func start(
         configuration: GatewayConfiguration, service: BidService, fanOut: FanOut,
         administration: Administration, threadPool: NIOThreadPool = .singleton,
@@ -56,9 +59,14 @@ public final class GatewayServer: Sendable {
         let certificate = try await threadPool.runIfActive {
             try configuration.tls.map { try ServerCertificate($0, clock: clock, logger: logger) }
         }
+        var issuer: TokenIssuer?
+        if let jwt = configuration.jwt {
+            issuer = try await TokenIssuer(jwt, threadPool: threadPool, logger: logger)
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let statistics = GatewayStatistics()
-        let authenticator = Authenticator(board: service.board, clock: clock, limits: limits)
+        let authenticator = Authenticator(
+            board: service.board, clock: clock, limits: limits, issuer: issuer)
         let readiness = Readiness()
         let stations = try await Stations(
             on: group, service: service, authenticator: authenticator, clock: clock,
@@ -88,7 +96,7 @@ public final class GatewayServer: Sendable {
                 group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
                 stations: stations, fanOut: fanOut,
                 drainNotice: .milliseconds(limits.drainNoticeMilliseconds),
-                certificate: certificate, threadPool: threadPool, logger: logger)
+                certificate: certificate, issuer: issuer, threadPool: threadPool, logger: logger)
         } catch {
             fanOut.detach()
             await stations.stop()
@@ -129,12 +137,15 @@ public final class GatewayServer: Sendable {
 
     // MARK: - Reloading
 
-    /// Reads the certificate and its key again. No connection is dropped; what can't be used is
-    /// logged, and what was in force stays.
+    /// Reads the certificate with its key, and the identity provider's keys again. What can't be
+    /// used is logged, and what was in force stays. Connections whose JWT was signed by a key that
+    /// is gone are closed; no other is.
     public func reload() async {
-        guard let certificate else { return }
-        // Only a pool that has been shut down refuses, and then nobody connects any more.
-        try? await threadPool.runIfActive { certificate.reload() }
+        if let certificate {
+            // Only a pool that has been shut down refuses, and then nobody connects any more.
+            try? await threadPool.runIfActive { certificate.reload() }
+        }
+        if let gone = await issuer?.reload(), !gone.isEmpty { stations.end(.keys(gone)) }
     }
 
     // MARK: - Stopping

@@ -54,6 +54,14 @@ final class Stations: Sendable {
         }
     }
 
+    /// Ends the connections that have lost their right, on every loop.
+    func end(_ revocation: Revocation) {
+        for mailbox in mailboxes {
+            mailbox.append(.revoked(revocation))
+            mailbox.post()
+        }
+    }
+
     /// The station of the loop that this is called on.
     func station(on loop: any EventLoop) -> Station {
         guard let station = byLoop[ObjectIdentifier(loop)] else {

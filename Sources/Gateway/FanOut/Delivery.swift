@@ -73,5 +73,7 @@ struct Question: Sendable {
 /// Whose live connections have lost their right to bid.
 enum Revocation: Sendable {
     case token(TokenHash)
+    /// Keys of the identity provider that are no longer trusted.
+    case keys(Set<IssuerKey.ID>)
     case bidder(BidderID)
 }

@@ -53,7 +53,7 @@ final class LoopHub {
 
     /// Takes note of whose connection it is.
     func identify(
-        _ watcher: Watcher, as bidder: BidderID?, token: TokenHash? = nil,
+        _ watcher: Watcher, as bidder: BidderID?, by credential: Credential? = nil,
         expiresAt: Instant? = nil
     ) {
         if let old = watcher.bidder {
@@ -61,7 +61,7 @@ final class LoopHub {
             if bidders[old]?.isEmpty == true { bidders[old] = nil }
         }
         watcher.bidder = bidder
-        watcher.token = token
+        watcher.credential = credential
         watcher.expiresAt = expiresAt
         if let bidder { bidders[bidder, default: [:]][watcher.id] = watcher }
     }
@@ -179,7 +179,14 @@ final class LoopHub {
     private func deliver(_ revocation: Revocation) {
         switch revocation {
         case .token(let hash):
-            for watcher in watchers.values where watcher.token == hash { watcher.close(.revoked) }
+            for watcher in watchers.values where watcher.credential == .token(hash) {
+                watcher.close(.revoked)
+            }
+        case .keys(let keys):
+            for watcher in watchers.values {
+                guard case .jwt(let key)? = watcher.credential, keys.contains(key) else { continue }
+                watcher.close(.revoked)
+            }
         case .bidder(let bidder):
             for watcher in bidders[bidder]?.values.map({ $0 }) ?? [] { watcher.close(.suspended) }
         }

@@ -31,8 +31,8 @@ final class Watcher {
     private(set) var isClosed = false
 
     var bidder: BidderID?
-    var token: TokenHash?
-    /// From then on the token is no longer good.
+    var credential: Credential?
+    /// From then on the credential is no longer good.
     var expiresAt: Instant?
     var auctions: [AuctionID: Watch] = [:]
     var sales: [SaleID: Watch] = [:]

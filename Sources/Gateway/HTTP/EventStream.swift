@@ -31,8 +31,8 @@ struct EventStream: HTTPStream {
         // from here on a revocation finds the connection.
         if let token {
             switch station.authenticator.identify(token: token) {
-            case .success(.bidder(let bidder, let token, let expiresAt)):
-                station.hub.identify(watcher, as: bidder, token: token, expiresAt: expiresAt)
+            case .success(.bidder(let bidder, let credential, let expiresAt)):
+                station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
             case .success(.administrator): break
             case .failure(.expired): return watcher.close(.tokenExpired)
             case .failure: return watcher.close(.revoked)

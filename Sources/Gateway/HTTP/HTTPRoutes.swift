@@ -3,15 +3,18 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import WireProtocol
 
 /// Everything that this server answers over HTTP (wire protocol, section 5).
 struct HTTPRoutes: HTTPResponder {
     private let table: RouteTable
     private let authentication: RequestAuthentication
     private let limits: GatewayLimits
+    private let origins: WebSocketUpgradePolicy
 
     init(_ parts: HTTPParts) {
         limits = parts.limits
+        origins = parts.upgradePolicy
         authentication = RequestAuthentication(authenticator: parts.authenticator)
         let auctions = AuctionRoutes(parts)
         let live = LiveRoutes(parts)
@@ -38,8 +41,19 @@ struct HTTPRoutes: HTTPResponder {
             ] + Page.routes)
     }
 
+    /// A browser that would change something from a page that is not on the list is refused before
+    /// anything else. It could not name a token without asking first (CORS), which nothing here
+    /// answers; this holds whatever a browser does.
     func respond(to request: HTTPRequest) async -> HTTPAnswer {
-        await table.respond(to: request)
+        guard request.method == .GET || origins.allowsOrigin(of: request.headers) else {
+            let failure = HTTPFailure(
+                status: .forbidden, code: .forbidden,
+                message: "This Origin is not on the server's list.")
+            return .response(
+                request.target.isAdministration
+                    ? failure.administrationResponse : failure.response)
+        }
+        return await table.respond(to: request)
     }
 
     /// Only administrators may send as much as a catalogue takes; the head says who it is.

@@ -118,7 +118,9 @@ final class LongPoll: PendingAnswer {
 
     /// Ends the wait of somebody whose credential is no longer good.
     func checkIdentity() {
-        guard identity != nil else { return }
+        // A look-up; what follows may verify a signature, and many may wait.
+        let authenticator = request.lots.authentication.authenticator
+        guard let identity, authenticator.ending(of: identity) != nil else { return }
         do throws(HTTPFailure) {
             _ = try request.lots.authentication.identity(of: request.request)
         } catch {

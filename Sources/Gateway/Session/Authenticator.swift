@@ -1,34 +1,6 @@
 import AuctionRules
 import BidService
-
-/// Who is behind a connection or a request, as a token or a ticket has proved.
-enum Identity: Hashable, Sendable {
-    /// - expiresAt: from then on the credential is no longer good; nil: never.
-    case bidder(BidderID, TokenHash, expiresAt: Instant?)
-    case administrator(name: String, TokenHash, expiresAt: Instant?)
-
-    /// The token's, from which a ticket was made, too: what a revocation names.
-    var tokenHash: TokenHash {
-        switch self {
-        case .bidder(_, let hash, _), .administrator(_, let hash, _): hash
-        }
-    }
-
-    /// From then on the credential is no longer good; nil: never.
-    var expiresAt: Instant? {
-        switch self {
-        case .bidder(_, _, let expiresAt), .administrator(_, _, let expiresAt): expiresAt
-        }
-    }
-
-    var bidder: BidderID? {
-        if case .bidder(let bidder, _, _) = self { bidder } else { nil }
-    }
-
-    var administrator: String? {
-        if case .administrator(let name, _, _) = self { name } else { nil }
-    }
-}
+import WireProtocol
 
 /// Why nobody is behind a credential, in words that say what to do. They never tell a wrong token
 /// from a revoked one.
@@ -38,6 +10,13 @@ enum AuthenticationFailure: Error, Hashable, Sendable {
     case unknown
     case expired
     case usedOrExpiredTicket
+    /// What is meant as a JSON Web Token is none, or lacks what it must have.
+    case malformedJWT
+    /// Not signed by the house's identity provider, or otherwise than its key is made for.
+    case untrustedJWT
+    /// Signed for somebody else, or by somebody else.
+    case foreignJWT
+    case notYetValidJWT
 
     var message: String {
         switch self {
@@ -48,22 +27,35 @@ enum AuthenticationFailure: Error, Hashable, Sendable {
         case .expired: "This token has expired: ask the auction house for a new one."
         case .usedOrExpiredTicket:
             "This ticket was used or has expired: fetch a new one from /v1/tickets."
+        case .malformedJWT:
+            "That JWT can't be taken: it needs alg, iss, aud, sub (a bidder's id) and exp (seconds), "
+                + "no crit, and at most \(WebToken.bytesMax) bytes."
+        case .untrustedJWT:
+            "That JWT is not signed by a key that is trusted here: sign in again."
+        case .foreignJWT:
+            "That JWT is not from this house's identity provider, or not for this house (iss, aud)."
+        case .notYetValidJWT: "That JWT is not valid yet (nbf): check the clocks."
         }
     }
 }
 
-/// Finds out who is behind a token or a ticket. Knows only hashes of tokens, and reads them from
-/// what has been committed: a revoked token is not good from the moment that says so.
+/// Finds out who is behind a token or a ticket, and tells their kinds apart by their form. Knows only
+/// hashes of the house's tokens, and reads them from what has been committed: a revoked token is not
+/// good from the moment that says so.
 final class Authenticator: Sendable {
     private let board: PublicBoard
     private let clock: any ServiceClock
     private let tickets: TicketBox
+    /// Nil: only the house's own tokens are taken.
+    private let issuer: TokenIssuer?
 
     init(
-        board: PublicBoard, clock: any ServiceClock, limits: GatewayLimits = GatewayLimits()
+        board: PublicBoard, clock: any ServiceClock, limits: GatewayLimits = GatewayLimits(),
+        issuer: TokenIssuer? = nil
     ) {
         self.board = board
         self.clock = clock
+        self.issuer = issuer
         tickets = TicketBox(lifetime: limits.ticketMilliseconds)
     }
 
@@ -71,23 +63,42 @@ final class Authenticator: Sendable {
     /// which is used up by this.
     func identify(_ credential: String) -> Result<Identity, AuthenticationFailure> {
         guard TicketBox.isTicket(credential) else { return identify(token: credential) }
-        guard let hash = tickets.redeem(credential, at: clock.now()) else {
-            return .failure(.usedOrExpiredTicket)
+        switch tickets.redeem(credential, at: clock.now()) {
+        case nil: return .failure(.usedOrExpiredTicket)
+        case .token(let hash)?: return identify(hash)
+        case .jwt(let bidder, let key, let expiresAt)?:
+            // A ticket is no better than what it was made from.
+            guard let issuer, issuer.trusts(key) else { return .failure(.untrustedJWT) }
+            guard clock.now() < expiresAt else { return .failure(.expired) }
+            return .success(.bidder(bidder, .jwt(key), expiresAt: expiresAt))
         }
-        return identify(hash)
     }
 
     /// Who is behind a bearer token. A ticket is none: it would be used up by one request.
     func identify(token: String) -> Result<Identity, AuthenticationFailure> {
+        if let issuer, WebToken.hasForm(token) { return issuer.verify(token, at: clock.now()) }
         guard let hash = TokenSecret.hash(of: token) else { return .failure(.malformed) }
         return identify(hash)
+    }
+
+    /// Whether somebody who was let in may stay: why not, or nil. What holds a connection open asks
+    /// at every tick, or when it has heard of a revocation.
+    ///
+    /// Says nothing of suspended bidders: their connections are ended when that happens, but they
+    /// may come back to watch.
+    func ending(of identity: Identity) -> CloseCode? {
+        if let expiresAt = identity.expiresAt, expiresAt <= clock.now() { return .tokenExpired }
+        switch identity.credential {
+        case .token(let hash): return board.token(hash) == nil ? .revoked : nil
+        case .jwt(let key): return issuer?.trusts(key) == true ? nil : .revoked
+        }
     }
 
     /// A one-time ticket in the name of that token, for a client that can't set headers.
     func issueTicket(
         for identity: Identity
     ) -> Result<(ticket: String, expiresAt: Instant), TicketBox.Refusal> {
-        tickets.issue(for: identity.tokenHash, at: clock.now())
+        tickets.issue(for: TicketBearer(identity), at: clock.now())
     }
 
     private func identify(_ hash: TokenHash) -> Result<Identity, AuthenticationFailure> {
@@ -95,7 +106,7 @@ final class Authenticator: Sendable {
         if let expiresAt = token.expiresAt, expiresAt <= clock.now() { return .failure(.expired) }
         switch token.bearer {
         case .bidder(let bidder):
-            return .success(.bidder(bidder, hash, expiresAt: token.expiresAt))
+            return .success(.bidder(bidder, .token(hash), expiresAt: token.expiresAt))
         case .administrator(let name):
             return .success(.administrator(name: name, hash, expiresAt: token.expiresAt))
         }

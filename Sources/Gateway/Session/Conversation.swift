@@ -30,6 +30,7 @@ final class Conversation {
     private let station: Station
     private let watcher: Watcher
     private var identity: Identity?
+    private var failedAuthentications = 0
     /// Sales that the client watches and has not been told of completely.
     private var openings: [SaleOpening] = []
 
@@ -122,17 +123,30 @@ final class Conversation {
                 return refuse(
                     .forbidden, "An administrator's token is not for bidding.", ref: ref)
             }
+            // What is on its way to the one would reach the other.
+            if let own = self.identity?.bidder, own != bidder {
+                return refuse(
+                    .forbidden,
+                    "This connection speaks for \(own): open another one for somebody else.",
+                    ref: ref)
+            }
+            failedAuthentications = 0
             adopt(identity)
             say(.authenticated(.init(bidder: bidder, expiresAt: expiresAt)), ref: ref)
         case .failure(let failure):
             refuse(.unauthenticated, failure.message, ref: ref)
+            failedAuthentications += 1
+            // Somebody who guesses, or makes us verify signatures for nothing.
+            if failedAuthentications >= station.limits.failedAuthenticationsMax {
+                watcher.close(.badToken)
+            }
         }
     }
 
     private func adopt(_ identity: Identity) {
-        guard case .bidder(let bidder, let token, let expiresAt) = identity else { return }
+        guard case .bidder(let bidder, let credential, let expiresAt) = identity else { return }
         self.identity = identity
-        station.hub.identify(watcher, as: bidder, token: token, expiresAt: expiresAt)
+        station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
     }
 
     /// The bidder in whose name something is asked; nil after having refused it.

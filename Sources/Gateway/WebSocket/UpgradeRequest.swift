@@ -17,6 +17,16 @@ struct WebSocketUpgradePolicy: Sendable, Equatable {
         self.encodings = encodings
         self.allowedOrigins = allowedOrigins
     }
+
+    /// Whether a browser may send this from the page that it runs: exactly one `Origin`, which is on
+    /// the list to the letter. Whoever sends none is no browser.
+    func allowsOrigin(of headers: HTTPHeaders) -> Bool {
+        let origins = headers["Origin"]
+        guard let origin = origins.first else { return true }
+        guard origins.count == 1 else { return false }
+        return allowedOrigins.contains("*")
+            || allowedOrigins.contains { $0.utf8.elementsEqual(origin.utf8) }
+    }
 }
 
 /// The opening handshake, RFC 6455 section 4.2, without its input and output: looks at a request
@@ -63,7 +73,7 @@ enum WebSocketUpgrade {
                     status: .badRequest,
                     message: "Sec-WebSocket-Key must be sent once: 16 bytes in base64"))
         }
-        guard isOriginAllowed(head.headers, policy: policy) else {
+        guard policy.allowsOrigin(of: head.headers) else {
             return .refused(
                 Refusal(status: .forbidden, message: "this Origin is not on the server's list"))
         }
@@ -148,16 +158,6 @@ enum WebSocketUpgrade {
             }
         }
         return isBase64 ? key : nil
-    }
-
-    private static func isOriginAllowed(
-        _ headers: HTTPHeaders, policy: WebSocketUpgradePolicy
-    ) -> Bool {
-        let origins = headers["Origin"]
-        guard let origin = origins.first else { return true }
-        guard origins.count == 1 else { return false }
-        return policy.allowedOrigins.contains("*")
-            || policy.allowedOrigins.contains { $0.utf8.elementsEqual(origin.utf8) }
     }
 
     private static func contains(

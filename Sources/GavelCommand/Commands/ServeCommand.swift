@@ -39,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try settings.checked()
         let console = Console.standardOutput()
         if options.checkConfig {
-            try Self.check(configuration.tls)
+            try await Self.check(configuration)
             let effective = EffectiveConfiguration(configuration, origins: settings.origins)
             if global.json {
                 console.print(json: effective.json)
@@ -57,14 +57,15 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The files that settings name, as far as they can be checked without a server.
-    private static func check(_ tls: TLSFiles?) throws(CommandFailure) {
-        do {
-            for warning in try tls?.check(at: SystemClock().now()) ?? [] {
-                Console.complain("gavel: warning: \(warning)")
-            }
-        } catch {
+    private static func check(_ configuration: ServeConfiguration) async throws(CommandFailure) {
+        var warnings: [String] = []
+        do { warnings += try configuration.tls?.check(at: SystemClock().now()) ?? [] } catch {
             throw .usage(error.message)
         }
+        do { warnings += try await configuration.jwt?.check() ?? [] } catch {
+            throw .usage(error.message)
+        }
+        for warning in warnings { Console.complain("gavel: warning: \(warning)") }
     }
 
     /// The log goes to standard error.

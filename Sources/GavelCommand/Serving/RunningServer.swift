@@ -64,7 +64,8 @@ final class RunningServer: Service {
             let gateway = try await GatewayServer.start(
                 configuration: GatewayConfiguration(
                     host: configuration.listen.host, port: configuration.listen.port,
-                    tls: configuration.tls, unixSocketPath: configuration.socketPath,
+                    tls: configuration.tls, jwt: configuration.jwt,
+                    unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
                     eventLoops: configuration.eventLoops, limits: configuration.limits),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
@@ -79,6 +80,7 @@ final class RunningServer: Service {
             switch error {
             case let error as LedgerError: throw CommandFailure(error)
             case let error as TLSFault: throw CommandFailure(.usage, error.message)
+            case let error as KeySetFault: throw CommandFailure(.usage, error.message)
             case let error as ListenError: throw CommandFailure(.unreachable, "\(error)")
             default: throw CommandFailure(.internalError, "The server can't start: \(error)")
             }
@@ -100,7 +102,7 @@ final class RunningServer: Service {
     }
 
     /// Reads again what is in files and may change while the server runs: the certificate and its
-    /// key. What can't be used is logged, and what was in force stays.
+    /// key, the identity provider's keys. What can't be used is logged, and what was in force stays.
     func reload() async {
         await gateway.reload()
     }

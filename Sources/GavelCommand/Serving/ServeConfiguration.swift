@@ -24,6 +24,10 @@ struct ServeConfiguration: Hashable, Sendable {
     /// Both or none.
     var tlsCertificate: String?
     var tlsKey: String?
+    /// All three or none.
+    var jwks: String?
+    var jwtIssuer: String?
+    var jwtAudience: String?
     var socket = Socket.besideDatabase
     /// Where pages may come from that connect, beside the server's own.
     var origins: [String] = []
@@ -42,6 +46,12 @@ struct ServeConfiguration: Hashable, Sendable {
     var tls: TLSFiles? {
         guard let tlsCertificate, let tlsKey else { return nil }
         return TLSFiles(certificate: tlsCertificate, key: tlsKey)
+    }
+
+    /// Whose JWTs are taken; nil: none are.
+    var jwt: JWTSettings? {
+        guard let jwks, let jwtIssuer, let jwtAudience else { return nil }
+        return JWTSettings(keys: jwks, issuer: jwtIssuer, audience: jwtAudience)
     }
 
     var socketPath: String? {

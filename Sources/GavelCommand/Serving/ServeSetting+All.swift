@@ -19,6 +19,12 @@ extension ServeSetting {
         .optional(
             "tls-key", \.tlsKey, "file",
             "The certificate's private key, in PEM, without a passphrase."),
+        .optional(
+            "jwks", \.jwks, "file",
+            "The public keys of the house's identity provider, a JSON Web Key Set: bidders may come "
+                + "with its JWTs (EdDSA, ES256, RS256); read again at SIGHUP."),
+        .optional("jwt-issuer", \.jwtIssuer, "text", "What a JWT's iss must be."),
+        .optional("jwt-audience", \.jwtAudience, "text", "What a JWT's aud must name."),
         .value(
             "socket", \.socket, "path",
             "The Unix socket for administrators (default: beside the database, .sock); none: no "

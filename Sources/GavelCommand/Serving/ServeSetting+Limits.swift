@@ -22,6 +22,8 @@ extension ServeSetting {
         .limit("pong-seconds-max", \.limits.pongSecondsMax, 1...3600),
         .limit("answer-seconds-max", \.limits.answerSecondsMax, 1...60),
         .limit("close-seconds-max", \.limits.closeSecondsMax, 1...60),
+        .limit(
+            "failed-authentications-max", \.limits.failedAuthenticationsMax, 1...1000),
         .limit("ticket-milliseconds", \.limits.ticketMilliseconds, 1000...600_000),
         .limit("poll-seconds-max", \.limits.pollSecondsMax, 1...3600),
         .limit("page-max", \.limits.pageMax, 1...10_000),

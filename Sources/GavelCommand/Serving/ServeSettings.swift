@@ -55,7 +55,9 @@ struct ServeSettings: Sendable {
     }
 
     /// Settings that are nothing without one another.
-    private static let companions = [["tls-certificate", "tls-key"]]
+    private static let companions = [
+        ["tls-certificate", "tls-key"], ["jwks", "jwt-issuer", "jwt-audience"],
+    ]
 
     private mutating func checkCompanions() {
         for names in Self.companions {

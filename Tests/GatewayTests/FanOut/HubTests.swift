@@ -317,7 +317,7 @@ struct HubTests {
         let (revoked, suspended, other) = (
             try floor.connect(), try floor.connect("ben"), try floor.connect("carl")
         )
-        floor.hub.identify(revoked.watcher, as: try BidderID("ann"), token: hash)
+        floor.hub.identify(revoked.watcher, as: try BidderID("ann"), by: .token(hash))
         floor.hub.deliver([.revoked(.token(hash)), .revoked(.bidder(try BidderID("ben")))])
         #expect(revoked.closeCode == .revoked)
         #expect(suspended.closeCode == .suspended)

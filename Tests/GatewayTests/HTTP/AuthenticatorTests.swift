@@ -128,7 +128,7 @@ struct AuthenticatorTests {
     func ticketBound() throws {
         let box = TicketBox(lifetime: 30_000)
         func refusal(at now: Instant) -> TicketBox.Refusal? {
-            switch box.issue(for: TokenSecret.mint().hash, at: now) {
+            switch box.issue(for: .token(TokenSecret.mint().hash), at: now) {
             case .success: nil
             case .failure(let refusal): refusal
             }

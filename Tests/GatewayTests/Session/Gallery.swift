@@ -18,7 +18,7 @@ final class Gallery: Sendable {
     private let fanOut: FanOut
     private let station: NIOLoopBound<Station>
 
-    init(limits: GatewayLimits = GatewayLimits()) async throws {
+    init(limits: GatewayLimits = GatewayLimits(), issuer: TokenIssuer? = nil) async throws {
         let (log, clock, statistics, loop) = (log, clock, statistics, loop)
         let fanOut = FanOut(clock: clock)
         let service = try BidService(clock: clock, publisher: fanOut) { () throws(LedgerError) in
@@ -33,7 +33,7 @@ final class Gallery: Sendable {
                 Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: Authenticator(
-                        board: service.board, clock: clock, limits: limits),
+                        board: service.board, clock: clock, limits: limits, issuer: issuer),
                     clock: clock, limits: limits, statistics: statistics, readiness: Readiness()),
                 eventLoop: loop)
         }
@@ -73,12 +73,13 @@ final class Gallery: Sendable {
         guard answer == .done else { throw Surprise("\(answer)") }
     }
 
-    func bidder(_ name: String) async throws -> String {
+    /// - Parameter expiresAt: when the token ends; nil: never.
+    func bidder(_ name: String, expiresAt: Instant? = nil) async throws -> String {
         let id = try BidderID(name)
         _ = await service.perform(.addBidder(Bidder(id: id)))
         let (token, hash) = TokenSecret.mint()
         _ = await service.perform(
-            .issueToken(Token(hash: hash, bearer: .bidder(id), expiresAt: nil)))
+            .issueToken(Token(hash: hash, bearer: .bidder(id), expiresAt: expiresAt)))
         return token
     }
 
@@ -87,6 +88,11 @@ final class Gallery: Sendable {
             let station = station
             return try await loop.executeInContext { station.value.hub.connectionCount }
         }
+    }
+
+    func end(_ revocation: Revocation) async throws {
+        let station = station
+        try await loop.executeInContext { station.value.hub.deliver([.revoked(revocation)]) }
     }
 
     func second() async throws {
