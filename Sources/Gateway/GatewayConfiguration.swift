@@ -11,14 +11,16 @@ public struct GatewayConfiguration: Sendable {
     public var unixSocketPath: String?
     /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
     public var allowedOrigins: [String]
+    /// Whether permessage-deflate is agreed to with clients that offer it.
+    public var compression: Bool
     /// How many event loops share the connections.
     public var eventLoops: Int
     public var limits: GatewayLimits
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
-        jwt: JWTSettings? = nil,
-        unixSocketPath: String? = nil, allowedOrigins: [String] = [], eventLoops: Int = 2,
+        jwt: JWTSettings? = nil, unixSocketPath: String? = nil, allowedOrigins: [String] = [],
+        compression: Bool = false, eventLoops: Int = 2,
         limits: GatewayLimits = GatewayLimits()
     ) {
         self.host = host
@@ -27,6 +29,7 @@ public struct GatewayConfiguration: Sendable {
         self.jwt = jwt
         self.unixSocketPath = unixSocketPath
         self.allowedOrigins = allowedOrigins
+        self.compression = compression
         self.eventLoops = eventLoops
         self.limits = limits
     }

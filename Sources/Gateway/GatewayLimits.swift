@@ -4,6 +4,18 @@ public struct GatewayLimits: Hashable, Sendable {
     public var messageBytesMax = 16_384
     /// Fragments of a message: no client of ours sends any.
     public var fragmentsMax = 16
+    /// From a message's first byte until all of it has come: a phone that loses its network in
+    /// between comes back on a new connection.
+    public var messageSecondsMax = 10
+    /// Pings and pongs that a peer may send, on average and at once: a browser sends none, a
+    /// library one in twenty seconds.
+    public var pingsPerSecond = 2
+    public var pingBurst = 10
+    /// Smaller messages are not compressed: what it saves is less than a packet.
+    public var compressionBytesMin = 512
+    /// How many bytes one byte of a compressed message may stand for: JSON shrinks to a tenth, and
+    /// a bomb to a thousandth.
+    public var inflationMax = 100
     /// Lots and sales that one connection may watch; a sale counts once.
     public var watchesMax = 100
     /// How long a TLS handshake may take: it is two round trips, on a bad line a second each.

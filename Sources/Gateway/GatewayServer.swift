@@ -72,7 +72,8 @@ public final class GatewayServer: Sendable {
             on: group, service: service, authenticator: authenticator, clock: clock,
             limits: limits, statistics: statistics, readiness: readiness)
         fanOut.attach(stations.mailboxes, board: service.board)
-        let policy = WebSocketUpgradePolicy(allowedOrigins: configuration.allowedOrigins)
+        let policy = WebSocketUpgradePolicy(
+            allowedOrigins: configuration.allowedOrigins, compresses: configuration.compression)
         let connections = Connections(
             stations: stations, upgrader: WebSocketUpgrader(policy: policy, stations: stations),
             responder: HTTPRoutes(

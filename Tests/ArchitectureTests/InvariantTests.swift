@@ -19,9 +19,9 @@ struct InvariantTests {
             "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",
         ],
         "Gateway": [
-            "AuctionRules", "BidService", "StrictJSON", "WireProtocol", "Crypto", "Foundation",
-            "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras", "NIOHTTP1",
-            "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
+            "AuctionRules", "BidService", "CZlib", "StrictJSON", "WireProtocol", "Crypto",
+            "Foundation", "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras",
+            "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
         ],
         "GavelClient": [
             "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
@@ -34,6 +34,7 @@ struct InvariantTests {
         ],
         "gavel": ["GavelCommand"],
         "GavelLoad": ["Foundation", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "Synchronization"],
+        "GavelEcho": ["Gateway", "Foundation"],
     ]
 
     @Test(

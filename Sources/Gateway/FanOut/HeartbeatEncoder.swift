@@ -10,14 +10,18 @@ struct HeartbeatEncoder {
     }
 
     private let now: Instant
+    private let deflater: Deflater
     private var beats: [Key: SharedMessage] = [:]
 
-    init(now: Instant) { self.now = now }
+    init(now: Instant, deflater: Deflater) {
+        self.now = now
+        self.deflater = deflater
+    }
 
     /// - Parameter tick: of the connection's last heartbeat: what has changed since is in this one.
     mutating func frame(for topics: [Topic], since tick: Int, in form: WireForm) -> ByteBuffer {
         let key = Key(topics: Set(topics.map { ObjectIdentifier($0) }), since: tick)
-        if let beat = beats[key] { return beat.frame(in: form) }
+        if let beat = beats[key] { return beat.frame(in: form, with: deflater) }
         var heads: [AuctionID: Int64] = [:]
         for topic in topics { topic.collect(since: tick, into: &heads) }
         let list = heads.sorted { $0.key < $1.key }.map {
@@ -25,6 +29,6 @@ struct HeartbeatEncoder {
         }
         let beat = SharedMessage(.heartbeat(.init(serverTime: now, heads: list)))
         beats[key] = beat
-        return beat.frame(in: form)
+        return beat.frame(in: form, with: deflater)
     }
 }

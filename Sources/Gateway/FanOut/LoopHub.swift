@@ -20,6 +20,10 @@ final class LoopHub {
     /// The board's version of the newest broadcast that came.
     private(set) var delivered: Int64 = 0
 
+    /// For what comes compressed, and for what goes out so.
+    let inflater = Inflater()
+    let deflater: Deflater
+
     private let clock: any ServiceClock
     private let limits: GatewayLimits
     private let statistics: GatewayStatistics
@@ -28,6 +32,7 @@ final class LoopHub {
         self.clock = clock
         self.limits = limits
         self.statistics = statistics
+        deflater = Deflater(bytesMin: limits.compressionBytesMin)
     }
 
     var connectionCount: Int { watchers.count }
@@ -147,7 +152,7 @@ final class LoopHub {
                 guard let own = bidders[bidder] else { continue }
                 var frames = FrameCopies(of: message)
                 for watcher in own.values {
-                    write(frames.frame(in: watcher.form), to: watcher)
+                    write(frames.frame(in: watcher.form, with: deflater), to: watcher)
                 }
             case .revoked(let revocation): deliver(revocation)
             }
@@ -225,7 +230,7 @@ final class LoopHub {
         polls.checkExpiry(at: clock.now())
         tick += 1
         let now = clock.now()
-        var heartbeats = HeartbeatEncoder(now: now)
+        var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
         for watcher in watchers.values {
             endIfOver(watcher, at: now)
             keepAlive(watcher)

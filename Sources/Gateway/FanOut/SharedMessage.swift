@@ -7,25 +7,30 @@ import WireProtocol
 /// Encoded at most once for each form, by the first event loop that has a connection of that form;
 /// all others write the same bytes. A form that nobody listens in is never made.
 final class SharedMessage: Sendable {
-    private let encode: @Sendable (WireForm) -> ByteBuffer
+    private let encode: @Sendable (WireForm, Deflater) -> ByteBuffer
     /// A form or two: looking through a list is quicker than hashing.
     private let frames = Mutex<[(form: WireForm, frame: ByteBuffer)]>([])
 
     convenience init(_ message: ServerMessage) {
         let frame = ServerFrame(message)
-        self.init { Frames.encode(frame, in: $0) }
+        self.init { Frames.encode(frame, in: $0, with: $1) }
     }
 
     /// - Parameter encode: makes the whole WebSocket frame; called once for each form.
-    init(encode: @escaping @Sendable (WireForm) -> ByteBuffer) { self.encode = encode }
+    init(encode: @escaping @Sendable (WireForm, Deflater) -> ByteBuffer) {
+        self.encode = encode
+    }
 
     /// The whole WebSocket frame.
-    func frame(in form: WireForm) -> ByteBuffer {
+    ///
+    /// - Parameter deflater: of the event loop that this is called on; compresses the message if
+    ///   this loop is the first to want it so.
+    func frame(in form: WireForm, with deflater: Deflater) -> ByteBuffer {
         frames.withLock { frames in
             for known in frames where known.form == form { return known.frame }
             // Under the lock: an event loop that comes meanwhile waits for these bytes, which takes
             // it no longer than to make them itself.
-            let frame = encode(form)
+            let frame = encode(form, deflater)
             frames.append((form, frame))
             return frame
         }
@@ -40,9 +45,9 @@ struct FrameCopies {
 
     init(of message: SharedMessage) { self.message = message }
 
-    mutating func frame(in form: WireForm) -> ByteBuffer {
+    mutating func frame(in form: WireForm, with deflater: Deflater) -> ByteBuffer {
         for known in frames where known.form == form { return known.frame }
-        let frame = message.frame(in: form)
+        let frame = message.frame(in: form, with: deflater)
         frames.append((form, frame))
         return frame
     }

@@ -25,6 +25,7 @@ final class Watcher {
     let id: ConnectionID
     /// How everything is said to it.
     let form: WireForm
+    private let deflater: Deflater
     private let channel: any Channel
     private let limits: GatewayLimits
     private let statistics: GatewayStatistics
@@ -59,11 +60,12 @@ final class Watcher {
     var pingedAt: Int?
 
     init(
-        id: ConnectionID, form: WireForm, channel: any Channel, limits: GatewayLimits,
-        statistics: GatewayStatistics
+        id: ConnectionID, form: WireForm, deflater: Deflater, channel: any Channel,
+        limits: GatewayLimits, statistics: GatewayStatistics
     ) {
         self.id = id
         self.form = form
+        self.deflater = deflater
         self.channel = channel
         self.limits = limits
         self.statistics = statistics
@@ -79,7 +81,7 @@ final class Watcher {
     /// Writes a message that must arrive.
     func send(_ frame: ServerFrame) {
         guard !isClosed else { return }
-        send(Frames.encode(frame, in: form))
+        send(Frames.encode(frame, in: form, with: deflater))
     }
 
     /// Writes a frame that must arrive. Closes the connection instead when it is too far behind.
@@ -106,7 +108,7 @@ final class Watcher {
                 skipped += 1
             }
         }
-        send(frames.frame(in: form))
+        send(frames.frame(in: form, with: deflater))
     }
 
     /// Drops prices that were kept back and that nobody waits for any more.
@@ -123,7 +125,7 @@ final class Watcher {
         stalledSince = nil
         var sent = 0
         while channel.isWritable, sent < conflated.count {
-            send(conflated.values[sent].message.frame(in: form))
+            send(conflated.values[sent].message.frame(in: form, with: deflater))
             sent += 1
         }
         conflated.removeFirst(sent)
@@ -181,18 +183,13 @@ final class Watcher {
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
         let bye = ServerFrame.bye(
             code, waitMilliseconds: waitMilliseconds, jitterMilliseconds: jitterMilliseconds)
-        channel.write(Frames.encode(bye, in: form), promise: nil)
+        channel.write(Frames.encode(bye, in: form, with: deflater), promise: nil)
         // The handler sends the close frame, waits for the peer's, and closes the channel.
         channel.triggerUserOutboundEvent(CloseRequest(code: code), promise: nil)
     }
 
     /// The channel is gone.
     func markClosed() { isClosed = true }
-}
-
-/// Asks a WebSocket handler to begin the closing handshake.
-struct CloseRequest: Sendable {
-    let code: CloseCode
 }
 
 /// Up to which version of the board a watcher has been told of each lot, by a snapshot or by a

@@ -71,7 +71,8 @@ final class EventStreamHandler: ChannelDuplexHandler {
         limitSilence(context: context)
         let watcher = Watcher(
             id: .nextOfEvents(), form: .events(log: station.service.board.logID),
-            channel: context.channel, limits: station.limits, statistics: station.statistics)
+            deflater: station.hub.deflater, channel: context.channel, limits: station.limits,
+            statistics: station.statistics)
         self.watcher = watcher
         station.hub.add(watcher)
         station.statistics.connections.add(to: .eventStream)

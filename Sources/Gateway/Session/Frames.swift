@@ -7,12 +7,19 @@ import WireProtocol
 enum Frames {
     static let ping = WebSocketFrame.encode(.ping, [])
 
-    static func encode(_ frame: ServerFrame, in form: WireForm) -> ByteBuffer {
+    /// - Parameter deflater: of the event loop that this is called on.
+    static func encode(
+        _ frame: ServerFrame, in form: WireForm, with deflater: Deflater
+    ) -> ByteBuffer {
         if case .events(let log) = form.carrier { return EventChunk.encode(frame, log: log) }
-        return switch form.encoding {
-        case .json: WebSocketFrame.encode(.text, frame.encoded(as: .json))
-        case .protobuf: WebSocketFrame.encode(.binary, frame.encoded(as: .protobuf))
-        }
+        let opcode: WebSocketOpcode =
+            switch form.encoding {
+            case .json: .text
+            case .protobuf: .binary
+            }
+        return WebSocketFrame.encode(
+            opcode, frame.encoded(as: form.encoding), compression: form.compression,
+            with: deflater)
     }
 }
 

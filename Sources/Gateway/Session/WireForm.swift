@@ -6,6 +6,8 @@ struct WireForm: Hashable, Sendable {
     /// How a message's payload is compressed.
     enum Compression: Hashable, Sendable {
         case none
+        /// By permessage-deflate, for a client that has a window of 2 to that power.
+        case deflate(windowBits: Int)
     }
 
     /// How messages travel.

@@ -10,12 +10,18 @@ struct WebSocketUpgradePolicy: Sendable, Equatable {
     var encodings: [WireEncoding]
     /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
     var allowedOrigins: [String]
+    /// Whether permessage-deflate is agreed to.
+    var compresses: Bool
 
     /// - Parameter encodings: one at least.
-    init(encodings: [WireEncoding] = WireEncoding.allCases, allowedOrigins: [String] = []) {
+    init(
+        encodings: [WireEncoding] = WireEncoding.allCases, allowedOrigins: [String] = [],
+        compresses: Bool = false
+    ) {
         precondition(!encodings.isEmpty, "something must be spoken")
         self.encodings = encodings
         self.allowedOrigins = allowedOrigins
+        self.compresses = compresses
     }
 
     /// Whether a browser may send this from the page that it runs: exactly one `Origin`, which is on
@@ -44,6 +50,8 @@ enum WebSocketUpgrade {
         var form: WireForm
         /// Whether the client offered subprotocols, so that the chosen one must be named.
         var namesSubprotocol: Bool
+        /// How the form's compression is told to the client.
+        var compression: DeflateAgreement?
 
         /// All headers of the 101 answer.
         var headers: HTTPHeaders {
@@ -53,6 +61,9 @@ enum WebSocketUpgrade {
             ])
             if namesSubprotocol {
                 headers.add(name: "Sec-WebSocket-Protocol", value: form.encoding.subprotocol)
+            }
+            if let compression {
+                headers.add(name: "Sec-WebSocket-Extensions", value: compression.header)
             }
             return headers
         }
@@ -91,10 +102,20 @@ enum WebSocketUpgrade {
                     status: .badRequest,
                     message: "no subprotocol that was offered is known here; offer \(known)"))
         }
+        // Read in any case: what breaks the grammar is refused, agreed to or not.
+        guard let extensions = ExtensionOffer.parse(head.headers["Sec-WebSocket-Extensions"])
+        else {
+            return .refused(
+                Refusal(
+                    status: .badRequest,
+                    message: "Sec-WebSocket-Extensions can't be read: send name; parameter=value"))
+        }
+        let agreement = policy.compresses ? DeflateAgreement.accept(extensions) : nil
         return .accepted(
             Acceptance(
-                acceptKey: acceptKey(for: key), form: WireForm(encoding),
-                namesSubprotocol: !offered.isEmpty))
+                acceptKey: acceptKey(for: key),
+                form: WireForm(encoding, compression: agreement?.compression ?? .none),
+                namesSubprotocol: !offered.isEmpty, compression: agreement))
     }
 
     /// The answer to a key: proof that the server speaks WebSocket, not a secret, which is why

@@ -55,6 +55,23 @@ enum WebSocketFrame {
         return buffer
     }
 
+    /// As above, compressed if that was agreed on and makes it smaller.
+    ///
+    /// - Parameter deflater: of the event loop that this is called on.
+    static func encode(
+        _ opcode: WebSocketOpcode, _ message: some Collection<UInt8>,
+        compression: WireForm.Compression, with deflater: Deflater
+    ) -> ByteBuffer {
+        guard case .deflate(let windowBits) = compression,
+            let payload = deflater.deflate(message, windowBits: windowBits)
+        else { return encode(opcode, message) }
+        var buffer = ByteBuffer()
+        writeHeader(
+            opcode, payloadBytes: payload.readableBytes, isCompressed: true, into: &buffer)
+        buffer.writeImmutableBuffer(payload)
+        return buffer
+    }
+
     /// Appends a masked frame, as a client sends it.
     static func write(
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>, isFinal: Bool = true,
@@ -91,13 +108,16 @@ enum WebSocketFrame {
     }
 
     /// Appends a frame's header only, for a payload that is written by other means.
+    ///
+    /// - Parameter isCompressed: marks the message's first frame as permessage-deflate wants it.
     static func writeHeader(
         _ opcode: WebSocketOpcode, payloadBytes: Int, isFinal: Bool = true,
-        mask: WebSocketMask? = nil, into buffer: inout ByteBuffer
+        isCompressed: Bool = false, mask: WebSocketMask? = nil, into buffer: inout ByteBuffer
     ) {
         let header = headerBytes(payloadBytes: payloadBytes, isMasked: mask != nil)
         buffer.reserveCapacity(minimumWritableBytes: header + payloadBytes)
-        buffer.writeInteger((isFinal ? 0x80 : 0) | opcode.rawValue)
+        buffer.writeInteger(
+            (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
         let maskBit: UInt8 = mask == nil ? 0 : 0x80
         switch payloadBytes {
         case ...125: buffer.writeInteger(maskBit | UInt8(payloadBytes))

@@ -9,6 +9,8 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     struct Start: Sendable, Equatable {
         var isFinal: Bool
         var opcode: WebSocketOpcode
+        /// On a message's first frame: the message is compressed.
+        var isCompressed = false
     }
 
     var start: Start
@@ -18,14 +20,18 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     /// Bytes that the header itself took.
     var headerBytes: Int
 
-    /// The reserved bits that a negotiated extension gives a meaning. None is negotiated yet:
-    /// permessage-deflate would allow 0x40 here, on the first frame of a message only, and
-    /// would check UTF-8 after inflating instead of as the bytes arrive.
-    private static let reservedBitsAllowed: UInt8 = 0
+    /// The reserved bit that marks a compressed message.
+    private static let rsv1: UInt8 = 0x40
 
     /// Reads the first byte.
-    static func readStart(_ byte: UInt8) throws(WebSocketFailure) -> Start {
-        guard byte & 0x70 & ~reservedBitsAllowed == 0 else {
+    ///
+    /// - Parameter mayBeCompressed: permessage-deflate was agreed on. It gives RSV1 a meaning on
+    ///   the first frame of a message, and on no other.
+    static func readStart(
+        _ byte: UInt8, mayBeCompressed: Bool
+    ) throws(WebSocketFailure) -> Start {
+        let reserved = byte & 0x70
+        guard reserved == 0 || reserved == rsv1 && mayBeCompressed else {
             throw .protocolError("reserved bits are set and no extension was agreed on")
         }
         guard let opcode = WebSocketOpcode(rawValue: byte & 0x0f) else {
@@ -35,7 +41,10 @@ struct WebSocketFrameHeader: Sendable, Equatable {
         guard isFinal || !opcode.isControl else {
             throw .protocolError("a close, ping or pong must not be fragmented")
         }
-        return Start(isFinal: isFinal, opcode: opcode)
+        guard reserved == 0 || opcode == .text || opcode == .binary else {
+            throw .protocolError("only the first frame of a message says that it is compressed")
+        }
+        return Start(isFinal: isFinal, opcode: opcode, isCompressed: reserved != 0)
     }
 
     /// Reads what follows the first byte; nil when more bytes are needed. `payloadBytesMax`
@@ -75,7 +84,7 @@ struct WebSocketFrameHeader: Sendable, Equatable {
             guard payloadBytes > 0xffff else { throw .lengthNotMinimal }
         }
         guard start.opcode.isControl || payloadBytes <= payloadBytesMax else {
-            throw WebSocketFailure(code: .tooBig, why: "the message is larger than the limit")
+            throw .tooBig
         }
 
         guard isMasked else {
@@ -101,4 +110,18 @@ struct WebSocketFailure: Error, Sendable, Equatable {
 
     static let lengthNotMinimal = protocolError("a length must be written in its shortest form")
     static let invalidUTF8 = Self(code: .notUTF8, why: "text must be valid UTF-8")
+    static let tooBig = Self(code: .tooBig, why: "the message is larger than the limit")
+
+    init(code: CloseCode, why: String) {
+        self.code = code
+        self.why = why
+    }
+
+    init(_ failure: InflateFailure) {
+        switch failure {
+        case .tooLarge: self = .tooBig
+        case .corrupt: self.init(code: .notUTF8, why: "the compressed data is damaged")
+        case .outOfMemory: self.init(code: .internalError, why: "no memory to decompress with")
+        }
+    }
 }

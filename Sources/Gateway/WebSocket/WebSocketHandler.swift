@@ -1,21 +1,18 @@
 import NIOCore
 import WireProtocol
 
-/// Joins a channel that has become a WebSocket to its session and its conversation. Holds no rule:
-/// the session says what frames mean, the conversation what messages mean.
-final class WebSocketHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
+/// Joins a channel that has become a WebSocket to its conversation. Holds no rule: the
+/// ``FrameHandler`` before it knows frames, the conversation what messages mean.
+final class WebSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketMessage
     typealias OutboundOut = ByteBuffer
 
     private let id: ConnectionID
     private let form: WireForm
     private let token: String?
     private let station: Station
-    private var session: WebSocketSession
     private var watcher: Watcher?
     private var conversation: Conversation?
-    private var isClosing = false
 
     /// - Parameters:
     ///   - form: what was agreed on at the upgrade.
@@ -25,17 +22,27 @@ final class WebSocketHandler: ChannelDuplexHandler {
         self.form = form
         self.token = token
         self.station = station
-        session = WebSocketSession(
-            limits: WebSocketLimits(
-                messageBytesMax: station.limits.messageBytesMax,
-                fragmentsMax: station.limits.fragmentsMax,
-                acceptsText: form.encoding == .json, acceptsBinary: form.encoding == .protobuf))
+    }
+
+    /// The handlers of a connection, in their order.
+    static func handlers(
+        id: ConnectionID, form: WireForm, token: String?, station: Station
+    ) -> [any ChannelHandler] {
+        var limits = WebSocketLimits(station.limits)
+        limits.acceptsText = form.encoding == .json
+        limits.acceptsBinary = form.encoding == .protobuf
+        return [
+            FrameHandler(
+                limits: limits, inflater: form.compression == .none ? nil : station.hub.inflater,
+                closeSecondsMax: station.limits.closeSecondsMax),
+            WebSocketHandler(id: id, form: form, token: token, station: station),
+        ]
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let watcher = Watcher(
-            id: id, form: form, channel: context.channel, limits: station.limits,
-            statistics: station.statistics)
+            id: id, form: form, deflater: station.hub.deflater, channel: context.channel,
+            limits: station.limits, statistics: station.statistics)
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
         self.conversation = conversation
@@ -62,41 +69,22 @@ final class WebSocketHandler: ChannelDuplexHandler {
         conversation = nil
     }
 
-    // MARK: - Reading
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        guard let watcher else { return }
-        station.hub.heard(from: watcher)
-        session.receive(&bytes)
-        let now = Int64(clamping: NIODeadline.now().uptimeNanoseconds)
-        while perform(session.nextAction(at: now), context: context) {}
+        station.statistics.messageReceived()
+        // The session lets only that kind through that the form has.
+        switch unwrapInboundIn(data) {
+        case .text(let bytes), .binary(let bytes): conversation?.receive(bytes)
+        }
     }
 
+    /// Something has come, be it a pong or half a message.
     func channelReadComplete(context: ChannelHandlerContext) {
-        watcher?.flush()
+        if let watcher {
+            station.hub.heard(from: watcher)
+            watcher.flush()
+        }
         context.fireChannelReadComplete()
     }
-
-    /// False when there is nothing more to do with what has been read.
-    private func perform(_ action: WebSocketAction, context: ChannelHandlerContext) -> Bool {
-        switch action {
-        case .needMoreData: return false
-        case .message(.text(let bytes)), .message(.binary(let bytes)):
-            station.statistics.messageReceived()
-            conversation?.receive(bytes)
-        case .pong: break
-        case .sendPong(let payload):
-            watcher?.send(WebSocketFrame.encode(.pong, payload.readableBytesView))
-        case .peerClosed(_, let reply): finish(reply, context: context)
-        case .fail(let failure, let closeFrame):
-            if closeFrame != nil { watcher?.send(.bye(failure.code)) }
-            finish(closeFrame, context: context)
-        }
-        return true
-    }
-
-    // MARK: - Writing and closing
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         watcher?.writabilityChanged()
@@ -105,44 +93,13 @@ final class WebSocketHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    func triggerUserOutboundEvent(
-        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
-    ) {
-        guard let request = event as? CloseRequest else {
-            return context.triggerUserOutboundEvent(event, promise: promise)
-        }
-        if let frame = session.close(request.code) {
-            context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-        }
-        closeLater(context: context, after: .seconds(Int64(station.limits.closeSecondsMax)))
-        promise?.succeed()
-    }
-
-    /// The last frame; then the peer gets a moment to read it, and to close.
-    ///
-    /// Our side is shut down first and what still comes is read away: a full close with unread
-    /// bytes would reset the connection, and the peer might never see the frame.
-    private func finish(_ frame: ByteBuffer?, context: ChannelHandlerContext) {
-        watcher?.markClosed()
-        // Our own close went out before: now there is nothing left to wait for.
-        guard !isClosing else { return context.close(promise: nil) }
-        if let frame { context.write(wrapOutboundOut(frame), promise: nil) }
-        context.flush()
-        context.close(mode: .output, promise: nil)
-        closeLater(context: context, after: .seconds(1))
-    }
-
-    private func closeLater(context: ChannelHandlerContext, after delay: TimeAmount) {
-        guard !isClosing else { return }
-        isClosing = true
-        context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
-            context.close(promise: nil)
-        }
-    }
-
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent {
-            if let watcher { station.hub.dismiss(watcher) }
+        switch event {
+        case FrameEvent.failing(let failure):
+            watcher?.send(.bye(failure.code))
+        case FrameEvent.ended: watcher?.markClosed()
+        case is ChannelShouldQuiesceEvent: if let watcher { station.hub.dismiss(watcher) }
+        default: break
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -4,19 +4,23 @@ import WireProtocol
 /// Reads one peer's frames, RFC 6455 sections 5 to 7, and says what to do about them.
 ///
 /// Pure: it has no channel, loop or clock. Put bytes in with ``receive(_:)``, then call
-/// ``nextAction(at:)`` until it answers `.needMoreData`.
+/// ``nextAction(at:)`` until it answers `.needMoreData`; and once more at the ``deadline``, if
+/// nothing comes until then.
 ///
 /// Guarantees
 /// - every rule of the RFC is checked at the first byte that breaks it, and the outcome does not
-///   depend on how the bytes were cut on their way;
+///   depend on how the bytes were cut on their way; a compressed message is judged when it is
+///   whole, as one inflater serves many sessions;
 /// - nothing is delivered after a close, sent or received, or after a failure;
 /// - at most one incomplete message and one read's bytes are held, nothing when all is read;
+/// - a compressed message is unpacked no further than its bounds;
 /// - a message in one frame is a slice of what was received: bytes are copied once, out of the
 ///   channel's read buffer, and unmasked where they lie.
 ///
 /// Does not limit how many messages come in a second, and does not know how long a peer has been
-/// silent: its owner does. Not copyable, as unmasking in place needs one owner of the bytes.
-struct WebSocketSession: ~Copyable, Sendable {
+/// silent: its owner does. Not copyable, as unmasking in place needs one owner of the bytes. Not
+/// sendable, as its inflater belongs to one event loop.
+struct WebSocketSession: ~Copyable {
     /// Whose end this is. A client's end is for tests: it masks its own close frames with 0.
     enum Role: Sendable {
         case server, client
@@ -32,6 +36,7 @@ struct WebSocketSession: ~Copyable, Sendable {
     /// A message of which some frames are still to come.
     private struct Partial: Sendable {
         var isText: Bool
+        var isCompressed: Bool
         var bytes: ByteBuffer
         var fragments: Int
     }
@@ -52,10 +57,19 @@ struct WebSocketSession: ~Copyable, Sendable {
     private var partial: Partial?
     private var utf8 = UTF8Validator()
     private var pings: WebSocketPingBudget
+    private let inflater: Inflater?
+    /// When the first byte came of what has not come whole.
+    private var begunAt: Int64?
 
-    init(role: Role = .server, limits: WebSocketLimits = WebSocketLimits()) {
+    /// - Parameter inflater: when permessage-deflate was agreed on; nothing of this session is left
+    ///   in it between two calls.
+    init(
+        role: Role = .server, limits: WebSocketLimits = WebSocketLimits(),
+        inflater: Inflater? = nil
+    ) {
         self.role = role
         self.limits = limits
+        self.inflater = inflater
         pings = WebSocketPingBudget(limits: limits)
     }
 
@@ -78,13 +92,32 @@ struct WebSocketSession: ~Copyable, Sendable {
         guard phase != .finished else { return .needMoreData }
         do throws(WebSocketFailure) {
             while let (start, payload) = try nextFrame() {
-                if let action = try handle(start, payload, at: now) { return action }
+                let action = try handle(start, payload, at: now)
+                if partial == nil { begunAt = nil }
+                if let action { return action }
             }
+            try checkTime(at: now)
         } catch {
             return fail(error)
         }
         if input.readableBytes == 0 { input = ByteBuffer() }
         return .needMoreData
+    }
+
+    /// When what has begun must have come whole; nil when nothing has begun.
+    var deadline: Int64? {
+        guard let begunAt else { return nil }
+        let (deadline, overflow) = begunAt.addingReportingOverflow(limits.messageNanosecondsMax)
+        return overflow ? .max : deadline
+    }
+
+    /// Starts the time of a message, and ends the session when the time is over. Called when all
+    /// that has come is read: a message that is whole by then is in time, however late we read it.
+    private mutating func checkTime(at now: Int64) throws(WebSocketFailure) {
+        guard partial != nil || arriving != nil || input.readableBytes > 0 else { return }
+        if begunAt == nil { begunAt = now }
+        guard let deadline, deadline <= now else { return }
+        throw WebSocketFailure(code: .nothingSaid, why: "the message did not come whole in time")
     }
 
     /// Begins to close from our side. Returns the frame to send; nil when a close was sent
@@ -111,6 +144,7 @@ struct WebSocketSession: ~Copyable, Sendable {
         input = ByteBuffer()
         arriving = nil
         partial = nil
+        begunAt = nil
     }
 }
 
@@ -138,12 +172,14 @@ extension WebSocketSession {
         try input.withUnsafeReadableBytes {
             bytes throws(WebSocketFailure) -> WebSocketFrameHeader? in
             guard let first = bytes.first else { return nil }
-            let start = try WebSocketFrameHeader.readStart(first)
+            let start = try WebSocketFrameHeader.readStart(
+                first, mayBeCompressed: inflater != nil)
             try checkOrder(start)
+            let isCompressed = partial?.isCompressed ?? start.isCompressed
+            let bytesMax = isCompressed ? limits.compressedBytesMax : limits.messageBytesMax
             return try WebSocketFrameHeader.readRest(
                 bytes, start: start, isMasked: role == .server,
-                payloadBytesMax: limits.messageBytesMax
-                    - (partial?.bytes.readableBytes ?? 0))
+                payloadBytesMax: bytesMax - (partial?.bytes.readableBytes ?? 0))
         }
     }
 
@@ -174,8 +210,11 @@ extension WebSocketSession {
         guard available > arriving.processed else { return }
 
         let isText =
-            header.start.opcode == .text
-            || header.start.opcode == .continuation && partial?.isText == true
+            switch header.start.opcode {
+            case .text: !header.start.isCompressed
+            case .continuation: partial.map { $0.isText && !$0.isCompressed } ?? false
+            default: false
+            }
         var utf8 = utf8
         let invalidAt = input.withUnsafeReadableBytes { bytes -> Int? in
             // Written through a read-only view, as asking for a mutable one would copy everything
@@ -219,7 +258,8 @@ extension WebSocketSession {
         _ start: WebSocketFrameHeader.Start, _ payload: ByteBuffer
     ) throws(WebSocketFailure) -> WebSocketMessage? {
         let isText: Bool
-        let whole: ByteBuffer
+        let isCompressed: Bool
+        var whole: ByteBuffer
         if var partial {
             self.partial = nil  // so that `partial` alone owns its bytes and appends in place
             partial.bytes.writeBytes(payload.readableBytesView)
@@ -228,20 +268,43 @@ extension WebSocketSession {
                 self.partial = partial
                 return nil
             }
-            (isText, whole) = (partial.isText, partial.bytes)
+            (isText, isCompressed, whole) = (partial.isText, partial.isCompressed, partial.bytes)
         } else {
             isText = start.opcode == .text
+            isCompressed = start.isCompressed
             guard start.isFinal else {
                 // Copied, so that later fragments don't keep this read's bytes alive.
                 let bytes = ByteBuffer(bytes: payload.readableBytesView)
-                self.partial = Partial(isText: isText, bytes: bytes, fragments: 1)
+                self.partial = Partial(
+                    isText: isText, isCompressed: isCompressed, bytes: bytes, fragments: 1)
                 return nil
             }
             whole = payload
         }
+        if isCompressed {
+            // Nobody will read it: no work for a peer that we are done with.
+            guard phase == .open else { return nil }
+            whole = try inflate(whole)
+            if isText {
+                utf8 = UTF8Validator()
+                let invalidAt = whole.withUnsafeReadableBytes { utf8.consume($0) }
+                guard invalidAt == nil else { throw .invalidUTF8 }
+            }
+        }
         guard isText else { return .binary(whole) }
         guard utf8.isAtBoundary else { throw .invalidUTF8 }
         return .text(whole)
+    }
+
+    private func inflate(_ payload: ByteBuffer) throws(WebSocketFailure) -> ByteBuffer {
+        guard let inflater else { throw .protocolError("no compression was agreed on") }
+        do {
+            return try inflater.inflate(
+                payload,
+                bytesMax: limits.messageBytesMax(inflatedFrom: payload.readableBytes))
+        } catch {
+            throw WebSocketFailure(error)
+        }
     }
 
     private mutating func handleClose(

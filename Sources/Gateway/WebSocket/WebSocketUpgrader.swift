@@ -7,17 +7,31 @@ import Synchronization
 final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
     static let path = "/v1/ws"
 
+    /// What a connection gets when it has become a WebSocket. Called on its event loop.
+    typealias Handlers =
+        @Sendable (any EventLoop, HTTPRequestHead, WebSocketUpgrade.Acceptance)
+        -> [any ChannelHandler]
+
     let supportedProtocol = "websocket"
     /// None: ``WebSocketUpgrade`` checks them, and can say what is wrong.
     let requiredUpgradeHeaders: [String] = []
 
     private let policy: WebSocketUpgradePolicy
-    private let stations: Stations
-    private let connections = Atomic<Int64>(0)
+    private let handlers: Handlers
 
-    init(policy: WebSocketUpgradePolicy, stations: Stations) {
+    init(policy: WebSocketUpgradePolicy, handlers: @escaping Handlers) {
         self.policy = policy
-        self.stations = stations
+        self.handlers = handlers
+    }
+
+    /// For conversations.
+    convenience init(policy: WebSocketUpgradePolicy, stations: Stations) {
+        let connections = Counter()
+        self.init(policy: policy) { loop, head, acceptance in
+            WebSocketHandler.handlers(
+                id: ConnectionID(number: connections.next()), form: acceptance.form,
+                token: head.headers.bearerToken, station: stations.station(on: loop))
+        }
     }
 
     func buildUpgradeResponse(
@@ -25,7 +39,9 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
     ) -> EventLoopFuture<HTTPHeaders> {
         guard upgradeRequest.uri.prefix(while: { $0 != "?" }) == Self.path,
             let acceptance = acceptance(of: upgradeRequest)
-        else { return channel.eventLoop.makeFailedFuture(NotUpgraded()) }
+        else {
+            return channel.eventLoop.makeFailedFuture(NotUpgraded())
+        }
         return channel.eventLoop.makeSucceededFuture(acceptance.headers)
     }
 
@@ -36,13 +52,9 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
         guard let acceptance = acceptance(of: upgradeRequest) else {
             return context.eventLoop.makeFailedFuture(NotUpgraded())
         }
-        let number = connections.add(1, ordering: .relaxed).newValue
-        let handler = WebSocketHandler(
-            id: ConnectionID(number: number), form: acceptance.form,
-            token: upgradeRequest.headers.bearerToken,
-            station: stations.station(on: context.eventLoop))
         return context.eventLoop.makeCompletedFuture {
-            try context.pipeline.syncOperations.addHandler(handler)
+            try context.pipeline.syncOperations.addHandlers(
+                handlers(context.eventLoop, upgradeRequest, acceptance))
         }
     }
 
@@ -53,4 +65,10 @@ final class WebSocketUpgrader: HTTPServerProtocolUpgrader, Sendable {
     }
 
     private struct NotUpgraded: Error {}
+
+    private final class Counter: Sendable {
+        private let count = Atomic<Int64>(0)
+
+        func next() -> Int64 { count.add(1, ordering: .relaxed).newValue }
+    }
 }

@@ -67,6 +67,7 @@ final class RunningServer: Service {
                     tls: configuration.tls, jwt: configuration.jwt,
                     unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
+                    compression: configuration.compression,
                     eventLoops: configuration.eventLoops, limits: configuration.limits),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)

@@ -31,6 +31,7 @@ struct ServeConfiguration: Hashable, Sendable {
     var socket = Socket.besideDatabase
     /// Where pages may come from that connect, beside the server's own.
     var origins: [String] = []
+    var compression = false
     var eventLoops = 2
     var logLevel = Logger.Level.info
     var limits = GatewayLimits()

@@ -35,6 +35,10 @@ extension ServeSetting {
             "Where pages may come from that connect, beside the server's own, like "
                 + "https://auctions.example; repeatable. * allows any.",
             read: { text throws(ValueFault) in try origin(text) }, show: { $0 }),
+        .yesOrNo(
+            "compression", \.compression,
+            "Whether WebSockets are compressed (permessage-deflate) for clients that offer it: less "
+                + "on the line, more for the processor."),
         .duration(
             "min-reopen", \.serviceLimits.reopenMin,
             "What a lot has left at least that an outage hit; 0: rule off."),

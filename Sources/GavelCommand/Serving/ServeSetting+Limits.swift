@@ -9,6 +9,11 @@ extension ServeSetting {
         // The gateway's.
         .limit("message-bytes-max", \.limits.messageBytesMax, 1024...16_777_216),
         .limit("fragments-max", \.limits.fragmentsMax, 1...1024),
+        .limit("message-seconds-max", \.limits.messageSecondsMax, 1...3600),
+        .limit("pings-per-second", \.limits.pingsPerSecond, 1...1000),
+        .limit("ping-burst", \.limits.pingBurst, 1...1000),
+        .limit("compression-bytes-min", \.limits.compressionBytesMin, 1...1_048_576),
+        .limit("inflation-max", \.limits.inflationMax, 1...1032),
         .limit("watches-max", \.limits.watchesMax, 1...10_000),
         .limit("tls-seconds-max", \.limits.tlsSecondsMax, 1...600),
         .limit("body-bytes-max", \.limits.bodyBytesMax, 1024...16_777_216),

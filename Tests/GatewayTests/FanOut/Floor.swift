@@ -24,7 +24,9 @@ final class Floor {
     /// A connection that takes everything until it is told otherwise.
     func connect(_ bidder: String? = nil, in form: WireForm = WireForm()) throws -> Seat {
         connections += 1
-        let seat = Seat(number: connections, form: form, limits: limits, statistics: statistics)
+        let seat = Seat(
+            number: connections, form: form, deflater: hub.deflater, limits: limits,
+            statistics: statistics)
         hub.add(seat.watcher)
         if let bidder { hub.identify(seat.watcher, as: try BidderID(bidder)) }
         return seat
@@ -91,7 +93,7 @@ final class Floor {
 extension SharedMessage {
     /// The same bytes in every form.
     static func plain(_ text: String) -> SharedMessage {
-        SharedMessage { _ in ByteBuffer(string: text) }
+        SharedMessage { _, _ in ByteBuffer(string: text) }
     }
 }
 
@@ -102,13 +104,14 @@ final class Seat {
     private let closing = Closing()
 
     init(
-        number: Int, form: WireForm, limits: GatewayLimits, statistics: GatewayStatistics
+        number: Int, form: WireForm, deflater: Deflater, limits: GatewayLimits,
+        statistics: GatewayStatistics
     ) {
         channel = EmbeddedChannel(handler: closing)
         channel.connect(to: Self.address, promise: nil)
         watcher = Watcher(
-            id: ConnectionID(number: Int64(number)), form: form, channel: channel,
-            limits: limits, statistics: statistics)
+            id: ConnectionID(number: Int64(number)), form: form, deflater: deflater,
+            channel: channel, limits: limits, statistics: statistics)
     }
 
     private static let address: SocketAddress = {
@@ -138,7 +141,7 @@ final class Seat {
         if isWritable { watcher.writabilityChanged() }
     }
 
-    private func frames() throws -> [ByteBuffer] {
+    func frames() throws -> [ByteBuffer] {
         var frames: [ByteBuffer] = []
         while let frame = try channel.readOutbound(as: ByteBuffer.self) { frames.append(frame) }
         return frames

@@ -46,17 +46,19 @@ final class Gallery: Sendable {
 
     /// A connection that has just become a WebSocket.
     func connect(
-        token: String? = nil, encoding: WireEncoding = .json
+        token: String? = nil, encoding: WireEncoding = .json,
+        compression: WireForm.Compression = .none
     ) async throws -> Caller {
         let channel = NIOAsyncTestingChannel(loop: loop)
         let station = station
         try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1))
         try await loop.executeInContext {
-            try channel.pipeline.syncOperations.addHandler(
-                WebSocketHandler(
+            try channel.pipeline.syncOperations.addHandlers(
+                WebSocketHandler.handlers(
                     id: ConnectionID(
                         number: station.value.statistics.connectionsOpened.value(.websocket)),
-                    form: WireForm(encoding), token: token, station: station.value))
+                    form: WireForm(encoding, compression: compression), token: token,
+                    station: station.value))
         }
         return Caller(channel: channel, encoding: encoding)
     }

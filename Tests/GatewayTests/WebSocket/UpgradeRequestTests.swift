@@ -75,6 +75,8 @@ import WireProtocol
             ("Origin", "null", 403), ("Origin", "", 403),
             ("Sec-WebSocket-Protocol", "chat", 400),
             ("Sec-WebSocket-Protocol", "GAVEL.v1.json", 400),
+            ("Sec-WebSocket-Extensions", "permessage-deflate; ;", 400),
+            ("Sec-WebSocket-Extensions", "a; b=\"c", 400),
             ("Content-Length", "5", 400), ("Transfer-Encoding", "chunked", 400),
         ] as [(String, String?, Int)])
     func requestIsRefused(name: String, value: String?, status: Int) {

@@ -13,7 +13,8 @@ import Testing
             let (bytes, expected) = Self.stream(using: &random)
             let sizes = (0..<64).map { _ in Int.random(in: 1...200, using: &random) }
             for sizes in [[.max], [1], sizes] {
-                let found = actions(on: bytes, sizes: sizes, limits: limits)
+                let found = actions(
+                    on: bytes, sizes: sizes, limits: limits, inflater: Inflater())
                 try #require(found == expected, "seed \(seed), round \(round), sizes \(sizes)")
             }
         }
@@ -31,8 +32,9 @@ import Testing
                 let index = Int.random(in: 0..<bytes.count, using: &random)
                 bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             }
-            let whole = actions(on: bytes)
-            #expect(actions(on: bytes, sizes: [1]) == whole, "seed \(seed), round \(round)")
+            let whole = actions(on: bytes, inflater: Inflater())
+            let pieces = actions(on: bytes, sizes: [1], inflater: Inflater())
+            #expect(pieces == whole, "seed \(seed), round \(round)")
             failures += whole.last?.failureCode == nil ? 0 : 1
         }
         #expect(failures > 20)
@@ -41,7 +43,8 @@ import Testing
     @Test(arguments: [UInt64(1), .random(in: 2 ... .max)])
     func noiseNeverTraps(seed: UInt64) {
         var random = SplitMix(seed: seed)
-        let firsts: [UInt8] = [0x81, 0x82, 0x01, 0x80, 0x00, 0x88, 0x89, 0x8a, 0xff]
+        let firsts: [UInt8] = [0x81, 0x82, 0x01, 0xc1, 0x00, 0x88, 0x89, 0x8a, 0xff]
+        let inflater = Inflater()
         var outcomes: Set<UInt16> = []
         for _ in 0..<100_000 {
             var noise = ByteBuffer()
@@ -49,7 +52,7 @@ import Testing
             noise.writeInteger(UInt8(truncatingIfNeeded: random.next()) | 0x80)
             noise.writeInteger(random.next())
             noise.writeInteger(random.next())
-            var session = WebSocketSession()
+            var session = WebSocketSession(inflater: inflater)
             session.receive(&noise)
             while true {
                 let action = session.nextAction(at: 0)
@@ -60,7 +63,7 @@ import Testing
         #expect(outcomes == [1002, 1007, 1009], "seed \(seed)")
     }
 
-    /// A valid stream of messages, whole and in fragments, with control frames in between, and
+    /// A valid stream of messages, whole and in fragments, plain and compressed, with control frames in between, and
     /// what must come of it.
     private static func stream(
         using random: inout SplitMix
@@ -70,15 +73,18 @@ import Testing
         for _ in 0..<Int.random(in: 1...8, using: &random) {
             let isText = Bool.random(using: &random)
             let payload = isText ? Self.text(using: &random) : Self.noise(using: &random)
-            var rest = payload[...]
+            let isCompressed = Bool.random(using: &random)
+            var rest = (isCompressed ? Wire.deflated(payload) : payload)[...]
             let fragments = Int.random(in: 1...5, using: &random)
             for fragment in 1...fragments {
                 let isLast = fragment == fragments
                 let count = isLast ? rest.count : Int.random(in: 0...rest.count, using: &random)
+                let start = bytes.count
                 bytes += Wire.frame(
                     fragment > 1 ? .continuation : isText ? .text : .binary,
                     Array(rest.prefix(count)), isFinal: isLast,
                     mask: UInt32(truncatingIfNeeded: random.next()))
+                if isCompressed, fragment == 1 { bytes[start] |= 0x40 }
                 rest = rest.dropFirst(count)
                 if !isLast, Bool.random(using: &random) {
                     let control = Array(Self.noise(using: &random).prefix(125))

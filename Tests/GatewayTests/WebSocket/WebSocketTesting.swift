@@ -18,6 +18,32 @@ enum Wire {
         return Array(buffer.readableBytesView)
     }
 
+    /// A masked frame that begins a compressed message; `payload` is compressed already.
+    static func compressed(
+        _ payload: [UInt8], as opcode: WebSocketOpcode = .text, isFinal: Bool = true
+    ) -> [UInt8] {
+        var bytes = frame(opcode, payload, isFinal: isFinal)
+        bytes[0] |= 0x40
+        return bytes
+    }
+
+    /// A message's compressed form; as stored blocks when it does not shrink.
+    static func deflated(_ message: [UInt8], windowBits: Int = 15) -> [UInt8] {
+        let payload = message.withUnsafeBytes {
+            Deflater(bytesMin: 0).deflate($0, windowBits: windowBits)
+        }
+        if let payload { return Array(payload.readableBytesView) }
+        var stored: [UInt8] = []
+        var rest = message[...]
+        while !rest.isEmpty {
+            let block = rest.prefix(65_535)
+            let (low, high) = (UInt8(block.count & 0xff), UInt8(block.count >> 8))
+            stored += [0, low, high, ~low, ~high] + block
+            rest = rest.dropFirst(block.count)
+        }
+        return stored + [0]
+    }
+
     static func text(_ text: String, isFinal: Bool = true) -> [UInt8] {
         frame(.text, Array(text.utf8), isFinal: isFinal)
     }
@@ -54,9 +80,9 @@ extension ByteBuffer {
 /// collects everything it wants done.
 func actions(
     on bytes: [UInt8], sizes: [Int] = [.max], limits: WebSocketLimits = .init(),
-    role: WebSocketSession.Role = .server
+    role: WebSocketSession.Role = .server, inflater: Inflater? = nil
 ) -> [WebSocketAction] {
-    var session = WebSocketSession(role: role, limits: limits)
+    var session = WebSocketSession(role: role, limits: limits, inflater: inflater)
     return actions(of: &session, on: bytes, sizes: sizes).map(\.action)
 }
 
