@@ -12,7 +12,7 @@ DATABASE ?= demo.db
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help packages run demo build test format lint model crash bench clean
+.PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check
 .PHONY: hostile drain clients
 
@@ -75,6 +75,12 @@ drain: packages ## Stops a server in front of a full house: WATCHERS=5000
 clients: packages ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
 	$(SWIFT) build --product gavel
 	Tests/ForeignClients/run $(BUILD)/debug/gavel
+
+PROFILE ?= short
+autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]
+	$(SWIFT) build --product gavel-echo
+	python3 Tests/Conformance/autobahn.py --server $(BUILD)/debug/gavel-echo \
+		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
 
 clean: ## Removes what was built, and the demo.
 	rm -rf $(BUILD) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock

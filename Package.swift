@@ -107,6 +107,7 @@ let package = Package(
         .executable(name: "gavel", targets: ["gavel"]),
         .library(name: "GavelClient", targets: ["GavelClient"]),
         .executable(name: "gavel-benchmarks", targets: ["GavelBenchmarks"]),
+        .executable(name: "gavel-echo", targets: ["GavelEcho"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -194,6 +195,8 @@ let package = Package(
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
         .target(
             name: "GavelLoad", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
+        .executableTarget(
+            name: "GavelEcho", dependencies: ["Gateway"], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
