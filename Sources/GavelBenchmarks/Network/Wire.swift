@@ -9,7 +9,7 @@ struct Wire: Sendable {
 
     static let plain = Wire(name: "plain", settings: []) { _ in }
 
-    static let deflate = Wire(name: "deflate", settings: ["--compression", "true"]) {
+    static let deflate = Wire(name: "deflate", settings: ["--compression", "yes"]) {
         $0.offersDeflate = true
     }
 
