@@ -11,9 +11,11 @@ struct Connections: Sendable {
     let upgrader: WebSocketUpgrader
     let responder: any HTTPResponder
     let statistics: GatewayStatistics
-    let limits: GatewayLimits
+    let gatekeeper: Gatekeeper
     /// Nil: plain.
     let certificate: ServerCertificate?
+
+    private var limits: GatewayLimits { gatekeeper.limits }
 
     /// - Parameter isLocal: for the Unix domain socket, which only administrators can open.
     func bootstrap(
@@ -40,7 +42,14 @@ struct Connections: Sendable {
                     minimum: 256, initial: 1024, maximum: 65_536)
             )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try accept(channel, isLocal: isLocal) }
+                channel.eventLoop.makeCompletedFuture {
+                    if isLocal {
+                        let visitor = Visitor(nil, gatekeeper: gatekeeper)
+                        try begin(channel, isLocal: true, visitor: visitor)
+                    } else {
+                        try receive(channel)
+                    }
+                }
             }
         guard !isLocal else { return bootstrap }
         return
@@ -59,23 +68,74 @@ struct Connections: Sendable {
     private static let tcpNotSentLowAt: CInt = 25
     private static let httpName = "gavel.http"
 
-    private func accept(_ channel: any Channel, isLocal: Bool) throws {
-        guard !isLocal, let certificate else { return try begin(channel, isLocal: isLocal) }
+    // MARK: - Who may come in
+
+    /// A connection has come. Throws to have it closed at once, before it costs anything.
+    private func receive(_ channel: any Channel) throws {
+        let peer = IPAddress(channel.remoteAddress)
+        guard gatekeeper.addresses.proxyProtocol == .required else {
+            return try admit(channel, from: peer)
+        }
+        guard let peer, gatekeeper.addresses.trustedProxies.contains(peer) else {
+            statistics.reached(.proxyHeader)
+            throw Refused()
+        }
+        let handler = ProxyHeaderHandler(
+            patience: .seconds(Int64(limits.requestHeadSecondsMax)), statistics: statistics
+        ) { channel, address in
+            try admit(channel, from: address ?? peer)
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func admit(_ channel: any Channel, from peer: IPAddress?) throws {
+        // A proxy's clients are counted when they are known, each by its own address.
+        let isProxy = peer.map { gatekeeper.addresses.trustedProxies.contains($0) } ?? false
+        switch gatekeeper.admit(isProxy ? nil : peer) {
+        case .enter(let key):
+            if let key {
+                channel.closeFuture.whenComplete { [gatekeeper] _ in gatekeeper.leave(key) }
+            }
+            try accept(channel, visitor: Visitor(peer, gatekeeper: gatekeeper))
+        case .refuse(let refusal, let isTold):
+            // A handshake would cost more than the answer is worth.
+            guard isTold, certificate == nil else { throw Refused() }
+            try channel.pipeline.syncOperations.addHandler(
+                RefusedConnectionHandler(
+                    refusal, lingering: .seconds(Int64(limits.lingerSecondsMax))))
+        }
+    }
+
+    private struct Refused: Error {}
+
+    // MARK: - Beginning
+
+    private func accept(_ channel: any Channel, visitor: Visitor) throws {
+        guard let certificate else {
+            return try begin(channel, isLocal: false, visitor: visitor)
+        }
         let pipeline = channel.pipeline.syncOperations
+        let bound = NIOLoopBound(visitor, eventLoop: channel.eventLoop)
         try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
         try pipeline.addHandler(
             HandshakeHandler(
                 patience: .seconds(Int64(limits.tlsSecondsMax)), statistics: statistics
             ) { channel in
-                try begin(channel, isLocal: false)
+                try begin(channel, isLocal: false, visitor: bound.value)
             })
     }
 
-    private func begin(_ channel: any Channel, isLocal: Bool) throws {
+    private func begin(_ channel: any Channel, isLocal: Bool, visitor: Visitor) throws {
         let pipeline = channel.pipeline.syncOperations
-        let http = HTTPHandler(responder: responder, statistics: statistics, isLocal: isLocal)
+        let http = HTTPHandler(
+            responder: responder, statistics: statistics, isLocal: isLocal, visitor: visitor,
+            limits: limits)
         let upgrade: NIOHTTPServerUpgradeSendableConfiguration = (
-            upgraders: [upgrader],
+            upgraders: [
+                AdmittingUpgrader(
+                    upgrader: upgrader,
+                    visitor: NIOLoopBound(visitor, eventLoop: channel.eventLoop))
+            ],
             completionHandler: { context in
                 context.pipeline.syncOperations.removeHandler(name: Self.httpName, promise: nil)
             }
@@ -83,7 +143,7 @@ struct Connections: Sendable {
         // Our own handler answers what can't be parsed, in our own form.
         try pipeline.configureHTTPServerPipeline(
             withServerUpgrade: upgrade, withErrorHandling: false,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: HTTPLimits.decoder)
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits.decoder)
         try pipeline.addHandler(http, name: Self.httpName)
     }
 }

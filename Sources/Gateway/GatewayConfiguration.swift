@@ -16,12 +16,13 @@ public struct GatewayConfiguration: Sendable {
     /// How many event loops share the connections.
     public var eventLoops: Int
     public var limits: GatewayLimits
+    public var addresses: AddressPolicy
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
         jwt: JWTSettings? = nil, unixSocketPath: String? = nil, allowedOrigins: [String] = [],
         compression: Bool = false, eventLoops: Int = 2,
-        limits: GatewayLimits = GatewayLimits()
+        limits: GatewayLimits = GatewayLimits(), addresses: AddressPolicy = AddressPolicy()
     ) {
         self.host = host
         self.port = port
@@ -32,5 +33,6 @@ public struct GatewayConfiguration: Sendable {
         self.compression = compression
         self.eventLoops = eventLoops
         self.limits = limits
+        self.addresses = addresses
     }
 }

@@ -65,12 +65,14 @@ public final class GatewayServer: Sendable {
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let statistics = GatewayStatistics()
+        let gatekeeper = Gatekeeper(
+            limits: limits, addresses: configuration.addresses, statistics: statistics)
         let authenticator = Authenticator(
             board: service.board, clock: clock, limits: limits, issuer: issuer)
         let readiness = Readiness()
         let stations = try await Stations(
-            on: group, service: service, authenticator: authenticator, clock: clock,
-            limits: limits, statistics: statistics, readiness: readiness)
+            on: group, service: service, authenticator: authenticator, gatekeeper: gatekeeper,
+            clock: clock, limits: limits, statistics: statistics, readiness: readiness)
         fanOut.attach(stations.mailboxes, board: service.board)
         let policy = WebSocketUpgradePolicy(
             allowedOrigins: configuration.allowedOrigins, compresses: configuration.compression)
@@ -78,13 +80,13 @@ public final class GatewayServer: Sendable {
             stations: stations, upgrader: WebSocketUpgrader(policy: policy, stations: stations),
             responder: HTTPRoutes(
                 HTTPParts(
-                    service: service, authenticator: authenticator,
+                    service: service, authenticator: authenticator, gatekeeper: gatekeeper,
                     administration: administration, archive: administration.archive, clock: clock,
                     limits: limits, statistics: statistics, upgradePolicy: policy,
                     threadPool: threadPool, logger: logger,
                     station: { stations.station(on: $0) },
                     isDraining: { readiness.isDraining })),
-            statistics: statistics, limits: limits, certificate: certificate)
+            statistics: statistics, gatekeeper: gatekeeper, certificate: certificate)
         // One for each listener: a helper knows only one. Their promises are kept on loops that
         // never end, as the helpers outlive ours.
         let quiescing = (0..<2).map { _ in

@@ -11,19 +11,21 @@ final class Stations: Sendable {
     /// Makes a station on every loop of the group, and lets its clock tick.
     init(
         on group: MultiThreadedEventLoopGroup, service: BidService, authenticator: Authenticator,
-        clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
-        readiness: Readiness
+        gatekeeper: Gatekeeper, clock: any ServiceClock, limits: GatewayLimits,
+        statistics: GatewayStatistics, readiness: Readiness
     ) async throws {
         var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
         var mailboxes: [LoopMailbox] = []
         var ticking: [RepeatedTask] = []
         for loop in group.makeIterator() {
             let bound = try await loop.submit {
-                let hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
+                let hub = LoopHub(
+                    clock: clock, limits: limits, statistics: statistics,
+                    budget: gatekeeper.outbound)
                 let station = Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
-                    authenticator: authenticator, clock: clock, limits: limits,
-                    statistics: statistics, readiness: readiness)
+                    authenticator: authenticator, gatekeeper: gatekeeper, clock: clock,
+                    limits: limits, statistics: statistics, readiness: readiness)
                 return NIOLoopBound(station, eventLoop: loop)
             }.get()
             byLoop[ObjectIdentifier(loop)] = bound

@@ -44,7 +44,7 @@ package enum EchoServer {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                         withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }),
                         withEncoderConfiguration: .init(),
-                        withDecoderLimitConfiguration: HTTPLimits.decoder)
+                        withDecoderLimitConfiguration: limits.decoder)
                 }
             }
             .bind(host: host, port: port).get()

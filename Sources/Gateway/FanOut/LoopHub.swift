@@ -27,8 +27,16 @@ final class LoopHub {
     private let clock: any ServiceClock
     private let limits: GatewayLimits
     private let statistics: GatewayStatistics
+    private let budget: OutboundBudget
+    /// The budget's name for this loop.
+    private let loop: Int
 
-    init(clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics) {
+    init(
+        clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
+        budget: OutboundBudget
+    ) {
+        self.budget = budget
+        loop = budget.join()
         self.clock = clock
         self.limits = limits
         self.statistics = statistics
@@ -42,6 +50,7 @@ final class LoopHub {
     // MARK: - Connections
 
     func add(_ watcher: Watcher) {
+        watcher.openedAt = tick
         watcher.lastHeard = tick
         watcher.lastHeartbeat = tick
         watchers[watcher.id] = watcher
@@ -221,6 +230,18 @@ final class LoopHub {
         sent = 0
         for watcher in written { watcher.flush() }
         written.removeAll(keepingCapacity: true)
+        if budget.isExceeded { shed() }
+    }
+
+    /// Too much waits for connections that don't take it: the furthest behind are cut off until it
+    /// is not too much any more. Where another loop's are further behind, that one does it.
+    private func shed() {
+        var behind = watchers.values.filter { $0.behind > 0 }.sorted { $0.behind < $1.behind }
+        while budget.isExceeded, let worst = behind.last, budget.isWorst(worst.behind, of: loop) {
+            behind.removeLast()
+            worst.shed()
+        }
+        budget.report(behind.last?.behind ?? 0, of: loop)
     }
 
     // MARK: - Once a second
@@ -231,7 +252,10 @@ final class LoopHub {
         tick += 1
         let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
+        var worst = 0
         for watcher in watchers.values {
+            watcher.measure()
+            worst = max(worst, watcher.behind)
             endIfOver(watcher, at: now)
             keepAlive(watcher)
             watcher.told.prune(before: delivered)
@@ -246,11 +270,15 @@ final class LoopHub {
                     for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
             watcher.lastHeartbeat = tick
         }
+        budget.report(worst, of: loop)
         flushWritten()
     }
 
     private func endIfOver(_ watcher: Watcher, at now: Instant) {
         watcher.checkStall(at: tick)
+        if !watcher.hasSpoken, tick - watcher.openedAt >= limits.firstMessageSecondsMax {
+            watcher.close(.nothingSaid)
+        }
         if let expiresAt = watcher.expiresAt, expiresAt <= now { watcher.close(.tokenExpired) }
         if let since = watcher.leavingSince, tick - since >= limits.answerSecondsMax {
             watcher.leave()

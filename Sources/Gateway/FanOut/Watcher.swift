@@ -29,6 +29,9 @@ final class Watcher {
     private let channel: any Channel
     private let limits: GatewayLimits
     private let statistics: GatewayStatistics
+    private let budget: OutboundBudget
+    /// How many bytes wait for the connection, as last looked at.
+    private(set) var behind = 0
     private(set) var isClosed = false
 
     var bidder: BidderID?
@@ -54,14 +57,18 @@ final class Watcher {
     /// Since when, in ticks of the hub, the connection only waits for answers before it is closed.
     private(set) var leavingSince: Int?
 
+    /// Whether the client has said who it is, or anything at all.
+    var hasSpoken = false
+
     /// In ticks of the hub.
+    var openedAt = 0
     var lastHeartbeat = 0
     var lastHeard = 0
     var pingedAt: Int?
 
     init(
         id: ConnectionID, form: WireForm, deflater: Deflater, channel: any Channel,
-        limits: GatewayLimits, statistics: GatewayStatistics
+        limits: GatewayLimits, statistics: GatewayStatistics, budget: OutboundBudget
     ) {
         self.id = id
         self.form = form
@@ -69,6 +76,7 @@ final class Watcher {
         self.channel = channel
         self.limits = limits
         self.statistics = statistics
+        self.budget = budget
     }
 
     var watchCount: Int { auctions.count + sales.count }
@@ -136,6 +144,17 @@ final class Watcher {
         guard needsFlush else { return }
         needsFlush = false
         channel.flush()
+        // Of those that keep up it is little, and looked at once a second.
+        if behind > 0 || !channel.isWritable { measure() }
+    }
+
+    /// Looks how many bytes wait for the connection.
+    func measure() { noteBehind(isClosed ? 0 : bufferedBytes) }
+
+    private func noteBehind(_ bytes: Int) {
+        guard bytes != behind else { return }
+        budget.change(by: bytes - behind)
+        behind = bytes
     }
 
     /// Looks after a connection that has taken nothing for a while.
@@ -145,9 +164,10 @@ final class Watcher {
         if tick - stalledSince >= limits.stallSecondsMax { close(.tooSlow) }
     }
 
-    private var isOverHardLimit: Bool {
-        let buffered = try? channel.syncOptions?.getOption(.bufferedWritableBytes)
-        return (buffered ?? 0) > limits.outboundBytesMax
+    private var isOverHardLimit: Bool { bufferedBytes > limits.outboundBytesMax }
+
+    private var bufferedBytes: Int {
+        (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     // MARK: - Closing
@@ -180,6 +200,7 @@ final class Watcher {
         guard !isClosed else { return }
         isClosed = true
         if code == .tooSlow { statistics.closedTooSlow() }
+        if code == .nothingSaid { statistics.reached(.firstMessage) }
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
         let bye = ServerFrame.bye(
             code, waitMilliseconds: waitMilliseconds, jitterMilliseconds: jitterMilliseconds)
@@ -188,8 +209,22 @@ final class Watcher {
         channel.triggerUserOutboundEvent(CloseRequest(code: code), promise: nil)
     }
 
+    /// Cuts the connection off, to have the memory back that it holds. Without a word: that would
+    /// have to wait behind all that it has not taken.
+    func shed() {
+        guard !isClosed else { return }
+        isClosed = true
+        statistics.closedTooSlow()
+        statistics.reached(.outboundTotal)
+        noteBehind(0)
+        channel.close(promise: nil)
+    }
+
     /// The channel is gone.
-    func markClosed() { isClosed = true }
+    func markClosed() {
+        isClosed = true
+        noteBehind(0)
+    }
 }
 
 /// Up to which version of the board a watcher has been told of each lot, by a snapshot or by a

@@ -8,10 +8,12 @@ import WireProtocol
 /// answers; only the status is added.
 struct BidRoutes: Sendable {
     private let service: BidService
+    private let gatekeeper: Gatekeeper
     private let authentication: RequestAuthentication
 
     init(_ parts: HTTPParts) {
         service = parts.service
+        gatekeeper = parts.gatekeeper
         authentication = RequestAuthentication(authenticator: parts.authenticator)
     }
 
@@ -35,6 +37,9 @@ struct BidRoutes: Sendable {
             }
         } catch {
             return HTTPResponse.message(error.reply.message, status: error.httpStatus)
+        }
+        if let refusal = gatekeeper.admitBid(by: bidder, on: auction) {
+            return refusal.response(on: (auction, bid.id))
         }
         let answer = await service.perform(.request(bid.request(by: bidder), on: auction))
         return response(to: answer, auction: auction, id: bid.id)

@@ -72,7 +72,9 @@ final class EventStreamHandler: ChannelDuplexHandler {
         let watcher = Watcher(
             id: .nextOfEvents(), form: .events(log: station.service.board.logID),
             deflater: station.hub.deflater, channel: context.channel, limits: station.limits,
-            statistics: station.statistics)
+            statistics: station.statistics, budget: station.gatekeeper.outbound)
+        // What there was to say is in the request.
+        watcher.hasSpoken = true
         self.watcher = watcher
         station.hub.add(watcher)
         station.statistics.connections.add(to: .eventStream)

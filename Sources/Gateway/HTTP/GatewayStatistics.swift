@@ -23,8 +23,9 @@ public final class GatewayStatistics: Sendable {
     let messages = Counters<MessageDirection>(
         "gavel_messages_total", by: "direction",
         "WebSocket messages; a broadcast counts once for each watcher.")
-    let rateLimited = Counters<RateLimit>(
-        "gavel_rate_limited_total", by: "limit", "What was refused because of a limit.")
+    let limitsReached = Counters<ReachedLimit>(
+        "gavel_limits_reached_total", by: "limit",
+        "Messages, requests and connections that were turned away, by the limit.")
     let resumed = Counters<ResumeResult>(
         "gavel_resumes_total", by: "result",
         "Clients that came back to a lot, by how they were brought up to date.")
@@ -50,7 +51,7 @@ public final class GatewayStatistics: Sendable {
     var families: [any MetricFamily] {
         [
             connections, connectionsOpened, handshakesFailed, tlsHandshakes, tlsFailures,
-            closed, messages, rateLimited,
+            closed, messages, limitsReached,
             resumed, pricesSkipped, slowClosed, outboundBytes, answersWritten, broadcastLag,
             requests,
         ]
@@ -92,4 +93,6 @@ public final class GatewayStatistics: Sendable {
     func closedTooSlow() { slowClosed.count() }
     /// An HTTP request was answered.
     func requestAnswered(status: Int) { requests.count(StatusClass(status: status)) }
+    /// Somebody was turned away for a limit.
+    func reached(_ limit: ReachedLimit) { limitsReached.count(limit) }
 }

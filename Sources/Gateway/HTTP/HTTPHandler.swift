@@ -20,24 +20,32 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let responder: any HTTPResponder
     private let statistics: GatewayStatistics
-    private let limits: HTTPLimits
+    private let limits: GatewayLimits
+    private let visitor: Visitor
     private let isLocal: Bool
     private var collector: RequestCollector
     private var deadline: Scheduled<Void>?
     /// The answer that the client waits for, when it comes later.
     private var pending: (any PendingAnswer)?
+    /// Whether a request's head is awaited, rather than that one begins.
+    private var awaitsHead = false
+    /// Whether something came out of the bytes that are being read.
+    private var partsCame = false
     private var isCounted = false
     /// The server stops, and NIO's handlers are no longer there to see to that.
     private var isQuiescing = false
 
-    /// - Parameter isLocal: the connection came in over the Unix domain socket.
+    /// - Parameters:
+    ///   - isLocal: the connection came in over the Unix domain socket.
+    ///   - visitor: whose it is.
     init(
         responder: any HTTPResponder, statistics: GatewayStatistics, isLocal: Bool,
-        limits: HTTPLimits = HTTPLimits()
+        visitor: Visitor, limits: GatewayLimits
     ) {
         self.responder = responder
         self.statistics = statistics
         self.limits = limits
+        self.visitor = visitor
         self.isLocal = isLocal
         collector = RequestCollector(limits: limits, isLocal: isLocal)
     }
@@ -47,7 +55,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         isCounted = true
         statistics.httpConnectionOpened()
-        expectRequest(context: context)
+        expectHead(context: context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { leave() }
@@ -79,6 +87,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case let error as HTTPParserError:
+            if error == .headerOverflow { statistics.reached(.head) }
             perform(collector.receive(error: error), context: context)
         case is IOError, is ChannelError:
             collector.finish()
@@ -92,8 +101,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: - Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        partsCame = true
         switch unwrapInboundIn(data) {
         case .head(let head):
+            if collector.isIdle {
+                awaitsHead = false
+                expire(in: limits.requestSecondsMax, context: context)
+            }
             let action = collector.receive(head: head) { target in
                 responder.bodyBytesMax(of: head, target: target, isLocal: isLocal)
             }
@@ -101,6 +115,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .body(let part): perform(collector.receive(body: part), context: context)
         case .end: perform(collector.receiveEnd(), context: context)
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Bytes that made no part of a request: its head has begun.
+        if !partsCame, collector.isIdle, !awaitsHead { expectHead(context: context) }
+        partsCame = false
+        context.fireChannelReadComplete()
     }
 
     private func perform(_ action: RequestCollector.Action, context: ChannelHandlerContext) {
@@ -121,6 +142,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         deadline?.cancel()
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        if let response = visitor.refusal(of: request.head) {
+            // Later, like any other answer: what is pipelined behind would be answered within it.
+            return loop.execute {
+                let (handler, context) = bound.value
+                handler.finish(response, context: context)
+            }
+        }
         Task { [responder] in
             let answer = await responder.respond(to: request)
             loop.execute {
@@ -156,7 +184,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard collector.isAnswering else { return }
         // First of all: what was pipelined behind comes in while the answer is being written.
         let keepsAlive = collector.answered(closing: response.closesConnection)
-        if keepsAlive { expectRequest(context: context) }
+        if keepsAlive { expire(in: limits.requestSecondsMax, context: context) }
         write(response, keepsAlive: keepsAlive, context: context)
     }
 
@@ -226,18 +254,26 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: - Time
 
-    private func expectRequest(context: ChannelHandlerContext) {
+    private func expectHead(context: ChannelHandlerContext) {
+        awaitsHead = true
+        expire(in: limits.requestHeadSecondsMax, context: context)
+    }
+
+    private func expire(in seconds: Int, context: ChannelHandlerContext) {
         deadline?.cancel()
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.requestTimeMax) {
+        let delay = TimeAmount.seconds(Int64(seconds))
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
             self.requestDidNotCome(context: context)
         }
     }
 
     private func requestDidNotCome(context: ChannelHandlerContext) {
         guard collector.isCollecting else {
+            if awaitsHead { statistics.reached(.requestHead) }
             collector.finish()
             return context.close(promise: nil)
         }
+        statistics.reached(.requestBody)
         collector.finish()
         let failure = HTTPFailure.malformed(
             "The request did not come in time.", status: .requestTimeout)
@@ -250,7 +286,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         deadline?.cancel()
         let bound = context.loopBound
         context.close(mode: .output).whenFailure { _ in bound.value.close(promise: nil) }
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingerTimeMax) {
+        let delay = TimeAmount.seconds(Int64(limits.lingerSecondsMax))
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
             context.close(promise: nil)
         }
     }

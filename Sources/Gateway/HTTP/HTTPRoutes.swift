@@ -69,6 +69,7 @@ struct HTTPRoutes: HTTPResponder {
 struct HTTPParts: Sendable {
     let service: BidService
     let authenticator: Authenticator
+    let gatekeeper: Gatekeeper
     let administration: Administration
     let archive: any Archive
     let clock: any ServiceClock

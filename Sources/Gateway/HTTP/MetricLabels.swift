@@ -45,17 +45,6 @@ enum ResumeResult: String, MetricLabel {
     case tooSlow = "snapshot_too_slow"
 }
 
-/// What a client was refused for asking too often or too much.
-enum RateLimit: String, MetricLabel {
-    case messages
-    case bids
-    case lotBids = "lot_bids"
-    case pings
-    case watches
-    case connections
-    case newConnections = "new_connections"
-}
-
 /// How a WebSocket ended: by the code that the server sent, or without one.
 enum ClosedWith: String, MetricLabel {
     case normal = "1000"

@@ -24,7 +24,7 @@ struct RequestCollector {
         case finished
     }
 
-    private let limits: HTTPLimits
+    private let limits: GatewayLimits
     private let isLocal: Bool
     private var state = State.idle
     private var requests = 0
@@ -32,9 +32,14 @@ struct RequestCollector {
     private(set) var isHead = false
     private(set) var version = HTTPVersion.http1_1
 
-    init(limits: HTTPLimits, isLocal: Bool) {
+    init(limits: GatewayLimits, isLocal: Bool) {
         self.limits = limits
         self.isLocal = isLocal
+    }
+
+    /// Whether nothing of a request has come since the last answer.
+    var isIdle: Bool {
+        if case .idle = state { true } else { false }
     }
 
     /// Whether a request has begun to come and has not come whole.

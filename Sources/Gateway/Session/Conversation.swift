@@ -9,6 +9,7 @@ struct Station {
     let mailbox: LoopMailbox
     let service: BidService
     let authenticator: Authenticator
+    let gatekeeper: Gatekeeper
     let clock: any ServiceClock
     let limits: GatewayLimits
     let statistics: GatewayStatistics
@@ -31,12 +32,16 @@ final class Conversation {
     private let watcher: Watcher
     private var identity: Identity?
     private var failedAuthentications = 0
+    /// For whom the connection is counted.
+    private var speaksFor: BidderID?
+    private var rate: MessageRate
     /// Sales that the client watches and has not been told of completely.
     private var openings: [SaleOpening] = []
 
     init(watcher: Watcher, station: Station) {
         self.watcher = watcher
         self.station = station
+        rate = MessageRate(of: "messages", limits: station.limits)
     }
 
     // MARK: - The beginning and the end
@@ -45,11 +50,13 @@ final class Conversation {
     ///
     /// - Parameter token: what its upgrade carried, if anything.
     func begin(session: String, token: String?) {
-        var failure: AuthenticationFailure?
+        var refusal: CloseCode?
         if let token {
             switch station.authenticator.identify(token) {
-            case .success(let identity): adopt(identity)
-            case .failure(let why): failure = why
+            case .success(let identity):
+                watcher.hasSpoken = true
+                if !adopt(identity) { refusal = .tooManyConnections }
+            case .failure: refusal = .badToken
             }
         }
         say(
@@ -58,22 +65,47 @@ final class Conversation {
                     serverTime: station.clock.now(), session: session,
                     heartbeatInterval: Int64(station.limits.heartbeatSeconds) * 1000,
                     messageBytesMax: station.limits.messageBytesMax, bidder: watcher.bidder)))
-        if failure != nil { watcher.close(.badToken) }
+        if let refusal { watcher.close(refusal) }
+    }
+
+    /// The connection has ended.
+    func end() {
+        if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
+        speaksFor = nil
     }
 
     // MARK: - Messages
 
     /// A whole message has come, of the kind that the connection's form has.
     func receive(_ message: ByteBuffer) {
-        do {
-            let frame = try message.withUnsafeReadableBytes { bytes throws(WireFault) in
+        watcher.hasSpoken = true
+        let verdict = rate.receive(at: station.gatekeeper.clock.now())
+        // Decoded in any case: a refusal names what it refuses.
+        let frame = Result { () throws(WireFault) in
+            try message.withUnsafeReadableBytes { bytes throws(WireFault) in
                 try ClientFrame.decode(bytes, as: watcher.form.encoding)
             }
-            handle(frame.message, ref: frame.ref)
-        } catch {
-            let reply = error.reply
+        }
+        if case .refuse(let refusal) = verdict {
+            station.statistics.reached(.messages)
+            return refuse(refusal, on: frame.subject, ref: frame.ref)
+        }
+        switch frame {
+        case .success(let frame): handle(frame.message, ref: frame.ref)
+        case .failure(let fault):
+            let reply = fault.reply
             say(reply.message, ref: reply.ref)
         }
+    }
+
+    /// Refuses for its rate what then is not done at all; who does not heed that has to go.
+    private func refuse(
+        _ refusal: RateRefusal, on subject: (auction: AuctionID, id: BidID)?, ref: String?
+    ) {
+        say(refusal.failure(on: subject), ref: ref)
+        guard rate.noteRefusal(at: station.gatekeeper.clock.now()) else { return }
+        station.statistics.reached(.refusals)
+        watcher.close(.keptOverRateLimit)
     }
 
     private func handle(_ message: ClientMessage, ref: String?) {
@@ -131,7 +163,7 @@ final class Conversation {
                     ref: ref)
             }
             failedAuthentications = 0
-            adopt(identity)
+            guard adopt(identity) else { return watcher.close(.tooManyConnections) }
             say(.authenticated(.init(bidder: bidder, expiresAt: expiresAt)), ref: ref)
         case .failure(let failure):
             refuse(.unauthenticated, failure.message, ref: ref)
@@ -143,10 +175,19 @@ final class Conversation {
         }
     }
 
-    private func adopt(_ identity: Identity) {
-        guard case .bidder(let bidder, let credential, let expiresAt) = identity else { return }
+    /// False when the bidder has as many connections as it may have.
+    private func adopt(_ identity: Identity) -> Bool {
+        guard case .bidder(let bidder, let credential, let expiresAt) = identity else {
+            return true
+        }
+        if speaksFor != bidder {
+            guard station.gatekeeper.admit(speakerFor: bidder) else { return false }
+            end()
+            speaksFor = bidder
+        }
         self.identity = identity
         station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
+        return true
     }
 
     /// The bidder in whose name something is asked; nil after having refused it.
@@ -219,6 +260,7 @@ final class Conversation {
 
     private func mayWatch(isNew: Bool, ref: String?) -> Bool {
         guard isNew, watcher.watchCount >= station.limits.watchesMax else { return true }
+        station.statistics.reached(.watches)
         refuse(
             .tooManyWatches,
             "A connection watches at most \(station.limits.watchesMax) lots and sales: "
@@ -246,6 +288,9 @@ final class Conversation {
     ) {
         let question = Question(kind: .request, auction: auction, id: id, ref: ref)
         guard let bidder = bidder(asking: question) else { return }
+        if let refusal = station.gatekeeper.admitBid(by: bidder, on: auction) {
+            return refuse(refusal, on: (auction, id), ref: ref)
+        }
         ask(.request(request(bidder), on: auction), question)
     }
 

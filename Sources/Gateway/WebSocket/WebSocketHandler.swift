@@ -42,7 +42,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         let watcher = Watcher(
             id: id, form: form, deflater: station.hub.deflater, channel: context.channel,
-            limits: station.limits, statistics: station.statistics)
+            limits: station.limits, statistics: station.statistics,
+            budget: station.gatekeeper.outbound)
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
         self.conversation = conversation
@@ -66,6 +67,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         station.hub.remove(watcher)
         station.statistics.connectionClosed()
         self.watcher = nil
+        conversation?.end()
         conversation = nil
     }
 
@@ -96,6 +98,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case FrameEvent.failing(let failure):
+            if let limit = ReachedLimit(failure) { station.statistics.reached(limit) }
             watcher?.send(.bye(failure.code))
         case FrameEvent.ended: watcher?.markClosed()
         case is ChannelShouldQuiesceEvent: if let watcher { station.hub.dismiss(watcher) }

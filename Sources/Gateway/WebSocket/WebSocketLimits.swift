@@ -50,6 +50,8 @@ struct WebSocketLimits: Sendable, Equatable {
         self.acceptsText = acceptsText
         self.acceptsBinary = acceptsBinary
     }
+
+    var pings: RateLimit { RateLimit(perSecond: pingsPerSecond, burst: pingBurst) }
 }
 
 extension WebSocketLimits {
@@ -72,29 +74,5 @@ extension WebSocketLimits {
     var compressedBytesMax: Int {
         let (sum, overflow) = messageBytesMax.addingReportingOverflow(messageBytesMax / 8 + 64)
         return overflow ? .max : sum
-    }
-}
-
-/// Counts pings against their budget: a bucket that refills evenly, kept as the one instant at
-/// which it would be full again (the generic cell rate algorithm).
-struct WebSocketPingBudget: Sendable {
-    private let interval: Int64
-    private let tolerance: Int64
-    private var fullAgainAt: Int64 = .min
-
-    init(limits: WebSocketLimits) {
-        interval = 1_000_000_000 / Int64(limits.pingsPerSecond)
-        let (tolerance, overflow) =
-            interval.multipliedReportingOverflow(by: Int64(limits.pingBurst) - 1)
-        self.tolerance = overflow ? .max : tolerance
-    }
-
-    /// False when this one is one too many. `now` is in nanoseconds of any monotonic clock.
-    mutating func spend(at now: Int64) -> Bool {
-        let start = max(fullAgainAt, now)
-        let (debt, overflow) = start.subtractingReportingOverflow(now)
-        guard !overflow, debt <= tolerance else { return false }
-        fullAgainAt = start &+ interval
-        return true
     }
 }

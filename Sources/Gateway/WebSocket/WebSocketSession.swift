@@ -56,7 +56,7 @@ struct WebSocketSession: ~Copyable {
     private var arriving: Arriving?
     private var partial: Partial?
     private var utf8 = UTF8Validator()
-    private var pings: WebSocketPingBudget
+    private var pings: TokenBucket
     private let inflater: Inflater?
     /// When the first byte came of what has not come whole.
     private var begunAt: Int64?
@@ -70,7 +70,7 @@ struct WebSocketSession: ~Copyable {
         self.role = role
         self.limits = limits
         self.inflater = inflater
-        pings = WebSocketPingBudget(limits: limits)
+        pings = TokenBucket(limits.pings)
     }
 
     /// Takes all readable bytes; `bytes` has none afterwards.
@@ -241,7 +241,7 @@ extension WebSocketSession {
     ) throws(WebSocketFailure) -> WebSocketAction? {
         switch start.opcode {
         case .ping, .pong:
-            guard pings.spend(at: now) else {
+            guard pings.spend(at: now) == nil else {
                 throw WebSocketFailure(code: limits.pingFloodCode, why: "too many pings")
             }
             guard phase == .open else { return nil }

@@ -68,7 +68,8 @@ final class RunningServer: Service {
                     unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
                     compression: configuration.compression,
-                    eventLoops: configuration.eventLoops, limits: configuration.limits),
+                    eventLoops: configuration.eventLoops, limits: configuration.limits,
+                    addresses: configuration.addresses),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
             let port = gateway.localAddress?.port ?? configuration.listen.port

@@ -35,6 +35,7 @@ struct ServeConfiguration: Hashable, Sendable {
     var eventLoops = 2
     var logLevel = Logger.Level.info
     var limits = GatewayLimits()
+    var addresses = AddressPolicy()
     var serviceLimits = ServiceLimits()
 
     /// The server's own page must get in, too.

@@ -42,10 +42,42 @@ extension ServeSetting {
         .duration(
             "min-reopen", \.serviceLimits.reopenMin,
             "What a lot has left at least that an outage hit; 0: rule off."),
+        .networks(
+            "exempt-networks", \.addresses.exemptNetworks,
+            "Whose connections are not limited by their address, like 10.0.0.0/8; repeatable. none: "
+                + "nobody's."),
+        .networks(
+            "trusted-proxies", \.addresses.trustedProxies,
+            "The proxies that are believed when they say whom they speak for, like 10.0.0.0/8; "
+                + "repeatable."),
+        .choice(
+            "proxy-protocol", \.addresses.proxyProtocol, of: "a way to use the PROXY protocol",
+            "word", "Whether every connection begins with a PROXY header of a trusted proxy."),
         .number("event-loops", \.eventLoops, in: 1...256, "Threads for the network."),
         .choice(
             "log-level", \.logLevel, of: "a log level", "level", "What the log says at least."),
     ]
+
+    /// A list of networks, or `none`.
+    private static func networks(
+        _ name: String, _ path: ServePath<[Network]>, _ help: String
+    ) -> ServeSetting {
+        var setting = value(
+            name, path, "network", help,
+            read: { text throws(ValueFault) -> [Network] in
+                guard text != "none" else { return [] }
+                var networks: [Network] = []
+                for word in ValueText.words(text) {
+                    do throws(NetworkFault) { networks.append(try Network(word)) } catch {
+                        throw ValueFault(error.description)
+                    }
+                }
+                return networks
+            },
+            show: { $0.isEmpty ? "none" : $0.map(\.description).joined(separator: ", ") })
+        setting.isList = true
+        return setting
+    }
 
     /// `scheme://host[:port]`, or `*`.
     private static func origin(_ text: String) throws(ValueFault) -> String {

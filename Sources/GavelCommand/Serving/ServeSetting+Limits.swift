@@ -14,6 +14,34 @@ extension ServeSetting {
         .limit("ping-burst", \.limits.pingBurst, 1...1000),
         .limit("compression-bytes-min", \.limits.compressionBytesMin, 1...1_048_576),
         .limit("inflation-max", \.limits.inflationMax, 1...1032),
+        .limit("head-bytes-max", \.limits.headBytesMax, 1024...1_048_576),
+        .limit("head-fields-max", \.limits.headFieldsMax, 8...1000),
+        .limit("target-bytes-max", \.limits.targetBytesMax, 256...65_536),
+        .limit("request-head-seconds-max", \.limits.requestHeadSecondsMax, 1...3600),
+        .limit("request-seconds-max", \.limits.requestSecondsMax, 1...3600),
+        .limit("linger-seconds-max", \.limits.lingerSecondsMax, 0...60),
+        .limit("first-message-seconds-max", \.limits.firstMessageSecondsMax, 1...86_400),
+        .limit("messages-per-second", \.limits.messagesPerSecond, 1...1_000_000),
+        .limit("message-burst", \.limits.messageBurst, 1...1_000_000),
+        .limit("refusals-per-second", \.limits.refusalsPerSecond, 1...1_000_000),
+        .limit("refusal-burst", \.limits.refusalBurst, 1...1_000_000),
+        .limit("bids-per-second", \.limits.bidsPerSecond, 1...1_000_000),
+        .limit("bid-burst", \.limits.bidBurst, 1...1_000_000),
+        .limit("bids-on-lot-per-second", \.limits.bidsOnLotPerSecond, 1...1_000_000),
+        .limit("bid-on-lot-burst", \.limits.bidOnLotBurst, 1...1_000_000),
+        .limit("connections-per-address-max", \.limits.connectionsPerAddressMax, 1...1_000_000),
+        .limit(
+            "new-connections-per-address-per-second",
+            \.limits.newConnectionsPerAddressPerSecond, 1...1_000_000),
+        .limit(
+            "new-connections-per-address-burst",
+            \.limits.newConnectionsPerAddressBurst, 1...1_000_000),
+        .limit("new-connections-per-second", \.limits.newConnectionsPerSecond, 1...1_000_000),
+        .limit("new-connections-burst", \.limits.newConnectionsBurst, 1...1_000_000),
+        .limit("told-refusals-per-second", \.limits.toldRefusalsPerSecond, 1...1_000_000),
+        .limit("connections-per-bidder-max", \.limits.connectionsPerBidderMax, 1...1_000_000),
+        .limit(
+            "outbound-total-bytes-max", \.limits.outboundTotalBytesMax, 65_536...1_099_511_627_776),
         .limit("watches-max", \.limits.watchesMax, 1...10_000),
         .limit("tls-seconds-max", \.limits.tlsSecondsMax, 1...600),
         .limit("body-bytes-max", \.limits.bodyBytesMax, 1024...16_777_216),
@@ -43,6 +71,8 @@ extension ServeSetting {
     /// Pairs of which the first may not be more than the second.
     static let limitsInOrder = [
         ("outbound-soft-low", "outbound-soft-high"), ("outbound-soft-high", "outbound-bytes-max"),
+        ("outbound-bytes-max", "outbound-total-bytes-max"),
+        ("target-bytes-max", "head-bytes-max"),
         ("body-bytes-max", "admin-body-bytes-max"),
     ]
 

@@ -28,7 +28,8 @@ final class TestServer: Sendable {
             [
                 "serve", "--json", "--database", folder.appendingPathComponent("gavel.db").path,
             ] + (arguments.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]) + arguments,
-            environment: Gavel.environment, output: output.writing,
+            environment: Gavel.environment.merging(generous) { _, new in new },
+            output: output.writing,
             errors: FileHandle(forWritingTo: logFile(in: folder)))
         guard let line = await output.reading.firstLine() else {
             let log = try String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)
@@ -40,6 +41,17 @@ final class TestServer: Sendable {
         let url = try start.string("url")
         return TestServer(folder: folder, endpoint: try Endpoint(url), process: process)
     }
+
+    /// Tests of other things than limits may bid, ask and connect as fast as they can, and be as slow
+    /// as a busy machine makes them. In the environment, so that a test's own options go before it.
+    private static let generous = [
+        "MESSAGES_PER_SECOND": 1_000_000, "MESSAGE_BURST": 1_000_000,
+        "BIDS_PER_SECOND": 1_000_000, "BID_BURST": 1_000_000,
+        "BIDS_ON_LOT_PER_SECOND": 1_000_000, "BID_ON_LOT_BURST": 1_000_000,
+        "NEW_CONNECTIONS_PER_SECOND": 1_000_000, "NEW_CONNECTIONS_BURST": 1_000_000,
+        "CONNECTIONS_PER_BIDDER_MAX": 1_000_000, "FIRST_MESSAGE_SECONDS_MAX": 3600,
+        "TLS_SECONDS_MAX": 600, "REQUEST_HEAD_SECONDS_MAX": 3600, "REQUEST_SECONDS_MAX": 3600,
+    ].reduce(into: [:]) { $0["GAVEL_LIMITS_" + $1.key] = "\($1.value)" }
 
     static func temporaryFolder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory

@@ -12,10 +12,13 @@ final class Floor {
     let clock = ManualClock(Saleroom.noon)
     let statistics = GatewayStatistics()
     let hub: LoopHub
+    let budget: OutboundBudget
     private var connections = 0
 
-    init(limits: GatewayLimits = GatewayLimits()) {
-        hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
+    init(limits: GatewayLimits = .generous) {
+        budget = OutboundBudget(
+            bytesMax: limits.outboundTotalBytesMax, gauge: statistics.outboundBytes)
+        hub = LoopHub(clock: clock, limits: limits, statistics: statistics, budget: budget)
         self.limits = limits
     }
 
@@ -26,7 +29,8 @@ final class Floor {
         connections += 1
         let seat = Seat(
             number: connections, form: form, deflater: hub.deflater, limits: limits,
-            statistics: statistics)
+            statistics: statistics, budget: budget)
+        seat.watcher.hasSpoken = true
         hub.add(seat.watcher)
         if let bidder { hub.identify(seat.watcher, as: try BidderID(bidder)) }
         return seat
@@ -105,13 +109,13 @@ final class Seat {
 
     init(
         number: Int, form: WireForm, deflater: Deflater, limits: GatewayLimits,
-        statistics: GatewayStatistics
+        statistics: GatewayStatistics, budget: OutboundBudget
     ) {
         channel = EmbeddedChannel(handler: closing)
         channel.connect(to: Self.address, promise: nil)
         watcher = Watcher(
             id: ConnectionID(number: Int64(number)), form: form, deflater: deflater,
-            channel: channel, limits: limits, statistics: statistics)
+            channel: channel, limits: limits, statistics: statistics, budget: budget)
     }
 
     private static let address: SocketAddress = {

@@ -118,7 +118,7 @@ struct HubTests {
 
     @Test("A connection that breaks in the middle of a broadcast leaves the others alone")
     func breaksMeanwhile() throws {
-        var limits = GatewayLimits()
+        var limits = GatewayLimits.generous
         limits.outboundBytesMax = 10
         let floor = Floor(limits: limits)
         let seats = try (0..<3).map { _ in try floor.connect() }

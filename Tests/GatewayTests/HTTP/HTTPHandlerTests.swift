@@ -122,8 +122,38 @@ struct HTTPHandlerTests {
 
     @Test("A connection that sends nothing is closed after its time, without a word")
     func idle() async throws {
-        let probe = try await HTTPProbe()
-        await probe.advance(by: HTTPLimits().requestTimeMax - .seconds(1))
+        let probe = try await HTTPProbe(limits: GatewayLimits())
+        await probe.advance(by: .seconds(4))
+        #expect(probe.channel.isActive)
+        await probe.advance(by: .seconds(1))
+        try await probe.waitForClose()
+        #expect(probe.statistics.limitsReached.value(.requestHead) == 1)
+    }
+
+    @Test("A head that comes a byte at a time has to be whole in time")
+    func slowHead() async throws {
+        let probe = try await HTTPProbe(limits: GatewayLimits())
+        for byte in "GET /".utf8 {
+            #expect(probe.channel.isActive)
+            try await probe.sendRaw(String(UnicodeScalar(byte)))
+            await probe.advance(by: .seconds(1))
+        }
+        try await probe.waitForClose()
+    }
+
+    @Test("Between requests a connection may be idle for longer than a head may take")
+    func keptAlive() async throws {
+        let probe = try await HTTPProbe(limits: GatewayLimits())
+        _ = try await probe.exchange("GET /1 HTTP/1.1\nHost: a\n\n")
+        await probe.advance(by: .seconds(29))
+        #expect(probe.channel.isActive)
+        // From its first byte on the next head has its five seconds.
+        try await probe.sendRaw("G")
+        await probe.advance(by: .seconds(4))
+        #expect(try await probe.exchange("ET /2 HTTP/1.1\nHost: a\n\n").body == "GET /2 ")
+        await probe.advance(by: .seconds(10))
+        try await probe.sendRaw("GE")
+        await probe.advance(by: .seconds(4))
         #expect(probe.channel.isActive)
         await probe.advance(by: .seconds(1))
         try await probe.waitForClose()

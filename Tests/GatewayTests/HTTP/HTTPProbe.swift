@@ -12,17 +12,23 @@ struct HTTPProbe {
 
     init(
         _ responder: any HTTPResponder = EchoResponder(), isLocal: Bool = false,
-        limits: HTTPLimits = HTTPLimits()
+        limits: GatewayLimits = .generous, clock: MonotonicClock = .system,
+        from address: String = "192.0.2.1"
     ) async throws {
         let (channel, statistics) = (channel, statistics)
         try await channel.testingEventLoop.executeInContext {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(
                 withErrorHandling: false, withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: HTTPLimits.decoder)
+                withDecoderLimitConfiguration: limits.decoder)
             try pipeline.addHandler(
                 HTTPHandler(
-                    responder: responder, statistics: statistics, isLocal: isLocal, limits: limits))
+                    responder: responder, statistics: statistics, isLocal: isLocal,
+                    visitor: Visitor(
+                        isLocal ? nil : IPAddress(address),
+                        gatekeeper: Gatekeeper(
+                            limits: limits, clock: clock, statistics: statistics)),
+                    limits: limits))
         }
         try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 8080))
     }

@@ -266,7 +266,7 @@ struct RouteTests {
     @Test("Only administrators may send large bodies")
     func bodyBounds() async throws {
         let room = try Saleroom()
-        let limits = GatewayLimits()
+        let limits = GatewayLimits.generous
         let boss = try await room.administrator()
         let ann = try await room.bidder("ann")
         func bound(_ uri: String, token: String? = nil, isLocal: Bool = false) throws -> Int {

@@ -28,7 +28,10 @@ final class Saleroom: Sendable {
     private let isDraining: SharedFlag
     private let isLogGone: SharedFlag
 
-    init(limits: GatewayLimits = GatewayLimits(), fault: ArchiveError? = nil) throws {
+    init(
+        limits: GatewayLimits = .generous, uptime: MonotonicClock = .system,
+        fault: ArchiveError? = nil
+    ) throws {
         let log = log
         let isLogGone = SharedFlag()
         self.isLogGone = isLogGone
@@ -46,8 +49,10 @@ final class Saleroom: Sendable {
             service: service, archive: archive, clock: clock, logger: logger)
         routes = HTTPRoutes(
             HTTPParts(
-                service: service, authenticator: authenticator, administration: administration,
-                archive: archive, clock: clock, limits: limits, statistics: statistics,
+                service: service, authenticator: authenticator,
+                gatekeeper: Gatekeeper(limits: limits, clock: uptime, statistics: statistics),
+                administration: administration, archive: archive, clock: clock, limits: limits,
+                statistics: statistics,
                 upgradePolicy: WebSocketUpgradePolicy(allowedOrigins: ["http://house"]),
                 threadPool: .singleton, logger: logger,
                 station: { _ in preconditionFailure("Nobody listens here") },

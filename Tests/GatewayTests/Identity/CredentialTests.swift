@@ -16,7 +16,7 @@ struct CredentialTests {
         let issuer: TokenIssuer
         let gallery: Gallery
 
-        init(limits: GatewayLimits = GatewayLimits()) async throws {
+        init(limits: GatewayLimits = .generous) async throws {
             lodge = try Lodge(signer)
             issuer = try await lodge.issuer()
             gallery = try await Gallery(limits: limits, issuer: issuer)
@@ -180,7 +180,7 @@ struct CredentialTests {
 
     @Test("Bad credentials are told so, a bounded number of times in a row")
     func guessing() async throws {
-        var limits = GatewayLimits()
+        var limits = GatewayLimits.generous
         limits.failedAuthenticationsMax = 3
         let scene = try await Scene(limits: limits)
         defer { scene.lodge.remove() }

@@ -20,7 +20,8 @@ struct KeyRolloverTests {
         let fanOut = FanOut()
         let service = try BidService(publisher: fanOut) { () throws(LedgerError) in log }
         let server = try await GatewayServer.start(
-            configuration: GatewayConfiguration(port: 0, jwt: lodge.settings), service: service,
+            configuration: GatewayConfiguration(port: 0, jwt: lodge.settings, limits: .generous),
+            service: service,
             fanOut: fanOut,
             administration: Administration(service: service, archive: LogArchive(log: log)),
             logger: lodge.logged.logger)
@@ -72,7 +73,8 @@ struct KeyRolloverTests {
         let service = try BidService(publisher: fanOut) { () throws(LedgerError) in log }
         let error = await #expect(throws: KeySetFault.self) {
             try await GatewayServer.start(
-                configuration: GatewayConfiguration(port: 0, jwt: lodge.settings),
+                configuration: GatewayConfiguration(
+                    port: 0, jwt: lodge.settings, limits: .generous),
                 service: service, fanOut: fanOut,
                 administration: Administration(service: service, archive: LogArchive(log: log)),
                 logger: lodge.logged.logger)

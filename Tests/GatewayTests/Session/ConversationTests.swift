@@ -58,7 +58,7 @@ struct ConversationTests {
 
     @Test("A connection watches at most so many lots and sales; one that it watches it may renew")
     func tooManyWatches() async throws {
-        var limits = GatewayLimits()
+        var limits = GatewayLimits.generous
         limits.watchesMax = 2
         let gallery = try await Gallery(limits: limits)
         try await gallery.openLots(["a", "b", "c"])

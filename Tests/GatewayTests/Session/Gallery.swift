@@ -18,7 +18,10 @@ final class Gallery: Sendable {
     private let fanOut: FanOut
     private let station: NIOLoopBound<Station>
 
-    init(limits: GatewayLimits = GatewayLimits(), issuer: TokenIssuer? = nil) async throws {
+    init(
+        limits: GatewayLimits = .generous, uptime: MonotonicClock = .system,
+        issuer: TokenIssuer? = nil
+    ) async throws {
         let (log, clock, statistics, loop) = (log, clock, statistics, loop)
         let fanOut = FanOut(clock: clock)
         let service = try BidService(clock: clock, publisher: fanOut) { () throws(LedgerError) in
@@ -27,14 +30,17 @@ final class Gallery: Sendable {
         }
         self.fanOut = fanOut
         self.service = service
+        let gatekeeper = Gatekeeper(limits: limits, clock: uptime, statistics: statistics)
         station = try await loop.executeInContext {
-            let hub = LoopHub(clock: clock, limits: limits, statistics: statistics)
+            let hub = LoopHub(
+                clock: clock, limits: limits, statistics: statistics, budget: gatekeeper.outbound)
             return NIOLoopBound(
                 Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: Authenticator(
                         board: service.board, clock: clock, limits: limits, issuer: issuer),
-                    clock: clock, limits: limits, statistics: statistics, readiness: Readiness()),
+                    gatekeeper: gatekeeper, clock: clock, limits: limits,
+                    statistics: statistics, readiness: Readiness()),
                 eventLoop: loop)
         }
         let station = station

@@ -19,7 +19,7 @@ final class SecureHouse: Sendable {
     let service: BidService
     let port: Int
 
-    init(limits: GatewayLimits = GatewayLimits()) async throws {
+    init(limits: GatewayLimits = .generous) async throws {
         folder = try Self.newFolder()
         authority = try TestAuthority()
         let paths = try authority.issue().write(into: folder)

@@ -65,7 +65,7 @@ struct TLSServerTests {
 
     @Test("Who says nothing is closed when the handshake's time is over, and counted")
     func silence() async throws {
-        var limits = GatewayLimits()
+        var limits = GatewayLimits.generous
         limits.tlsSecondsMax = 1
         let house = try await SecureHouse(limits: limits)
         let silent = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -187,7 +187,7 @@ struct EventStreamTests {
 
     @Test("beat, so that a client knows that they live")
     func heartbeats() async throws {
-        var limits = GatewayLimits()
+        var limits = GatewayLimits.generous
         limits.heartbeatSeconds = 1
         try await OpenHouse.run(limits: limits) { house in
             try await house.openLot { $0.closesAt = nil }

@@ -19,7 +19,7 @@ struct OpenHouse: Sendable {
 
     /// Opens a house for as long as the body takes.
     static func run(
-        logID: String = "memory", limits: GatewayLimits = GatewayLimits(),
+        logID: String = "memory", limits: GatewayLimits = .generous,
         _ body: (OpenHouse) async throws -> Void
     ) async throws {
         let house = try await OpenHouse(logID: logID, limits: limits)
