@@ -62,7 +62,7 @@ struct IssuerKey: Sendable {
         algorithm = try await collection.getKey(for: identifier, alg: signature.rawValue)
     }
 
-    /// Whether the key's owner has signed these bytes. Takes some 100 µs of the calling thread.
+    /// Whether the key's owner has signed these bytes. Keeps the calling thread busy meanwhile.
     func hasSigned(_ bytes: some Collection<UInt8>, _ signature: [UInt8]) -> Bool {
         // What has not even the form of a signature throws.
         (try? algorithm.verify(signature, signs: Array(bytes))) ?? false
