@@ -159,10 +159,10 @@ public final class GatewayServer: Sendable {
     /// are gone, or after `patience` without them.
     public func drain(patience: Duration = .seconds(8)) async {
         readiness.startDraining()
-        stations.closePolls()
         let loop = group.next()
         if drainNotice > .zero { try? await Task.sleep(for: drainNotice) }
         readiness.startClosing()
+        stations.closePolls()
         let impatience = loop.scheduleTask(in: TimeAmount(patience)) {}
         let quiesced = zip(quiescing, listeners).map { helper, _ in
             let promise = loop.makePromise(of: Void.self)

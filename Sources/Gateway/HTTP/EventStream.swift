@@ -26,18 +26,32 @@ struct EventStream: HTTPStream {
     }
 
     /// Lets the watcher in, and tells it where the lot stands, or what it has missed.
-    func begin(for watcher: Watcher, at station: Station) {
+    ///
+    /// - Returns: the bidder among whose connections it counts from now on.
+    func begin(for watcher: Watcher, at station: Station) -> BidderID? {
+        guard let token else {
+            enter(watcher, at: station)
+            return nil
+        }
         // Looked at once more: the token may have been revoked since the request was looked at, and
         // from here on a revocation finds the connection.
-        if let token {
-            switch station.authenticator.identify(token: token) {
-            case .success(.bidder(let bidder, let credential, let expiresAt)):
-                station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
-            case .success(.administrator): break
-            case .failure(.expired): return watcher.close(.tokenExpired)
-            case .failure: return watcher.close(.revoked)
+        switch station.authenticator.identify(token: token) {
+        case .success(.bidder(let bidder, let credential, let expiresAt)):
+            guard station.gatekeeper.admit(speakerFor: bidder) else {
+                watcher.close(.tooManyConnections)
+                return nil
             }
+            station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
+            enter(watcher, at: station)
+            return bidder
+        case .success(.administrator): enter(watcher, at: station)
+        case .failure(.expired): watcher.close(.tokenExpired)
+        case .failure: watcher.close(.revoked)
         }
+        return nil
+    }
+
+    private func enter(_ watcher: Watcher, at station: Station) {
         let board = station.service.board
         let position = point.map { (log: $0.log ?? board.logID, seq: $0.seq) }
         guard let entrance = board.enter(auction, after: position, for: watcher.bidder) else {
@@ -59,6 +73,8 @@ final class EventStreamHandler: ChannelDuplexHandler {
     private let station: Station
     private let isChunked: Bool
     private var watcher: Watcher?
+    /// For whom the connection is counted.
+    private var speaksFor: BidderID?
     private var isClosing = false
 
     init(stream: EventStream, station: Station, isChunked: Bool) {
@@ -79,7 +95,7 @@ final class EventStreamHandler: ChannelDuplexHandler {
         station.hub.add(watcher)
         station.statistics.connections.add(to: .eventStream)
         station.statistics.connectionsOpened.count(.eventStream)
-        stream.begin(for: watcher, at: station)
+        speaksFor = stream.begin(for: watcher, at: station)
         watcher.flush()
     }
 
@@ -94,6 +110,8 @@ final class EventStreamHandler: ChannelDuplexHandler {
         guard let watcher else { return }
         station.hub.remove(watcher)
         station.statistics.connections.remove(from: .eventStream)
+        if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
+        speaksFor = nil
         self.watcher = nil
     }
 

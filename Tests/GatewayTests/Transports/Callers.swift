@@ -77,9 +77,9 @@ actor EventReader {
 
     init(
         _ path: String, headers: KeyValuePairs<String, String> = [:], token: String? = nil,
-        port: Int
+        receiveBuffer: Int? = nil, port: Int
     ) async throws {
-        line = try await Line.open(port: port)
+        line = try await Line.open(port: port, receiveBuffer: receiveBuffer)
         try await line.request(path, headers: headers, token: token)
         while true {
             let text = String(buffer: bytes)
@@ -114,6 +114,11 @@ actor EventReader {
             bytes.writeImmutableBuffer(more)
         }
     }
+
+    /// Reads nothing more from the connection, until ``resume()``.
+    func pause() async throws { try await line.read(false) }
+
+    func resume() async throws { try await line.read(true) }
 
     /// Hangs up.
     func close() async { await line.close() }

@@ -222,6 +222,26 @@ struct EventStreamTests {
         }
     }
 
+    @Test("are as many for a bidder as he may have connections; one more is told why")
+    func tooMany() async throws {
+        var limits = GatewayLimits.generous
+        limits.connectionsPerBidderMax = 2
+        try await OpenHouse.run(limits: limits) { house in
+            try await house.openLot()
+            let ann = try await house.bidder("ann")
+            let first = try await house.events(token: ann)
+            let second = try await house.events(token: ann)
+            for events in [first, second] {
+                #expect(try await events.next()?.name == "snapshot")
+            }
+            let third = try await house.events(token: ann)
+            let bye = try #require(try await third.next())
+            #expect(try bye.json.integer("code") == 4504)
+            #expect(try await third.next() == nil)
+            for events in [first, second] { await events.close() }
+        }
+    }
+
     @Test(
         "are refused where they can't be had",
         arguments: [

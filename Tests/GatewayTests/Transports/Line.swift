@@ -12,9 +12,16 @@ final class Line: Sendable {
         self.inbox = inbox
     }
 
-    static func open(port: Int) async throws -> Line {
+    /// - Parameter receiveBuffer: how many bytes the kernel takes for a client that does not read.
+    static func open(port: Int, receiveBuffer: Int? = nil) async throws -> Line {
         let inbox = Inbox()
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(
+                .socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        let channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Receiving(inbox: inbox))
@@ -35,6 +42,11 @@ final class Line: Sendable {
 
     /// What comes next; nil at the end.
     func receive() async -> ByteBuffer? { await inbox.next() }
+
+    /// Reads no more, or reads on.
+    func read(_ reads: Bool) async throws {
+        try await channel.setOption(.autoRead, value: reads).get()
+    }
 
     /// Hangs up.
     func close() async { try? await channel.close() }

@@ -79,11 +79,12 @@ struct OpenHouse: Sendable {
     }
 
     func events(
-        _ query: String = "", after id: String? = nil, token: String? = nil
+        _ query: String = "", after id: String? = nil, token: String? = nil,
+        receiveBuffer: Int? = nil
     ) async throws -> EventReader {
         try await EventReader(
             Self.lot + "/events" + query, headers: id.map { ["Last-Event-ID": $0] } ?? [:],
-            token: token, port: port)
+            token: token, receiveBuffer: receiveBuffer, port: port)
     }
 
     /// The lot as everybody may see it.
