@@ -13,11 +13,11 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
-.PHONY: protobuf protobuf-check
+.PHONY: protobuf protobuf-check operations operations-page
 .PHONY: hostile drain clients
 
 help: ## This list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages: ## Installs the system packages that are missing (apt).
 	@.ci/packages
@@ -39,6 +39,14 @@ format: ## Formats the sources.
 
 lint: ## Complains about what `make format` would change, and more.
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Migrations
+
+operations: packages ## Metrics, unit and Containerfile, looked at with others' tools.
+	$(SWIFT) build --product gavel
+	.ci/operations $(BUILD)/debug/gavel
+
+operations-page: packages ## Writes the tables of docs/operations.md anew, from the code.
+	$(SWIFT) build --product gavel
+	python3 Tests/Operations/page.py $(BUILD)/debug/gavel
 
 protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
 	SWIFT="$(SWIFT)" .ci/protobuf generate

@@ -23,10 +23,12 @@ public final class BidService: Sendable {
     ///   - clock: where the arrival stamps come from.
     ///   - publisher: who distributes what is committed.
     ///   - onFailure: told of a log that failed, on the log's thread.
+    ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
     public init(
         limits: ServiceLimits = ServiceLimits(), clock: any ServiceClock = SystemClock(),
         publisher: any Publisher = SilentPublisher(),
         onFailure: @escaping @Sendable (LedgerError) -> Void = { _ in },
+        onRecovery: @escaping @Sendable () -> Void = {},
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) throws(LedgerError) {
         let log = try openLog()
@@ -42,7 +44,8 @@ public final class BidService: Sendable {
         let committerThread = ServiceThread(name: "gavel-log") { committer.run() }
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
-            publisher: publisher, statistics: statisticsBox, openLog: openLog)
+            publisher: publisher, statistics: statisticsBox, onRecovery: onRecovery,
+            openLog: openLog)
         committerThread.start()
         do {
             try writer.start(with: log)
@@ -81,7 +84,12 @@ public final class BidService: Sendable {
     public var queuedCommands: Int { queue.count }
 
     /// False while the log can't be written: nothing is accepted then.
-    public var isAvailable: Bool { statisticsBox.current.isAvailable }
+    public var isAvailable: Bool { availability == .available }
+
+    /// Whether commands are taken, and if not, why.
+    public var availability: ServiceStatistics.Availability {
+        statisticsBox.current.availability
+    }
 
     public var statistics: ServiceStatistics { statisticsBox.current }
 

@@ -13,6 +13,8 @@ final class CommandQueue: @unchecked Sendable {
     struct Entry {
         let command: Command
         let stamp: Instant
+        /// The same moment on a clock that measures how long things take.
+        let arrival: ContinuousClock.Instant
         let respond: Responder
     }
 
@@ -42,7 +44,8 @@ final class CommandQueue: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         guard !isClosed, entries.count < limit else { return false }
-        entries.append(Entry(command: command, stamp: stamp(), respond: respond))
+        entries.append(
+            Entry(command: command, stamp: stamp(), arrival: .now, respond: respond))
         if entries.count == 1 { condition.signal() }
         return true
     }

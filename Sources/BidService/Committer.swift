@@ -139,6 +139,7 @@ final class Committer: @unchecked Sendable {
     /// taken afterwards would not know.
     private func release(_ batch: DecidedBatch) {
         let version = board.update(batch.lots, batch.outcomes)
+        statistics.noteDurable(batch.decisions)
         for outcome in batch.outcomes {
             switch outcome {
             case .answer(let answer, let respond): respond(answer)

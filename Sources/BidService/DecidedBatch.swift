@@ -8,6 +8,8 @@ struct DecidedBatch: Sendable {
     /// The commands behind the answers, for the day that the commit fails.
     var commands: [(command: Command, respond: Responder)] = []
     var verdicts = Verdicts()
+    /// When each request in it was decided.
+    var decisions: [ContinuousClock.Instant] = []
     /// The lots that changed, as they stand after the batch.
     var lots: [AuctionID: LotUpdate] = [:]
     /// Nothing to store: only that the engine was alive at this time.

@@ -15,14 +15,17 @@ public final class Histogram: Sendable {
         cells = (0...bounds.count).map { _ in AtomicCount() }
     }
 
-    public func observe(_ value: Int64) {
+    /// - Parameter count: how many times the value was seen.
+    public func observe(_ value: Int64, count: Int = 1) {
         // There are a dozen or two: walking is as fast as halving.
-        cells[bounds.firstIndex { value <= $0 } ?? bounds.count].add(1)
-        sum.add(value)
+        cells[bounds.firstIndex { value <= $0 } ?? bounds.count].add(Int64(count))
+        sum.add(value &* Int64(count))
     }
 
     /// A duration, in microseconds.
-    public func observe(_ duration: Duration) { observe(duration.microseconds) }
+    public func observe(_ duration: Duration, count: Int = 1) {
+        observe(duration.microseconds, count: count)
+    }
 
     public struct Reading: Sendable, Hashable {
         public let bounds: [Int64]

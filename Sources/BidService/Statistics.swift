@@ -8,6 +8,10 @@ public struct ServiceStatistics: Sendable {
     public var commitSeconds = Histogram(bounds: Histogram.latencyBounds).reading
     /// Log entries in a commit.
     public var batchEntries = Histogram(bounds: StatisticsBox.batchBounds).reading
+    /// From a request's arrival to its decision, in microseconds.
+    public var decisionSeconds = Histogram(bounds: Histogram.latencyBounds).reading
+    /// From a request's decision to its being on disk, in microseconds.
+    public var durabilitySeconds = Histogram(bounds: Histogram.latencyBounds).reading
     /// New bids; those that were answered before are ``repeats``.
     public var bidsAccepted: Int64 = 0
     /// Requests that got their stored reply again.
@@ -18,8 +22,18 @@ public struct ServiceStatistics: Sendable {
     public var turnedAway: Int64 = 0
     /// Failed appends to the log.
     public var logFailures: Int64 = 0
+    public var availability = Availability.available
     /// False between a failure of the log and the recovery from it.
-    public var isAvailable = true
+    public var isAvailable: Bool { availability == .available }
+
+    /// Whether bids can be stored.
+    public enum Availability: String, Sendable, Hashable {
+        case available
+        /// The log failed, and can't be opened again yet.
+        case logUnavailable = "log_unavailable"
+        /// The log was opened again and is being read.
+        case recovering
+    }
 }
 
 /// Where the service's threads count.
@@ -29,11 +43,15 @@ final class StatisticsBox: Sendable {
     private let statistics = Mutex(ServiceStatistics())
     private let commitSeconds = Histogram(bounds: Histogram.latencyBounds)
     private let batchEntries = Histogram(bounds: batchBounds)
+    private let decisionSeconds = Histogram(bounds: Histogram.latencyBounds)
+    private let durabilitySeconds = Histogram(bounds: Histogram.latencyBounds)
 
     var current: ServiceStatistics {
         var current = statistics.withLock { $0 }
         current.commitSeconds = commitSeconds.reading
         current.batchEntries = batchEntries.reading
+        current.decisionSeconds = decisionSeconds.reading
+        current.durabilitySeconds = durabilitySeconds.reading
         return current
     }
 
@@ -43,14 +61,26 @@ final class StatisticsBox: Sendable {
         statistics.withLock { $0.entries += Int64(entries) }
     }
 
+    /// A request was decided, so long after it had come.
+    func noteDecision(after duration: Duration) { decisionSeconds.observe(duration) }
+
+    /// Requests that were decided at these moments are on disk now.
+    func noteDurable(_ decisions: [ContinuousClock.Instant]) {
+        guard !decisions.isEmpty else { return }
+        let now = ContinuousClock.now
+        for decision in decisions { durabilitySeconds.observe(now - decision) }
+    }
+
     func noteFailure() {
         statistics.withLock { statistics in
             statistics.logFailures += 1
-            statistics.isAvailable = false
+            statistics.availability = .logUnavailable
         }
     }
 
-    func noteRecovery() { statistics.withLock { $0.isAvailable = true } }
+    func note(_ availability: ServiceStatistics.Availability) {
+        statistics.withLock { $0.availability = availability }
+    }
 
     func noteTurnedAway() { statistics.withLock { $0.turnedAway += 1 } }
 

@@ -16,6 +16,7 @@ final class Writer {
     private let board: PublicBoard
     private let publisher: any Publisher
     private let statistics: StatisticsBox
+    private let onRecovery: @Sendable () -> Void
     private let openLog: @Sendable () throws(LedgerError) -> any BidLog
 
     private var house = House()
@@ -29,7 +30,7 @@ final class Writer {
     init(
         clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
         committer: Committer, board: PublicBoard, publisher: any Publisher,
-        statistics: StatisticsBox,
+        statistics: StatisticsBox, onRecovery: @escaping @Sendable () -> Void,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) {
         self.clock = clock
@@ -39,6 +40,7 @@ final class Writer {
         self.board = board
         self.publisher = publisher
         self.statistics = statistics
+        self.onRecovery = onRecovery
         self.openLog = openLog
     }
 
@@ -96,6 +98,11 @@ final class Writer {
         record(decision.events, at: house.time(of: entry.stamp))
         let answer = answer(to: entry.command, decision.answer)
         batch.verdicts.note(answer, to: entry.command, isRepeat: decision.answer.isRepeat)
+        if case .request = entry.command {
+            let now = ContinuousClock.now
+            batch.decisions.append(now)
+            statistics.noteDecision(after: now - entry.arrival)
+        }
         batch.outcomes.insert(.answer(answer, to: entry.respond), at: position)
         batch.commands.append((entry.command, entry.respond))
     }
@@ -198,10 +205,13 @@ final class Writer {
         do {
             committer.closeLog()
             let log = try openLog()
+            statistics.note(.recovering)
             let now = try restore(from: log)
             finishBatch(at: now)
-            statistics.noteRecovery()
+            statistics.note(.available)
+            onRecovery()
         } catch {
+            statistics.note(.logUnavailable)
             // Still not to be had: the next round tries again, and until then all is turned away.
         }
     }

@@ -17,12 +17,15 @@ public struct GatewayConfiguration: Sendable {
     public var eventLoops: Int
     public var limits: GatewayLimits
     public var addresses: AddressPolicy
+    /// Who may read the metrics.
+    public var metrics: MetricsAccess
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
         jwt: JWTSettings? = nil, unixSocketPath: String? = nil, allowedOrigins: [String] = [],
         compression: Bool = false, eventLoops: Int = 2,
-        limits: GatewayLimits = GatewayLimits(), addresses: AddressPolicy = AddressPolicy()
+        limits: GatewayLimits = GatewayLimits(), addresses: AddressPolicy = AddressPolicy(),
+        metrics: MetricsAccess = .local
     ) {
         self.host = host
         self.port = port
@@ -34,5 +37,6 @@ public struct GatewayConfiguration: Sendable {
         self.eventLoops = eventLoops
         self.limits = limits
         self.addresses = addresses
+        self.metrics = metrics
     }
 }

@@ -72,7 +72,8 @@ public final class GatewayServer: Sendable {
         let readiness = Readiness()
         let stations = try await Stations(
             on: group, service: service, authenticator: authenticator, gatekeeper: gatekeeper,
-            clock: clock, limits: limits, statistics: statistics, readiness: readiness)
+            clock: clock, limits: limits, statistics: statistics, readiness: readiness,
+            log: ConnectionLog(logger))
         fanOut.attach(stations.mailboxes, board: service.board)
         let policy = WebSocketUpgradePolicy(
             allowedOrigins: configuration.allowedOrigins, compresses: configuration.compression)
@@ -83,6 +84,7 @@ public final class GatewayServer: Sendable {
                     service: service, authenticator: authenticator, gatekeeper: gatekeeper,
                     administration: administration, archive: administration.archive, clock: clock,
                     limits: limits, statistics: statistics, upgradePolicy: policy,
+                    metrics: configuration.metrics,
                     threadPool: threadPool, logger: logger,
                     station: { stations.station(on: $0) },
                     isDraining: { readiness.isDraining })),

@@ -12,7 +12,7 @@ final class Stations: Sendable {
     init(
         on group: MultiThreadedEventLoopGroup, service: BidService, authenticator: Authenticator,
         gatekeeper: Gatekeeper, clock: any ServiceClock, limits: GatewayLimits,
-        statistics: GatewayStatistics, readiness: Readiness
+        statistics: GatewayStatistics, readiness: Readiness, log: ConnectionLog
     ) async throws {
         var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
         var mailboxes: [LoopMailbox] = []
@@ -25,7 +25,7 @@ final class Stations: Sendable {
                 let station = Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: authenticator, gatekeeper: gatekeeper, clock: clock,
-                    limits: limits, statistics: statistics, readiness: readiness)
+                    limits: limits, statistics: statistics, readiness: readiness, log: log)
                 return NIOLoopBound(station, eventLoop: loop)
             }.get()
             byLoop[ObjectIdentifier(loop)] = bound

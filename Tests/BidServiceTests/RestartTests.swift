@@ -170,6 +170,22 @@ struct RestartTests {
         fixture.service.stop()
     }
 
+    @Test("While the log is read again, the service says that it is, and takes nothing")
+    func recovering() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        fixture.log.memory.failAppend()
+        fixture.log.readingGate.shut()
+        #expect(try await fixture.bid("A", 5000, id: "k1") == .unknownOutcome)
+        fixture.log.readingGate.waitForArrival()
+        #expect(fixture.service.availability == .recovering)
+        #expect(!fixture.service.isAvailable)
+        fixture.log.readingGate.open()
+        #expect(try await fixture.repeated("A", 5000, id: "k1").isAccepted)
+        #expect(fixture.service.availability == .available)
+        fixture.service.stop()
+    }
+
     @Test("A commit that failed and is on disk all the same: counted once, published, answered")
     func failedCommitThatHolds() async throws {
         let fixture = try Fixture()

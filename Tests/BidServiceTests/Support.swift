@@ -101,6 +101,8 @@ func require2<T>(_ value: T?) throws -> T {
 final class GatedLog: BidLog {
     let memory = MemoryLog()
     private let gate = Turnstile()
+    /// Where whoever reads the log waits.
+    let readingGate = Turnstile()
     private let sizes = Mutex<[Int]>([])
 
     /// How many entries each batch had that was appended.
@@ -122,7 +124,10 @@ final class GatedLog: BidLog {
 
     func entries(
         after position: Int64, _ body: (LogEntry) throws -> Void
-    ) throws(LedgerError) { try memory.entries(after: position, body) }
+    ) throws(LedgerError) {
+        readingGate.pass()
+        try memory.entries(after: position, body)
+    }
 
     func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
         try memory.reply(to: key, on: auction)

@@ -82,7 +82,9 @@ struct ServeSettingsTests {
             ("Listen: :1", "no setting \"Listen\""),
             ("min-reopen: -5m", "not a duration"), ("event-loops: 0", "from 1 to 256"),
             ("event-loops: two", "from 1 to 256"), ("event-loops: 2.5", "from 1 to 256"),
-            ("log-level: all", "not a log level"), ("origin: a.example", "not an origin"),
+            ("log-level: all", "not a log level"), ("log-format: xml", "not a log format"),
+            ("metrics: all", "not a choice for the metrics: use one of local, public, off"),
+            ("origin: a.example", "not an origin"),
             ("origin: [http://a/b]", "not an origin"), ("? [a]\n: b", "no setting"),
             ("config: other.yaml", "no setting \"config\""),
             ("listen: [1, 2]", "g.yaml:1: listen: must have one value"),
@@ -208,10 +210,10 @@ struct ServeSettingsTests {
 
     @Test("Every bound of the gateway is a setting under its own name")
     func everyGatewayLimit() {
-        let settings = Set(ServeSetting.limits.map(\.name))
+        let settings = Set(ServeSetting.all.map(\.name))
         for property in Mirror(reflecting: GatewayLimits()).children {
             let name = property.label?.dashed ?? ""
-            #expect(settings.contains(name), "\(name) is missing in ServeSetting.limits")
+            #expect(settings.contains(name), "\(name) is missing in ServeSetting.all")
         }
     }
 
@@ -272,10 +274,10 @@ struct ServeSettingsTests {
             try settings.checked(), origins: settings.origins)
         let text = String(decoding: effective.json, as: UTF8.self)
         for row in [
-            #"{"name":"listen","value":"127.0.0.1:90","from":"g.yaml:1: listen"}"#,
-            #"{"name":"origin","value":"https://a.example","from":"GAVEL_ORIGIN"}"#,
-            #"{"name":"limits.page-max","value":"50","from":"--limit page-max"}"#,
-            #"{"name":"min-reopen","value":"5m","from":null}"#,
+            #"{"name":"listen","value":"127.0.0.1:90","from":"g.yaml:1: listen","help":"#,
+            #"{"name":"origin","value":"https://a.example","from":"GAVEL_ORIGIN","help":"#,
+            #"{"name":"limits.page-max","value":"50","from":"--limit page-max","help":"#,
+            #"{"name":"min-reopen","value":"5m","from":null,"help":"#,
         ] {
             #expect(text.contains(row), "\(text)")
         }

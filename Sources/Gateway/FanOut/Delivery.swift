@@ -5,6 +5,9 @@ import WireProtocol
 /// Names one WebSocket connection, for as long as the process lives.
 struct ConnectionID: Hashable, Sendable {
     let number: Int64
+
+    /// As the client is told it, and as it stands in the log.
+    var name: String { String(number, radix: 36) }
 }
 
 /// What the log's thread has for the connections of one event loop.

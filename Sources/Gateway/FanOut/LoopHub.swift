@@ -149,14 +149,21 @@ final class LoopHub {
     // MARK: - Delivering
 
     /// Writes what has been committed to all whom it concerns, and flushes each of them once.
-    func deliver(_ deliveries: [Delivery]) {
+    ///
+    /// - Parameter since: when the first of it was committed, if that is to be counted.
+    func deliver(_ deliveries: [Delivery], since: ContinuousClock.Instant? = nil) {
+        var answers = 0
+        var hasBroadcasts = false
         for delivery in deliveries {
             switch delivery {
             case .answer(let id, let question, let answer):
                 guard let watcher = watchers[id] else { continue }
+                answers += 1
                 noteWriting(to: watcher) { watcher.send(.answer(answer, to: question)) }
                 watcher.answered()
-            case .broadcast(let broadcast): deliver(broadcast)
+            case .broadcast(let broadcast):
+                hasBroadcasts = true
+                deliver(broadcast)
             case .notice(let bidder, let message):
                 guard let own = bidders[bidder] else { continue }
                 var frames = FrameCopies(of: message)
@@ -166,7 +173,12 @@ final class LoopHub {
             case .revoked(let revocation): deliver(revocation)
             }
         }
+        let hasWritten = sent > 0
         flushWritten()
+        guard let since, hasWritten else { return }
+        let lag = ContinuousClock.now - since
+        statistics.ackWriting.observe(lag, count: answers)
+        if hasBroadcasts { statistics.broadcastLag.observe(lag) }
     }
 
     private func deliver(_ broadcast: Broadcast) {

@@ -6,6 +6,8 @@ import Synchronization
 final class LoopMailbox: Sendable {
     private struct State {
         var deliveries: [Delivery] = []
+        /// When the oldest of them was put in: right after the commit that holds it.
+        var since: ContinuousClock.Instant?
         /// Whether the loop has been told to come and look.
         var isAnnounced = false
     }
@@ -22,7 +24,10 @@ final class LoopMailbox: Sendable {
 
     /// Puts a delivery in, to be taken out at the next ``post()``.
     func append(_ delivery: Delivery) {
-        state.withLock { $0.deliveries.append(delivery) }
+        state.withLock { state in
+            if state.deliveries.isEmpty { state.since = .now }
+            state.deliveries.append(delivery)
+        }
     }
 
     /// Lets the loop have what was put in.
@@ -36,11 +41,11 @@ final class LoopMailbox: Sendable {
     }
 
     private func drain() {
-        let deliveries = state.withLock { state in
+        let (deliveries, since) = state.withLock { state in
             state.isAnnounced = false
             defer { state.deliveries = [] }
-            return state.deliveries
+            return (state.deliveries, state.since)
         }
-        hub.value.deliver(deliveries)
+        hub.value.deliver(deliveries, since: since)
     }
 }

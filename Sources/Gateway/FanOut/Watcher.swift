@@ -33,6 +33,8 @@ final class Watcher {
     /// How many bytes wait for the connection, as last looked at.
     private(set) var behind = 0
     private(set) var isClosed = false
+    /// Why it ends, as soon as that is known.
+    private(set) var end: ClosedWith?
 
     var bidder: BidderID?
     var credential: Credential?
@@ -154,6 +156,7 @@ final class Watcher {
     private func noteBehind(_ bytes: Int) {
         guard bytes != behind else { return }
         budget.change(by: bytes - behind)
+        statistics.outboundBytes.add(bytes - behind)
         behind = bytes
     }
 
@@ -199,6 +202,7 @@ final class Watcher {
     func close(_ code: CloseCode, waitMilliseconds: Int64 = 0, jitterMilliseconds: Int64 = 0) {
         guard !isClosed else { return }
         isClosed = true
+        noteEnd(ClosedWith(code))
         if code == .tooSlow { statistics.closedTooSlow() }
         if code == .nothingSaid { statistics.reached(.firstMessage) }
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
@@ -214,10 +218,18 @@ final class Watcher {
     func shed() {
         guard !isClosed else { return }
         isClosed = true
+        noteEnd(.tooSlow)
         statistics.closedTooSlow()
         statistics.reached(.outboundTotal)
         noteBehind(0)
         channel.close(promise: nil)
+    }
+
+    /// Counts why the connection ends; of several reasons the first one.
+    func noteEnd(_ how: ClosedWith) {
+        guard end == nil else { return }
+        end = how
+        statistics.connectionCloses(how, from: form.isOfEvents ? .eventStream : .websocket)
     }
 
     /// The channel is gone.

@@ -58,7 +58,7 @@ struct EventStream: HTTPStream {
             // It was there when the request came: another log stands in this one's place.
             return watcher.close(.overloaded)
         }
-        station.enter(entrance, of: auction, feed: feed, for: watcher)
+        station.enter(entrance, of: auction, after: position, feed: feed, for: watcher)
     }
 }
 
@@ -95,6 +95,7 @@ final class EventStreamHandler: ChannelDuplexHandler {
         station.hub.add(watcher)
         station.statistics.connections.add(to: .eventStream)
         station.statistics.connectionsOpened.count(.eventStream)
+        station.log.opened(watcher.id)
         speaksFor = stream.begin(for: watcher, at: station)
         watcher.flush()
     }
@@ -108,10 +109,12 @@ final class EventStreamHandler: ChannelDuplexHandler {
 
     private func leave() {
         guard let watcher else { return }
+        watcher.noteEnd(.peer)
         station.hub.remove(watcher)
         station.statistics.connections.remove(from: .eventStream)
         if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
         speaksFor = nil
+        station.log.closed(watcher.id, watcher.end ?? .peer)
         self.watcher = nil
     }
 

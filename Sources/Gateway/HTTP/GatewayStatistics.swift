@@ -19,7 +19,8 @@ public final class GatewayStatistics: Sendable {
         "gavel_tls_handshake_failures_total", by: "reason",
         "Connections that ended before they spoke TLS.")
     let closed = Counters<ClosedWith>(
-        "gavel_closes_total", by: "code", "WebSockets that ended, by the close code sent.")
+        "gavel_closes_total", by: "code",
+        "WebSockets and event streams that ended, by the code for it.")
     let messages = Counters<MessageDirection>(
         "gavel_messages_total", by: "direction",
         "WebSocket messages; a broadcast counts once for each watcher.")
@@ -38,21 +39,22 @@ public final class GatewayStatistics: Sendable {
     let outboundBytes = Gauge(
         "gavel_outbound_queue_bytes",
         "Bytes that wait in this process for connections to take them.")
-    let answersWritten = Distribution(
-        "gavel_answer_write_seconds",
-        "From a bid's being on disk to its answer's being written to the connection.")
     let broadcastLag = Distribution(
         "gavel_broadcast_lag_seconds",
-        "From a commit to the last write of its changes to a watcher.")
+        "From a commit to the last write of its changes to a watcher, on each event loop.")
     let requests = Counters<StatusClass>(
         "gavel_http_requests_total", by: "status", "HTTP requests by the class of the answer.")
+
+    /// From a request's being on disk to its answer's being written to its WebSocket, in
+    /// microseconds: one stage of a family that the bid service has the others of.
+    let ackWriting = Histogram(bounds: Histogram.latencyBounds)
 
     /// All of them, in the order in which they are printed.
     var families: [any MetricFamily] {
         [
             connections, connectionsOpened, handshakesFailed, tlsHandshakes, tlsFailures,
             closed, messages, limitsReached,
-            resumed, pricesSkipped, slowClosed, outboundBytes, answersWritten, broadcastLag,
+            resumed, pricesSkipped, slowClosed, outboundBytes, broadcastLag,
             requests,
         ]
     }
@@ -67,7 +69,13 @@ public final class GatewayStatistics: Sendable {
         connectionsOpened.count(.websocket)
     }
 
-    func connectionClosed() { connections.remove(from: .websocket) }
+    /// A connection is over; it stays for a moment, until the peer has closed it, too.
+    func connectionCloses(_ how: ClosedWith, from state: ConnectionState = .websocket) {
+        closed.count(how)
+        connections.move(from: state, to: .closing)
+    }
+
+    func connectionClosed() { connections.remove(from: .closing) }
 
     /// A connection speaks HTTP; it stops doing so when it becomes a WebSocket, too.
     func httpConnectionOpened() {

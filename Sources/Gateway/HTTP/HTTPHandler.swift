@@ -140,6 +140,9 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answer(_ request: HTTPRequest, context: ChannelHandlerContext) {
         deadline?.cancel()
+        var request = request
+        request.isFromHere =
+            isLocal || visitor.isFromHere && !request.headers.comeFromProxy
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
         if let response = visitor.refusal(of: request.head) {
@@ -149,7 +152,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
                 handler.finish(response, context: context)
             }
         }
-        Task { [responder] in
+        Task { [responder, request] in
             let answer = await responder.respond(to: request)
             loop.execute {
                 let (handler, context) = bound.value
@@ -290,6 +293,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
             context.close(promise: nil)
         }
+    }
+}
+
+extension HTTPHeaders {
+    /// Whether a proxy says that it brings the request for somebody else.
+    fileprivate var comeFromProxy: Bool {
+        ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].contains { contains(name: $0) }
     }
 }
 

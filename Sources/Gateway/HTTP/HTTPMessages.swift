@@ -11,6 +11,9 @@ struct HTTPRequest: Sendable {
     let body: ByteBuffer
     /// It came over the Unix domain socket: only an administrator of this machine can open that.
     let isLocal: Bool
+    /// It came from this machine, as far as can be told: over that socket, or from a loopback
+    /// address, and no proxy says that it brings it for somebody else.
+    var isFromHere: Bool
     /// Nothing came before it on its connection, so that the connection could still have become a
     /// WebSocket.
     let isFirst: Bool
@@ -27,6 +30,7 @@ struct HTTPRequest: Sendable {
         self.target = target
         self.body = body
         self.isLocal = isLocal
+        isFromHere = isLocal
         self.isFirst = isFirst
     }
 

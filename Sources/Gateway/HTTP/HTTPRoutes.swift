@@ -22,7 +22,7 @@ struct HTTPRoutes: HTTPResponder {
         let operations = OperationRoutes(parts)
         let tickets = TicketRoutes(parts)
         let administration = AdministrationRoutes(parts)
-        let upgrade = UpgradeRoutes(policy: parts.upgradePolicy)
+        let upgrade = UpgradeRoutes(parts)
         table = RouteTable(
             [
                 Route(.GET, "/v1/auctions", auctions.list),
@@ -76,6 +76,8 @@ struct HTTPParts: Sendable {
     let limits: GatewayLimits
     let statistics: GatewayStatistics
     let upgradePolicy: WebSocketUpgradePolicy
+    /// Who may read the metrics.
+    let metrics: MetricsAccess
     /// For what has to wait for the disk.
     let threadPool: NIOThreadPool
     let logger: Logger

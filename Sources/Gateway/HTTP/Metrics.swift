@@ -1,19 +1,37 @@
+import AuctionRules
 import BidService
 
 /// The server's counts as Prometheus reads them.
 enum Metrics {
     static func text(
         service: ServiceStatistics, queuedCommands: Int, gateway: GatewayStatistics,
-        isDraining: Bool
+        isDraining: Bool, process: ProcessFigures, startedAt: Instant
     ) -> String {
         var text = PrometheusText()
         for family in gateway.families { family.write(to: &text) }
         add(service, to: &text)
+        addStages(service, gateway, to: &text)
         text.family("gavel_queued_commands", .gauge, "Commands that wait to be decided.")
         text.sample(Int64(queuedCommands))
         text.family("gavel_draining", .gauge, "1 while the server prepares to stop.")
         text.sample(isDraining ? 1 : 0)
+        process.write(to: &text)
+        text.family(
+            "process_start_time_seconds", .gauge, "When the server started, since 1970.")
+        text.sample(seconds: startedAt.milliseconds &* 1000)
         return text.text
+    }
+
+    private static func addStages(
+        _ service: ServiceStatistics, _ gateway: GatewayStatistics, to text: inout PrometheusText
+    ) {
+        text.family(
+            "gavel_ack_seconds", .histogram,
+            "From a bid's arrival to its answer, by stage: until it is decided, until that is on "
+                + "disk, until the answer is written.")
+        text.histogram(service.decisionSeconds, unit: .seconds, ["stage": "decide"])
+        text.histogram(service.durabilitySeconds, unit: .seconds, ["stage": "commit"])
+        text.histogram(gateway.ackWriting.reading, unit: .seconds, ["stage": "write"])
     }
 
     private static func add(_ service: ServiceStatistics, to text: inout PrometheusText) {
@@ -64,6 +82,13 @@ struct PrometheusText {
         _ value: Int64, _ labels: KeyValuePairs<String, String> = [:], suffix: String = ""
     ) {
         add("\(value)", Array(labels), suffix)
+    }
+
+    /// So many microseconds, in seconds; exact.
+    mutating func sample(
+        seconds microseconds: Int64, _ labels: KeyValuePairs<String, String> = [:]
+    ) {
+        add(Distribution.Unit.seconds.format(microseconds), Array(labels), "")
     }
 
     /// The buckets, each with all below it, the sum and the count.

@@ -1,6 +1,8 @@
+import AuctionRules
 import BidService
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import StrictJSON
 import WireProtocol
 
@@ -9,12 +11,18 @@ struct OperationRoutes: Sendable {
     private let service: BidService
     private let statistics: GatewayStatistics
     private let clock: any ServiceClock
+    private let access: MetricsAccess
+    private let threadPool: NIOThreadPool
+    private let startedAt: Instant
     private let isDraining: @Sendable () -> Bool
 
     init(_ parts: HTTPParts) {
         service = parts.service
         statistics = parts.statistics
         clock = parts.clock
+        access = parts.metrics
+        threadPool = parts.threadPool
+        startedAt = parts.clock.now()
         isDraining = parts.isDraining
     }
 
@@ -38,15 +46,31 @@ struct OperationRoutes: Sendable {
     /// `GET /readyz`: clients may be sent here.
     func readyz(_: HTTPRequest, _: PathParameters) async throws(HTTPFailure) -> HTTPResponse {
         if isDraining() { return state(isWell: false, "draining") }
-        return service.isAvailable
-            ? state(isWell: true, "ready") : state(isWell: false, "log_unavailable")
+        let availability = service.availability
+        return availability == .available
+            ? state(isWell: true, "ready") : state(isWell: false, availability.rawValue)
     }
 
     /// `GET /metrics`
-    func metrics(_: HTTPRequest, _: PathParameters) async throws(HTTPFailure) -> HTTPResponse {
+    func metrics(
+        _ request: HTTPRequest, _: PathParameters
+    ) async throws(HTTPFailure) -> HTTPResponse {
+        switch access {
+        case .public: break
+        case .off: throw .notFound
+        case .local:
+            guard request.isFromHere else {
+                throw HTTPFailure(
+                    status: .forbidden, code: .forbidden,
+                    message: "The metrics are for this machine only.")
+            }
+        }
+        // Without them when the pool is stopping: the rest is worth having.
+        let process = try? await threadPool.runIfActive { ProcessFigures.current() }
         let text = Metrics.text(
             service: service.statistics, queuedCommands: service.queuedCommands,
-            gateway: statistics, isDraining: isDraining())
+            gateway: statistics, isDraining: isDraining(), process: process ?? ProcessFigures(),
+            startedAt: startedAt)
         return HTTPResponse(
             type: "text/plain; version=0.0.4; charset=utf-8", body: ByteBuffer(string: text))
     }

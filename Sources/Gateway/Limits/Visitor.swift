@@ -24,6 +24,9 @@ final class Visitor {
         rate = MessageRate(of: "requests", limits: gatekeeper.limits)
     }
 
+    /// Whether its address, or the one that a proxy's header names for it, is this machine's own.
+    var isFromHere: Bool { peer.map { Network.loopback.contains($0) } ?? false }
+
     /// The answer to a request that is one too many; nil when it is to be answered as usual.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
         if let refusal = upgradeRefusal {

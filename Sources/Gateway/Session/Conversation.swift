@@ -14,6 +14,7 @@ struct Station {
     let limits: GatewayLimits
     let statistics: GatewayStatistics
     let readiness: Readiness
+    let log: ConnectionLog
 }
 
 /// A sale that a client begins to watch: the lots that it has not been told of.
@@ -218,7 +219,8 @@ final class Conversation {
         guard let entrance = board.enter(id, after: position, for: watcher.bidder) else {
             return refuse(.unknownAuction, "There is no auction \(id).", ref: ref)
         }
-        station.enter(entrance, of: id, feed: feed, for: watcher, ref: ref)
+        station.enter(
+            entrance, of: id, after: position, feed: feed, for: watcher, ref: ref)
     }
 
     private func watch(sale id: SaleID, feed: Feed, ref: String?) {

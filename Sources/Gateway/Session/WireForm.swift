@@ -35,6 +35,10 @@ struct WireForm: Hashable, Sendable {
         self.carrier = carrier
     }
 
+    var isOfEvents: Bool {
+        if case .events = carrier { true } else { false }
+    }
+
     /// Server-Sent Events.
     static func events(log: String) -> WireForm { WireForm(carrier: .events(log: log)) }
 }

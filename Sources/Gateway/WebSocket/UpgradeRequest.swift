@@ -74,6 +74,7 @@ enum WebSocketUpgrade {
         var headers: HTTPHeaders = [:]
         /// One sentence that says what to send instead.
         var message: String
+        var reason = HandshakeFailure.badRequest
     }
 
     static func evaluate(_ head: HTTPRequestHead, policy: WebSocketUpgradePolicy) -> Outcome {
@@ -86,7 +87,9 @@ enum WebSocketUpgrade {
         }
         guard policy.allowsOrigin(of: head.headers) else {
             return .refused(
-                Refusal(status: .forbidden, message: "this Origin is not on the server's list"))
+                Refusal(
+                    status: .forbidden, message: "this Origin is not on the server's list",
+                    reason: .origin))
         }
         let offered = tokens("Sec-WebSocket-Protocol", in: head.headers)
         guard
@@ -100,7 +103,8 @@ enum WebSocketUpgrade {
             return .refused(
                 Refusal(
                     status: .badRequest,
-                    message: "no subprotocol that was offered is known here; offer \(known)"))
+                    message: "no subprotocol that was offered is known here; offer \(known)",
+                    reason: .subprotocol))
         }
         // Read in any case: what breaks the grammar is refused, agreed to or not.
         guard let extensions = ExtensionOffer.parse(head.headers["Sec-WebSocket-Extensions"])
@@ -162,7 +166,7 @@ enum WebSocketUpgrade {
             headers: [
                 "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
             ],
-            message: message)
+            message: message, reason: .version)
     }
 
     /// The key, if there is exactly one and it is 16 bytes in base64: 22 characters and two pads.

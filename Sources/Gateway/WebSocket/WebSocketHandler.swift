@@ -49,7 +49,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.conversation = conversation
         station.hub.add(watcher)
         station.statistics.connectionOpened()
-        conversation.begin(session: String(id.number, radix: 36), token: token)
+        station.log.opened(id)
+        conversation.begin(session: id.name, token: token)
         // Its upgrade was on the way when everybody was sent away, and has not heard of that.
         if station.readiness.isClosing { station.hub.dismiss(watcher) }
         watcher.flush()
@@ -64,8 +65,10 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func leave() {
         guard let watcher else { return }
+        watcher.noteEnd(.broken)
         station.hub.remove(watcher)
         station.statistics.connectionClosed()
+        station.log.closed(id, watcher.end ?? .broken)
         self.watcher = nil
         conversation?.end()
         conversation = nil
@@ -99,8 +102,12 @@ final class WebSocketHandler: ChannelInboundHandler {
         switch event {
         case FrameEvent.failing(let failure):
             if let limit = ReachedLimit(failure) { station.statistics.reached(limit) }
+            watcher?.noteEnd(ClosedWith(failure.code))
             watcher?.send(.bye(failure.code))
-        case FrameEvent.ended: watcher?.markClosed()
+        case FrameEvent.ended:
+            // Unless it was for one of our own reasons.
+            watcher?.noteEnd(.peer)
+            watcher?.markClosed()
         case is ChannelShouldQuiesceEvent: if let watcher { station.hub.dismiss(watcher) }
         default: break
         }

@@ -61,9 +61,5 @@ struct LocalAdministrator: Administrator {
     }
 
     /// Says only what must be known: that secrets were shown, or what went wrong.
-    private static var logger: Logger {
-        var logger = Logger(label: "gavel") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .notice
-        return logger
-    }
+    private static var logger: Logger { EventLog.logger(format: .text, level: .notice) }
 }

@@ -39,7 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
         configuration.database = try database()
         if let listen { configuration.listen = listen }
         let server = try await RunningServer.start(
-            configuration, logger: ServeCommand.logger(level: .warning))
+            configuration, logger: EventLog.logger(format: .text, level: .warning))
         let console = Console.standardOutput()
         let stage: DemoStage
         do {

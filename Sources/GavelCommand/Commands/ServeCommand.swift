@@ -2,7 +2,6 @@ import ArgumentParser
 import BidService
 import Foundation
 import Gateway
-import Logging
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,7 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
             return
         }
         let server = try await RunningServer.start(
-            configuration, logger: Self.logger(level: configuration.logLevel))
+            configuration,
+            logger: EventLog.logger(
+                format: configuration.logFormat, level: configuration.logLevel))
         server.warnOfOpenness()
         let message = StartMessage(server: server)
         if global.json { console.print(json: message.json) } else { message.print(on: console) }
@@ -66,12 +67,5 @@ struct ServeCommand: AsyncParsableCommand {
             throw .usage(error.message)
         }
         for warning in warnings { Console.complain("gavel: warning: \(warning)") }
-    }
-
-    /// The log goes to standard error.
-    static func logger(level: Logger.Level) -> Logger {
-        var logger = Logger(label: "gavel") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

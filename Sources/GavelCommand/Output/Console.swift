@@ -59,6 +59,9 @@ struct Console: Sendable {
     /// Says something on standard error.
     static func complain(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
+    /// Writes a line of the log, with its end.
+    static func writeToStandardError(_ bytes: [UInt8]) { write(bytes, to: STDERR_FILENO) }
+
     /// Nobody reading any more is no error of ours: the command has then no reader left, and ends.
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]

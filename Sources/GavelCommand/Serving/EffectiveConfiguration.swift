@@ -3,11 +3,11 @@ import StrictJSON
 /// What a server would work with, and where each value comes from. There are no secrets in it:
 /// those are in files, which the settings name.
 struct EffectiveConfiguration {
-    private let rows: [(name: String, value: String, origin: String?)]
+    private let rows: [(name: String, value: String, origin: String?, help: String)]
 
     init(_ configuration: ServeConfiguration, origins: [String: String]) {
         rows = ServeSetting.all.map { setting in
-            (setting.key, setting.show(configuration), origins[setting.key])
+            (setting.key, setting.show(configuration), origins[setting.key], setting.help)
         }
     }
 
@@ -35,6 +35,7 @@ struct EffectiveConfiguration {
                         writer.field("name", row.name)
                         writer.field("value", row.value)
                         writer.field("from", row.origin)
+                        writer.field("help", row.help)
                     }
                 }
             }

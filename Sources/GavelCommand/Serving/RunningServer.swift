@@ -50,7 +50,11 @@ final class RunningServer: Service {
             opener = try LedgerOpener(path: configuration.database)
             service = try BidService(
                 limits: configuration.serviceLimits, clock: clock, publisher: fanOut,
-                onFailure: { logger.critical("The log failed; nothing is accepted: \($0)") },
+                onFailure: {
+                    logger.critical(
+                        "The log failed; nothing is accepted", metadata: ["error": "\($0)"])
+                },
+                onRecovery: { logger.notice("The log was read again; bids are accepted") },
                 openLog: { () throws(LedgerError) in try opener.open() })
         } catch {
             throw CommandFailure(error)
@@ -69,14 +73,23 @@ final class RunningServer: Service {
                     allowedOrigins: configuration.allowedOrigins,
                     compression: configuration.compression,
                     eventLoops: configuration.eventLoops, limits: configuration.limits,
-                    addresses: configuration.addresses),
+                    addresses: configuration.addresses, metrics: configuration.metrics),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
-            let port = gateway.localAddress?.port ?? configuration.listen.port
+            let address = ListenAddress(
+                host: configuration.listen.host,
+                port: gateway.localAddress?.port ?? configuration.listen.port)
+            let database = opener.description
+            logger.info(
+                "Listening",
+                metadata: [
+                    "address": "\(address)", "socket": "\(configuration.socketPath ?? "none")",
+                    "database": "\(database.path)", "log": "\(database.logID)",
+                    "entries": "\(database.head.position)",
+                ])
             return RunningServer(
-                configuration, database: opener.description, administration: administration,
-                address: ListenAddress(host: configuration.listen.host, port: port),
-                service: service, gateway: gateway, logger: logger)
+                configuration, database: database, administration: administration,
+                address: address, service: service, gateway: gateway, logger: logger)
         } catch {
             await service.shutdown()
             switch error {

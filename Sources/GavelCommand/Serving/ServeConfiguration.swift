@@ -34,6 +34,9 @@ struct ServeConfiguration: Hashable, Sendable {
     var compression = false
     var eventLoops = 2
     var logLevel = Logger.Level.info
+    var logFormat = LogFormat.text
+    /// Who may read the metrics.
+    var metrics = MetricsAccess.local
     var limits = GatewayLimits()
     var addresses = AddressPolicy()
     var serviceLimits = ServiceLimits()

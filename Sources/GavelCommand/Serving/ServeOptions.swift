@@ -37,15 +37,31 @@ struct ServeOptions: ParsableArguments {
         let lines = main.map { setting in
             let value = setting.show(defaults)
             let preset = value.isEmpty ? "" : " Default: \(value)."
-            return "  \(setting.option) <\(setting.valueName)>\n      \(setting.help)\(preset)"
+            return "  \(setting.option) <\(setting.valueName)>\n"
+                + wrapped(setting.help + preset, indentation: 6)
         }
         let limitLines = limits.map { "  \($0.name)=\($0.show(defaults))  \($0.help)" }
         return """
             Settings:
             \(lines.joined(separator: "\n"))
               --limit <name=value>
-                  A bound, repeatable; in the file below "limits:". The bounds and their defaults:
+                  A bound, repeatable; below limits in the file. Their defaults are:
             \(limitLines.map { "    " + $0 }.joined(separator: "\n"))
             """
+    }
+
+    /// Within 79 columns, as the parser would break it without the indentation.
+    private static func wrapped(_ text: String, indentation: Int) -> String {
+        let margin = String(repeating: " ", count: indentation)
+        var lines: [String] = []
+        var line = margin
+        for word in text.split(separator: " ") {
+            if line.count > indentation, line.count + 1 + word.count > 79 {
+                lines.append(line)
+                line = margin
+            }
+            line += (line.count > indentation ? " " : "") + word
+        }
+        return (lines + [line]).joined(separator: "\n")
     }
 }

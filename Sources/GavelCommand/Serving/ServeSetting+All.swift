@@ -56,6 +56,11 @@ extension ServeSetting {
         .number("event-loops", \.eventLoops, in: 1...256, "Threads for the network."),
         .choice(
             "log-level", \.logLevel, of: "a log level", "level", "What the log says at least."),
+        .choice(
+            "log-format", \.logFormat, of: "a log format", "format", "How the log is written."),
+        .choice(
+            "metrics", \.metrics, of: "a choice for the metrics", "who",
+            "Who may read /metrics: whoever is on this machine, everybody, or nobody."),
     ]
 
     /// A list of networks, or `none`.

@@ -66,6 +66,12 @@ enum TimeText {
         return text + "Z"
     }
 
+    /// `2026-12-01T20:00:00.000Z`: always as long, for logs.
+    static func formatMilliseconds(_ instant: Instant) -> String {
+        let text = format(instant)
+        return text.contains(".") ? text : text.dropLast() + ".000Z"
+    }
+
     /// `in 4 m 10 s`, `2 d 3 h ago`, `now`: at most two units.
     static func relative(_ instant: Instant, to now: Instant) -> String {
         let difference = instant.milliseconds(since: now)

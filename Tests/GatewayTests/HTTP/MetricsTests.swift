@@ -1,4 +1,8 @@
 import BidService
+import Foundation
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
 import Testing
 
 @testable import Gateway
@@ -15,7 +19,10 @@ struct MetricsTests {
         _ = try await room.post(path, #"{"id":"b","amount":4000}"#, token: ann)
         room.statistics.connectionOpened()
         room.statistics.connectionOpened()
+        room.statistics.connectionOpened()
+        room.statistics.connectionCloses(.peer)
         room.statistics.connectionClosed()
+        room.statistics.connectionCloses(.tooSlow)
         room.statistics.messagesSent(40)
         room.statistics.requestAnswered(status: 404)
         let reply = try await room.get("/metrics")
@@ -26,7 +33,10 @@ struct MetricsTests {
             #"gavel_bids_total{outcome="accepted"} 1"#,
             #"gavel_bids_total{outcome="max_not_higher"} 1"#,
             #"gavel_connections{state="websocket"} 1"#,
-            #"gavel_connections_opened_total{state="websocket"} 2"#,
+            #"gavel_connections{state="closing"} 1"#,
+            #"gavel_connections_opened_total{state="websocket"} 3"#,
+            #"gavel_closes_total{code="peer"} 1"#,
+            #"gavel_closes_total{code="4103"} 1"#,
             #"gavel_messages_total{direction="sent"} 40"#,
             #"gavel_http_requests_total{status="4xx"} 1"#,
             "gavel_queued_commands 0",
@@ -38,6 +48,142 @@ struct MetricsTests {
         }
         #expect(lines.contains { $0.hasPrefix("gavel_commit_seconds_sum 0.") })
         #expect(lines.contains { $0.hasPrefix(#"gavel_batch_entries_bucket{le="+Inf"} "#) })
+    }
+
+    @Test("They are for this machine, for everybody, or for nobody, as the operator says")
+    func access() async throws {
+        func status(_ access: MetricsAccess, isLocal: Bool = false) async throws -> Int {
+            let reply = try await Saleroom(metrics: access).send(
+                .GET, "/metrics", isLocal: isLocal)
+            return Int(reply.status)
+        }
+        #expect(try await status(.public) == 200)
+        #expect(try await status(.local) == 403)
+        #expect(try await status(.local, isLocal: true) == 200)
+        #expect(try await status(.off, isLocal: true) == 404)
+    }
+
+    @Test(
+        "From this machine is a loopback address without a proxy's word for somebody else",
+        arguments: [
+            ("", true), ("X-Forwarded-For: 127.0.0.1\n", false), ("Forwarded: for=x\n", false),
+            ("Via: 1.1 proxy\n", false), ("X-Real-IP: 127.0.0.1\n", false),
+        ])
+    func fromHere(header: String, isFromHere: Bool) async throws {
+        let probe = try await HTTPProbe(OriginResponder(), from: "127.0.0.1")
+        let answer = try await probe.exchange("GET / HTTP/1.1\nHost: h\n\(header)\n")
+        #expect(answer.body == "\(isFromHere)")
+        let distant = try await HTTPProbe(OriginResponder(), from: "192.0.2.1")
+        let other = try await distant.exchange("GET / HTTP/1.1\nHost: h\n\(header)\n")
+        #expect(other.body == "false")
+    }
+
+    private struct OriginResponder: HTTPResponder {
+        func bodyBytesMax(of: HTTPRequestHead, target: RequestTarget, isLocal: Bool) -> Int { 0 }
+
+        func respond(to request: HTTPRequest) async -> HTTPAnswer {
+            .response(
+                HTTPResponse(type: "text/plain", body: ByteBuffer(string: "\(request.isFromHere)")))
+        }
+    }
+
+    @Test("Each stage of an answer is measured, and what the process takes")
+    func stages() async throws {
+        let gallery = try await Gallery()
+        try await gallery.openLots(["lot"])
+        let caller = try await gallery.connect(token: gallery.bidder("ann"))
+        _ = try await caller.next()
+        _ = try await caller.ask(#"{"type":"bid","auction":"lot","id":"1","amount":5000}"#)
+        // What is written is counted in the same turn of the loop.
+        try await gallery.loop.executeInContext {}
+        let service = gallery.service.statistics
+        #expect(service.decisionSeconds.count == 1)
+        #expect(service.durabilitySeconds.count == 1)
+        #expect(gallery.statistics.ackWriting.reading.count == 1)
+        #expect(service.commitSeconds.count == service.batchEntries.count)
+        var text = PrometheusText()
+        ProcessFigures.current().write(to: &text)
+        for name in [
+            "process_resident_memory_bytes ", "process_open_fds ", "process_max_fds ",
+            "process_cpu_seconds_total ",
+        ] {
+            #expect(text.text.contains("\n" + name), "\(text.text)")
+        }
+        #expect(ProcessFigures.residentBytes(ofMemory: "9 3 1\n", pageBytes: 4096) == 12_288)
+        for broken in ["", "9", "9 x", "9 9223372036854775807"] {
+            #expect(ProcessFigures.residentBytes(ofMemory: broken, pageBytes: 4096) == nil)
+        }
+    }
+
+    @Test("A client that comes back is counted by how it was brought up to date")
+    func resumes() async throws {
+        let gallery = try await Gallery()
+        try await gallery.openLots(["lot"])
+        let caller = try await gallery.connect()
+        _ = try await caller.next()
+        for (after, log) in [(1, "memory"), (0, "memory"), (9, "memory"), (1, "another")] {
+            _ = try await caller.ask(
+                #"{"type":"watch","auction":"lot","after":\#(after),"log":"\#(log)"}"#)
+        }
+        _ = try await caller.ask(#"{"type":"watch","auction":"lot"}"#)
+        let resumed = gallery.statistics.resumed
+        #expect(resumed.value(.otherLog) == 2)
+        #expect(resumed.value(.replayed) + resumed.value(.tooOld) == 2)
+        #expect(resumed.value(.replayed) >= 1)
+    }
+
+    @Test("A WebSocket that was refused is counted by the reason, and logged without its headers")
+    func refusedHandshakes() async throws {
+        let room = try Saleroom()
+        let wellFormed: HTTPHeaders = [
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        ]
+        var foreign = wellFormed
+        foreign.add(name: "Origin", value: "http://gvl_secret.example")
+        var strange = wellFormed
+        strange.add(name: "Sec-WebSocket-Protocol", value: "chat")
+        var keyless = wellFormed
+        keyless.remove(name: "Sec-WebSocket-Key")
+        for headers in [foreign, strange, keyless, [:]] {
+            _ = try await room.send(.GET, "/v1/ws", headers: headers)
+        }
+        let failed = room.statistics.handshakesFailed
+        for reason in [HandshakeFailure.origin, .subprotocol, .badRequest, .version] {
+            #expect(failed.value(reason) == 1, "\(reason)")
+        }
+        let lines = room.logged.all
+        #expect(lines.count == 4)
+        #expect(lines[0].contains("reason=origin"))
+        #expect(!lines.contains { $0.contains("gvl_secret") })
+    }
+
+    @Test("docs/operations.md has every family as it is, and no other")
+    func page() async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(
+            contentsOf: root.appendingPathComponent("docs/operations.md"), encoding: .utf8)
+        let lines = try await Saleroom().get("/metrics").text.split(separator: "\n")
+        var rows: Set<String> = []
+        for (index, line) in lines.enumerated() where line.hasPrefix("# TYPE ") {
+            let words = line.split(separator: " ")
+            let help = lines[index - 1].split(separator: " ", maxSplits: 3)[3]
+            // The first sample's first label, which is the family's own.
+            let label = lines[index + 1].split(separator: "{").dropFirst().first?
+                .prefix { $0 != "=" }
+            let by = label.map { $0 == "le" ? "" : "`\($0)`" } ?? ""
+            rows.insert("| `\(words[2])` | \(words[3]) | \(by) | \(help) |")
+        }
+        for row in rows {
+            #expect(
+                page.contains("\n\(row)\n"),
+                "The page lacks this line: \(row) (make operations-page writes it)")
+        }
+        for line in page.split(separator: "\n")
+        where line.hasPrefix("| `gavel_") || line.hasPrefix("| `process_") {
+            #expect(rows.contains(String(line)), "There is no such family: \(line)")
+        }
     }
 
     @Test("Every family is declared once, before its samples")

@@ -30,7 +30,7 @@ final class Saleroom: Sendable {
 
     init(
         limits: GatewayLimits = .generous, uptime: MonotonicClock = .system,
-        fault: ArchiveError? = nil
+        fault: ArchiveError? = nil, metrics: MetricsAccess = .public
     ) throws {
         let log = log
         let isLogGone = SharedFlag()
@@ -54,6 +54,7 @@ final class Saleroom: Sendable {
                 administration: administration, archive: archive, clock: clock, limits: limits,
                 statistics: statistics,
                 upgradePolicy: WebSocketUpgradePolicy(allowedOrigins: ["http://house"]),
+                metrics: metrics,
                 threadPool: .singleton, logger: logger,
                 station: { _ in preconditionFailure("Nobody listens here") },
                 isDraining: { flag.isSet }))

@@ -13,6 +13,7 @@ final class Gallery: Sendable {
     let log = MemoryLog()
     let clock = ManualClock(Saleroom.noon)
     let statistics = GatewayStatistics()
+    let logged = LogRecorder()
     let service: BidService
     let loop = NIOAsyncTestingEventLoop()
     private let fanOut: FanOut
@@ -23,6 +24,7 @@ final class Gallery: Sendable {
         issuer: TokenIssuer? = nil
     ) async throws {
         let (log, clock, statistics, loop) = (log, clock, statistics, loop)
+        let logger = logged.logger
         let fanOut = FanOut(clock: clock)
         let service = try BidService(clock: clock, publisher: fanOut) { () throws(LedgerError) in
             log.reopen()
@@ -40,7 +42,8 @@ final class Gallery: Sendable {
                     authenticator: Authenticator(
                         board: service.board, clock: clock, limits: limits, issuer: issuer),
                     gatekeeper: gatekeeper, clock: clock, limits: limits,
-                    statistics: statistics, readiness: Readiness()),
+                    statistics: statistics, readiness: Readiness(),
+                    log: ConnectionLog(logger)),
                 eventLoop: loop)
         }
         let station = station
