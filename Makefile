@@ -13,7 +13,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
-.PHONY: protobuf protobuf-check operations operations-page
+.PHONY: protobuf protobuf-check operations operations-page fuzz
 .PHONY: hostile drain clients
 
 help: ## This list.
@@ -89,6 +89,13 @@ autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7)
 	$(SWIFT) build --product gavel-echo
 	python3 Tests/Conformance/autobahn.py --server $(BUILD)/debug/gavel-echo \
 		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
+
+SECONDS ?= 60
+FUZZ := .build-fuzz
+fuzz: packages ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
+	GAVEL_FUZZ=1 $(SWIFT) build -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
+		-Xswiftc -enable-testing --product gavel-fuzz
+	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 clean: ## Removes what was built, and the demo.
 	rm -rf $(BUILD) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock

@@ -206,3 +206,42 @@ let package = Package(
             swiftSettings: settings),
     ] + tests
 )
+
+// `make fuzz` sets it: then there are the fuzzers and what they look at, and nothing else, as all of
+// it is built once more with libFuzzer's instrumentation.
+if Context.environment["GAVEL_FUZZ"] != nil {
+    let wanted = ["swift-nio", "swift-crypto", "swift-protobuf"]
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !wanted.contains { location.hasSuffix("/" + $0) }
+    }
+    let rooms = ["CZlib", "StrictJSON", "AuctionRules", "WireProtocol"]
+    package.products = [.executable(name: "gavel-fuzz", targets: ["GavelFuzz"])]
+    package.targets =
+        package.targets.filter { rooms.contains($0.name) } + [
+            .target(
+                name: "Gateway",
+                dependencies: [
+                    "AuctionRules", "StrictJSON", "WireProtocol", "CZlib", crypto, nioCore,
+                    nioHTTP1,
+                ],
+                // What reads what a stranger sends, and is pure.
+                sources: [
+                    "GatewayLimits.swift", "HTTP/HTTPLimits.swift", "HTTP/HTTPMessages.swift",
+                    "HTTP/HTTPStreaming.swift", "HTTP/HeadCheck.swift",
+                    "HTTP/RequestCollector.swift", "HTTP/RequestTarget.swift",
+                    "Session/WireForm.swift", "WebSocket/CloseCode+Wire.swift",
+                    "WebSocket/DeflateAgreement.swift", "WebSocket/Deflater.swift",
+                    "WebSocket/ExtensionOffer.swift", "WebSocket/Inflater.swift",
+                    "WebSocket/UTF8Validator.swift", "WebSocket/UpgradeRequest.swift",
+                    "WebSocket/WebSocketAction.swift", "WebSocket/WebSocketFrame.swift",
+                    "WebSocket/WebSocketFrameHeader.swift", "WebSocket/WebSocketLimits.swift",
+                    "WebSocket/WebSocketMask.swift", "WebSocket/WebSocketSession.swift",
+                ],
+                swiftSettings: settings),
+            .executableTarget(
+                name: "GavelFuzz",
+                dependencies: ["Gateway", "WireProtocol", nioCore, nioHTTP1],
+                path: "Tests/Fuzzing/GavelFuzz", swiftSettings: settings),
+        ]
+}

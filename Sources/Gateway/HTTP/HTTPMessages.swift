@@ -137,15 +137,6 @@ extension HTTPFailure {
             message: "The body may be at most \(bytesMax) bytes.", closesConnection: true)
     }
 
-    static func unauthenticated(_ failure: AuthenticationFailure) -> HTTPFailure {
-        let challenge =
-            failure == .missing
-            ? "Bearer realm=\"gavel\"" : "Bearer realm=\"gavel\", error=\"invalid_token\""
-        return HTTPFailure(
-            status: .unauthorized, code: .unauthenticated, message: failure.message,
-            headers: ["WWW-Authenticate": challenge])
-    }
-
     static func unavailable(_ message: String) -> HTTPFailure {
         HTTPFailure(
             status: .serviceUnavailable, code: .unavailable, message: message,

@@ -54,3 +54,14 @@ extension HTTPHeaders {
         return String(parts[1])
     }
 }
+
+extension HTTPFailure {
+    static func unauthenticated(_ failure: AuthenticationFailure) -> HTTPFailure {
+        let challenge =
+            failure == .missing
+            ? "Bearer realm=\"gavel\"" : "Bearer realm=\"gavel\", error=\"invalid_token\""
+        return HTTPFailure(
+            status: .unauthorized, code: .unauthenticated, message: failure.message,
+            headers: ["WWW-Authenticate": challenge])
+    }
+}
