@@ -6,7 +6,8 @@ final class RawSocket: @unchecked Sendable {
     // Sendable: the descriptor never changes, and each test uses its socket from one task.
     private let descriptor: Int32
 
-    init(to endpoint: Endpoint, receiveBuffer: Int32? = nil) throws {
+    /// - Parameter source: the address to come from; nil: any.
+    init(to endpoint: Endpoint, receiveBuffer: Int32? = nil, from source: String? = nil) throws {
         guard case .tcp(let host, let port) = endpoint else { throw Failure("\(endpoint)") }
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure("socket: \(errno)") }
@@ -18,6 +19,7 @@ final class RawSocket: @unchecked Sendable {
         var patience = timeval(tv_sec: 240, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        if let source { try bind(to: source) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port).bigEndian)
@@ -32,14 +34,32 @@ final class RawSocket: @unchecked Sendable {
 
     deinit { close(descriptor) }
 
+    private func bind(to source: String) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        inet_pton(AF_INET, source, &address.sin_addr)
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw Failure("bind: \(errno)") }
+    }
+
+    /// A request for a WebSocket, with further header lines.
+    static func upgrade(_ headers: [String] = []) -> String {
+        let lines =
+            [
+                "GET /v1/ws HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+            ] + headers
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
     /// A socket that has become a WebSocket and has read nothing but the 101.
     static func webSocket(to endpoint: Endpoint, receiveBuffer: Int32? = nil) throws -> RawSocket {
         let socket = try RawSocket(to: endpoint, receiveBuffer: receiveBuffer)
-        socket.send(
-            text: """
-                GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n
-                """)
+        socket.send(text: upgrade())
         var head: [UInt8] = []
         while !head.ends(with: Array("\r\n\r\n".utf8)) {
             guard let byte = socket.receive(1).first else { throw Failure("no 101: \(head)") }
@@ -117,6 +137,41 @@ final class RawSocket: @unchecked Sendable {
             if first == 0x81, text.hasPrefix("{\"type\":\"\(type)\"") { return text }
         }
         return nil
+    }
+
+    /// Whether the server says something, or ends, within a time.
+    private func hasNews(within milliseconds: Int32) -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, milliseconds) != 0
+    }
+
+    /// Sends a byte at a time, ten a second, until the server says something or ends.
+    func trickle(_ bytes: [UInt8]) {
+        for byte in bytes {
+            guard !hasNews(within: 100) else { return }
+            send([byte])
+        }
+    }
+
+    /// Everything up to the end, as text.
+    func receiveToTheEnd() -> String {
+        var bytes: [UInt8] = []
+        while true {
+            let more = receive(65_536)
+            guard !more.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += more
+        }
+    }
+
+    /// The texts of all frames up to the end, and the code of the close frame, if there was one.
+    func heardToTheEnd() -> (messages: [String], code: Int?) {
+        var messages: [String] = []
+        var code: Int?
+        while let (first, payload) = nextFrame() {
+            if first == 0x81 { messages.append(String(decoding: payload, as: UTF8.self)) }
+            if first == 0x88, payload.count >= 2 { code = Int(payload[0]) << 8 | Int(payload[1]) }
+        }
+        return (messages, code)
     }
 
     /// Reads on until the server closes; the code of its close frame, if there was one.
