@@ -15,13 +15,14 @@ final class ServerProcess {
         guard FileManager.default.isExecutableFile(atPath: gavel.path) else {
             throw BenchmarkFailure("There is no \(gavel.path): run swift build -c release")
         }
+        let known = try Self.known(settings, to: gavel)
         let output = Pipe()
         process.executableURL = gavel
         process.arguments =
             [
                 "serve", "--listen", "127.0.0.1:0", "--socket", "none", "--json", "--log-level",
                 "warning", "--database", database,
-            ] + settings
+            ] + known
         process.standardOutput = output
         try process.run()
         var line = ""
@@ -37,6 +38,30 @@ final class ServerProcess {
             let port = UInt16(line[start...].prefix { $0.isNumber })
         else { throw BenchmarkFailure("The server does not say where it listens: \(line)") }
         self.port = port
+    }
+
+    /// Those settings, each with its value, that the server has: a build of another day is measured
+    /// without the others.
+    private static func known(_ settings: [String], to gavel: URL) throws -> [String] {
+        let output = Pipe()
+        let process = Process()
+        process.executableURL = gavel
+        process.arguments = ["serve", "--check-config"]
+        process.standardOutput = output
+        try process.run()
+        let table = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let names = Set(table.split(separator: "\n").compactMap { $0.split(separator: " ").first })
+        return stride(from: 0, to: settings.count - 1, by: 2).flatMap { index -> [String] in
+            let (option, value) = (settings[index], settings[index + 1])
+            let name =
+                option == "--limit"
+                ? "limits." + value.prefix { $0 != "=" } : String(option.dropFirst(2))
+            if names.contains(name[...]) { return [option, value] }
+            print("This server does not know \(option) \(value)")
+            return []
+        }
     }
 
     /// User and system time of all its threads so far, in seconds.
