@@ -18,11 +18,14 @@ private func isEnd(_ text: String) throws -> Bool {
 /// By WebSocket alone.
 final class BySocket: WayIn {
     private let watcher: SocketReader
+    /// Read before anything happens: until then the watching may not have begun.
+    private let first: String
     private let bidders: [String: SocketReader]
     private var privately: [String: [String]] = [:]
 
-    private init(watcher: SocketReader, bidders: [String: SocketReader]) {
+    private init(watcher: SocketReader, first: String, bidders: [String: SocketReader]) {
         self.watcher = watcher
+        self.first = first
         self.bidders = bidders
     }
 
@@ -38,7 +41,8 @@ final class BySocket: WayIn {
         let watcher = try await SocketReader(port: house.port)
         _ = try await watcher.next()
         try await watcher.say(#"{"type":"watch","auction":"lot","feed":"full"}"#)
-        return BySocket(watcher: watcher, bidders: bidders)
+        guard let first = try await watcher.next() else { throw Surprise("no snapshot") }
+        return BySocket(watcher: watcher, first: first, bidders: bidders)
     }
 
     func bid(_ fields: String, by bidder: String) async throws -> String {
@@ -54,7 +58,7 @@ final class BySocket: WayIn {
     func follow(to seq: Int64) async throws {}
 
     func finish() async throws -> (stream: [String], privately: [String: [String]]) {
-        var stream: [String] = []
+        var stream = [first]
         while let text = try await watcher.next() {
             stream.append(text)
             if try isEnd(text) { break }
