@@ -89,8 +89,11 @@ struct SlowEventsTests {
             try await house.openLot()
             let line = try await Line.open(port: house.port)
             try await line.send("GET \(OpenHouse.lot)/events?feed=full HTTP/1.0\n\n")
-            try await house.office(.pause(reason: nil))
             var text = ""
+            while !text.contains("event: snapshot") {
+                text += String(buffer: try #require(await line.receive()))
+            }
+            try await house.office(.pause(reason: nil))
             while !text.contains("event: status") || !text.hasSuffix("\n\n") {
                 text += String(buffer: try #require(await line.receive()))
             }
