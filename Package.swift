@@ -227,9 +227,10 @@ if Context.environment["GAVEL_FUZZ"] != nil {
                 ],
                 // What reads what a stranger sends, and is pure.
                 sources: [
-                    "GatewayLimits.swift", "HTTP/HTTPLimits.swift", "HTTP/HTTPMessages.swift",
-                    "HTTP/HTTPStreaming.swift", "HTTP/HeadCheck.swift",
-                    "HTTP/RequestCollector.swift", "HTTP/RequestTarget.swift",
+                    "GatewayLimits.swift", "HTTP/HTTPMessages.swift", "HTTP/HTTPStreaming.swift",
+                    "HTTP/HeadCheck.swift", "HTTP/MetricLabels.swift",
+                    "HTTP/RequestCollector.swift",
+                    "HTTP/RequestTarget.swift", "Limits/TokenBucket.swift",
                     "Session/WireForm.swift", "WebSocket/CloseCode+Wire.swift",
                     "WebSocket/DeflateAgreement.swift", "WebSocket/Deflater.swift",
                     "WebSocket/ExtensionOffer.swift", "WebSocket/Inflater.swift",

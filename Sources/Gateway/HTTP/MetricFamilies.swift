@@ -1,10 +1,6 @@
 import BidService
 import Synchronization
 
-/// The values of a label, each with the word that stands in the metrics. A closed set: nobody can
-/// misspell one, and no client can make one up.
-protocol MetricLabel: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
-
 /// Something that is counted and printed under a name of its own.
 ///
 /// Any thread may count and read; nobody waits.

@@ -1,5 +1,9 @@
 import WireProtocol
 
+/// The values of a label, each with the word that stands in the metrics. A closed set: nobody can
+/// misspell one, and no client can make one up.
+protocol MetricLabel: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
+
 /// What a connection is doing.
 enum ConnectionState: String, MetricLabel {
     /// Speaks HTTP, or has said nothing yet.

@@ -90,7 +90,7 @@ enum HandshakeSubject {
     }
 
     private static func checkCollecting(_ headers: HTTPHeaders, target: String) {
-        var collector = RequestCollector(limits: HTTPLimits(), isLocal: false)
+        var collector = RequestCollector(limits: GatewayLimits(), isLocal: false)
         let head = HTTPRequestHead(
             version: .http1_1, method: .POST, uri: target, headers: headers)
         _ = collector.receive(head: head) { _ in 100 }
