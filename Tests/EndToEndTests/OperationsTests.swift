@@ -101,6 +101,27 @@ struct OperationsTests {
         #expect(await server.stop() == 0)
     }
 
+    @Test("A connection is counted where it is, and nowhere when it has gone")
+    func connections() async throws {
+        let server = try await TestServer.start()
+        defer { server.removeFolder() }
+        try await server.must(
+            "auction", "create", "Lot", "--id", "lot", "--start", "10", "--closes", "+1h")
+        let events = try RawSocket(to: server.endpoint)
+        events.send(text: "GET /v1/auctions/lot/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        try await server.waitForConnections(["event_stream": 1, "closing": 0])
+        // Whatever it still sends ends a stream of events.
+        events.send(text: "x")
+        try await server.waitForConnections(["event_stream": 0, "closing": 0])
+        let socket = try RawSocket.webSocket(to: server.endpoint)
+        try await server.waitForConnections(["websocket": 1, "closing": 0])
+        socket.send(RawSocket.frame(0x88, [0x03, 0xe8]))
+        #expect(socket.closeCode() == 1000)
+        _ = socket.receive(1)
+        try await server.waitForConnections(["websocket": 0, "closing": 0])
+        #expect(await server.stop() == 0)
+    }
+
     @Test("--check-config shows every setting with its place, and starts nothing")
     func checkConfig() async throws {
         let folder = try TestServer.temporaryFolder()
@@ -135,5 +156,23 @@ struct OperationsTests {
         ] {
             #expect(faulty.errors.contains(fault), "\(faulty.errors)")
         }
+    }
+}
+
+extension TestServer {
+    /// Waits until the metrics have these numbers of connections by state. Each question goes to the
+    /// event loops on which the counting is done.
+    fileprivate func waitForConnections(_ wanted: [String: Int]) async throws {
+        var text = ""
+        for _ in 0..<5000 {
+            let answer = try await GavelHTTP(endpoint).request("GET", "/metrics")
+            text = String(decoding: answer.body, as: UTF8.self)
+            let lines = text.split(separator: "\n")
+            let isThere = wanted.allSatisfy { state, count in
+                lines.contains("gavel_connections{state=\"\(state)\"} \(count)")
+            }
+            if isThere { return }
+        }
+        throw Failure("\(wanted) did not come: \(text)")
     }
 }

@@ -111,7 +111,7 @@ final class EventStreamHandler: ChannelDuplexHandler {
         guard let watcher else { return }
         watcher.noteEnd(.peer)
         station.hub.remove(watcher)
-        station.statistics.connections.remove(from: .eventStream)
+        station.statistics.connectionClosed()
         if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
         speaksFor = nil
         station.log.closed(watcher.id, watcher.end ?? .peer)
