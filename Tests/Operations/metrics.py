@@ -27,9 +27,13 @@ def check(holds, fault):
 class Server:
     def __init__(self, folder):
         self.database = os.path.join(folder, "gavel.db")
+        # The traffic here is faster than people.
+        limits = [f"--limit={name}=10000" for name in (
+            "bids-per-second", "bid-burst", "bids-on-lot-per-second", "bid-on-lot-burst",
+            "messages-per-second", "message-burst")]
         self.process = subprocess.Popen(
-            [GAVEL, "serve", "--listen", "127.0.0.1:0", "--json", "--database", self.database],
-            stdout=subprocess.PIPE, text=True)
+            [GAVEL, "serve", "--listen", "127.0.0.1:0", "--json", "--database", self.database,
+             *limits], stdout=subprocess.PIPE, text=True)
         self.url = json.loads(self.process.stdout.readline())["url"]
 
     def gavel(self, *arguments, status=0):
@@ -155,6 +159,8 @@ def traffic(server, tokens, prefix, base):
     bid(10, 1)
     server.request("GET", "/nothing")
     server.request("GET", "/v1/ws")
+    # A head that is too large: one of the limits.
+    server.request("GET", "/healthz", headers={"X-Large": "x" * 20_000})
     amount = (base + 20_000) / 100
     server.gavel("bid", "lot", "--amount", f"{amount:.2f}", "--token", tokens[0])
 
@@ -204,6 +210,7 @@ for name, labels, least in [
     ("gavel_connections", {"state": "websocket"}, 1),
     ("gavel_handshake_failures_total", {"reason": "version"}, 2),
     ("gavel_http_requests_total", {"status": "4xx"}, 4),
+    ("gavel_limits_reached_total", {"limit": "head"}, 2),
     ("process_resident_memory_bytes", {}, 1_000_000),
     ("process_open_fds", {}, 5),
     ("process_cpu_seconds_total", {}, 0.001),
