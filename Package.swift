@@ -229,8 +229,9 @@ if Context.environment["GAVEL_FUZZ"] != nil {
                 sources: [
                     "GatewayLimits.swift", "HTTP/HTTPMessages.swift", "HTTP/HTTPStreaming.swift",
                     "HTTP/HeadCheck.swift", "HTTP/MetricLabels.swift",
-                    "HTTP/RequestCollector.swift",
-                    "HTTP/RequestTarget.swift", "Limits/TokenBucket.swift",
+                    "HTTP/RequestCollector.swift", "HTTP/RequestTarget.swift",
+                    "Identity/AuthenticationFailure.swift", "Identity/Base64URL.swift",
+                    "Identity/WebToken.swift", "Limits/TokenBucket.swift",
                     "Session/WireForm.swift", "WebSocket/CloseCode+Wire.swift",
                     "WebSocket/DeflateAgreement.swift", "WebSocket/Deflater.swift",
                     "WebSocket/ExtensionOffer.swift", "WebSocket/Inflater.swift",
@@ -242,7 +243,9 @@ if Context.environment["GAVEL_FUZZ"] != nil {
                 swiftSettings: settings),
             .executableTarget(
                 name: "GavelFuzz",
-                dependencies: ["Gateway", "WireProtocol", nioCore, nioHTTP1],
+                dependencies: [
+                    "AuctionRules", "Gateway", "WireProtocol", crypto, nioCore, nioHTTP1,
+                ],
                 path: "Tests/Fuzzing/GavelFuzz", swiftSettings: settings),
         ]
 }

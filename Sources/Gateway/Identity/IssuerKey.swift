@@ -1,14 +1,6 @@
 import Crypto
 import JWTKit
 
-/// The ways of signing that are taken. Each is bound to a kind of key, so that no header can have a
-/// key used in another way than it was made for.
-enum JWTSignature: String, Hashable, Sendable, CaseIterable {
-    case edDSA = "EdDSA"
-    case es256 = "ES256"
-    case rs256 = "RS256"
-}
-
 /// One public key of the identity provider.
 struct IssuerKey: Sendable {
     /// Names the key by what it is, not by what its file calls it: the same key under another name

@@ -1,6 +1,14 @@
 import AuctionRules
 import StrictJSON
 
+/// The ways of signing that are taken. Each is bound to a kind of key, so that no header can have a
+/// key used in another way than it was made for.
+enum JWTSignature: String, Hashable, Sendable, CaseIterable {
+    case edDSA = "EdDSA"
+    case es256 = "ES256"
+    case rs256 = "RS256"
+}
+
 /// A JSON Web Token (RFC 7515, 7519) taken apart, before anybody has looked at its signature.
 ///
 /// Everything that can be refused without a key is refused here: it costs a bad token's sender more

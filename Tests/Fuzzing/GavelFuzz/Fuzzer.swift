@@ -22,6 +22,8 @@ enum Subject: String, CaseIterable {
     case protobuf
     /// Compressed messages.
     case deflate
+    /// JSON Web Tokens.
+    case jwt
 
     func run(_ input: [UInt8]) {
         switch self {
@@ -30,6 +32,7 @@ enum Subject: String, CaseIterable {
         case .json: MessagesSubject.run(input)
         case .protobuf: MessagesSubject.run(input, as: .protobuf)
         case .deflate: DeflateSubject.run(input)
+        case .jwt: WebTokenSubject.run(input)
         }
     }
 }
