@@ -1,6 +1,6 @@
 import WireProtocol
 
-/// Whatever decodes, encodes, and decodes to the same.
+/// Whatever decodes, encodes, and decodes to the same; in its own form and in the other one.
 enum MessagesSubject {
     static func run(_ input: [UInt8], as encoding: WireEncoding = .json) {
         checkClient(input, encoding)
@@ -10,11 +10,12 @@ enum MessagesSubject {
     private static func checkClient(_ input: [UInt8], _ encoding: WireEncoding) {
         do throws(WireFault) {
             let frame = try ClientFrame.decode(input, as: encoding)
-            demand(client(frame.encoded(as: encoding), encoding) == frame, "a message changes")
+            for form in WireEncoding.allCases {
+                demand(client(frame.encoded(as: form), form) == frame, "changes in \(form)")
+            }
         } catch {
             // What is wrong with it can be said to whoever sent it.
-            let reply = error.reply
-            demand(server(reply.encoded(as: encoding), encoding) == reply, "a reply changes")
+            checkForms(of: error.reply)
         }
     }
 
@@ -22,7 +23,13 @@ enum MessagesSubject {
         guard let frame = server(input, encoding) else { return }
         // A later server's message is heard, and never said.
         if case .unknown = frame.message { return }
-        demand(server(frame.encoded(as: encoding), encoding) == frame, "a message changes")
+        checkForms(of: frame)
+    }
+
+    private static func checkForms(of frame: ServerFrame) {
+        for form in WireEncoding.allCases {
+            demand(server(frame.encoded(as: form), form) == frame, "changes in \(form)")
+        }
     }
 
     private static func client(_ bytes: [UInt8], _ encoding: WireEncoding) -> ClientFrame? {
