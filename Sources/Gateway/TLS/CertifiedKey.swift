@@ -105,8 +105,8 @@ struct CertifiedKey: Sendable {
                 "\(files.certificate): the certificate expires on \(text(expiresAt)): renew it, "
                     + "and send SIGHUP")
         }
-        var status = stat()
-        if stat(files.key, &status) == 0, status.st_mode & 0o007 != 0 {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: files.key)
+        if let mode = attributes?[.posixPermissions] as? NSNumber, mode.intValue & 0o007 != 0 {
             warnings.append(
                 "\(files.key): every user of this machine can read the key: chmod o-rwx")
         }
