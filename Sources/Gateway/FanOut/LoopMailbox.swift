@@ -15,10 +15,16 @@ final class LoopMailbox: Sendable {
     let loop: any EventLoop
     private let state = Mutex(State())
     private let hub: NIOLoopBound<LoopHub>
+    private let pause: TimeAmount?
 
     /// Call on the loop, which will own the hub.
-    init(loop: any EventLoop, hub: LoopHub) {
+    ///
+    /// - Parameter pause: before what came during a delivery is delivered. A loop of sockets runs its
+    ///   tasks until there are none left, and only then looks at its sockets: where commits come
+    ///   faster than it can write, it would hear of no bid any more. Nil: none, for loops without.
+    init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = nil) {
         self.loop = loop
+        self.pause = pause
         self.hub = NIOLoopBound(hub, eventLoop: loop)
     }
 
@@ -42,10 +48,19 @@ final class LoopMailbox: Sendable {
 
     private func drain() {
         let (deliveries, since) = state.withLock { state in
-            state.isAnnounced = false
             defer { state.deliveries = [] }
             return (state.deliveries, state.since)
         }
         hub.value.deliver(deliveries, since: since)
+        let hasMore = state.withLock { state in
+            state.isAnnounced = !state.deliveries.isEmpty
+            return state.isAnnounced
+        }
+        guard hasMore else { return }
+        if let pause {
+            loop.scheduleTask(in: pause) { self.drain() }
+        } else {
+            loop.execute { self.drain() }
+        }
     }
 }

@@ -79,12 +79,6 @@ struct AttackTests {
             "outbound-soft-low=2048", "outbound-bytes-max=65536", "stall-seconds-max=3600",
             "pong-seconds-max=3600",
             does: neverReads),
-        Attack(
-            "watchers that never read, too many for the memory", "outbound-soft-high=4096",
-            "outbound-soft-low=2048", "outbound-bytes-max=262144",
-            "outbound-total-bytes-max=262144", "stall-seconds-max=3600",
-            "pong-seconds-max=3600", limit: "outbound_total",
-            does: outboundTotal),
     ]
 
     @Test("is fended off, and an honest bidder notices nothing", arguments: all)

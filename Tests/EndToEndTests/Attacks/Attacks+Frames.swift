@@ -90,29 +90,4 @@ extension AttackTests {
         }
         #expect(last.contains(#""seq":\#(newest),"#))
     }
-
-    static func outboundTotal(_ scene: Scene) async throws {
-        func watch() throws -> RawSocket {
-            let socket = try RawSocket.webSocket(to: scene.endpoint, receiveBuffer: 1024)
-            socket.send(message: #"{"type":"watch","auction":"lot","feed":"full"}"#)
-            return socket
-        }
-        let early = try watch()
-        try await scene.raise(400)
-        let late = try watch()
-        for _ in 0..<100 {
-            guard try await scene.count(of: "outbound_total") == 0 else { break }
-            try await scene.raise(50)
-        }
-        // One had to go, and it was not the one that was less far behind.
-        #expect(try await scene.count(of: "outbound_total") == 1)
-        let newest = try await scene.newestSeq()
-        var last = ""
-        while !last.contains(#""seq":\#(newest),"#) {
-            guard let next = late.nextMessage("price") else { break }
-            last = next
-        }
-        #expect(last.contains(#""seq":\#(newest),"#))
-        #expect(early.heardToTheEnd().code == nil)
-    }
 }
