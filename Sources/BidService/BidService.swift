@@ -14,7 +14,7 @@ public final class BidService: Sendable {
 
     private let queue: CommandQueue
     private let statisticsBox = StatisticsBox()
-    private let writerThread: ServiceThread
+    private let runner: any ServiceRunner
 
     /// Reads the log, applies the outage rule and goes to work. Throws when the log can't be had.
     ///
@@ -24,42 +24,50 @@ public final class BidService: Sendable {
     ///   - publisher: who distributes what is committed.
     ///   - onFailure: told of a log that failed, on the log's thread.
     ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
-    public init(
+    public convenience init(
         limits: ServiceLimits = ServiceLimits(), clock: any ServiceClock = SystemClock(),
         publisher: any Publisher = SilentPublisher(),
         onFailure: @escaping @Sendable (LedgerError) -> Void = { _ in },
         onRecovery: @escaping @Sendable () -> Void = {},
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) throws(LedgerError) {
+        try self.init(
+            limits: limits, clock: clock, publisher: publisher, onFailure: onFailure,
+            onRecovery: onRecovery, runner: ThreadRunner(), openLog: openLog)
+    }
+
+    /// - Parameter runner: what the writer and the committer run on.
+    init(
+        limits: ServiceLimits, clock: any ServiceClock, publisher: any Publisher,
+        onFailure: @escaping @Sendable (LedgerError) -> Void,
+        onRecovery: @escaping @Sendable () -> Void, runner: any ServiceRunner,
+        openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
+    ) throws(LedgerError) {
         let log = try openLog()
         board = PublicBoard(recentChangesMax: limits.recentChangesMax)
         let queue = CommandQueue(clock: clock, limit: limits.queuedCommandsMax)
         self.queue = queue
+        self.runner = runner
         let committer = Committer(
             log: log, board: board, publisher: publisher, statistics: statisticsBox,
+            monitor: runner.monitor,
             onFailure: { error in
                 onFailure(error)
                 queue.wake()
             })
-        let committerThread = ServiceThread(name: "gavel-log") { committer.run() }
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
             publisher: publisher, statistics: statisticsBox, onRecovery: onRecovery,
             openLog: openLog)
-        committerThread.start()
+        runner.run(committer)
         do {
             try writer.start(with: log)
         } catch {
             _ = committer.stop()
-            committerThread.join()
+            runner.join()
             throw error
         }
-        let handover = Handover(writer)
-        writerThread = ServiceThread(name: "gavel-writer") {
-            handover.value.run()
-            committerThread.join()
-        }
-        writerThread.start()
+        runner.run(writer)
     }
 
     /// Puts a command into the queue, stamped with the time now.
@@ -97,7 +105,7 @@ public final class BidService: Sendable {
     /// not for an event loop.
     public func stop() {
         queue.close()
-        writerThread.join()
+        runner.join()
     }
 
     /// Like ``stop()``, from an asynchronous context.
@@ -109,44 +117,4 @@ public final class BidService: Sendable {
             }
         }
     }
-}
-
-/// A named thread that can be waited for.
-final class ServiceThread: @unchecked Sendable {
-    // Sendable: `isDone` is used only while `condition` is locked; the rest never changes.
-    private let name: String
-    private let body: @Sendable () -> Void
-    private let condition = NSCondition()
-    private var isDone = false
-
-    init(name: String, body: @escaping @Sendable () -> Void) {
-        self.name = name
-        self.body = body
-    }
-
-    func start() {
-        let thread = Thread { [self] in
-            body()
-            condition.lock()
-            isDone = true
-            condition.broadcast()
-            condition.unlock()
-        }
-        thread.name = name
-        thread.start()
-    }
-
-    func join() {
-        condition.lock()
-        while !isDone { condition.wait() }
-        condition.unlock()
-    }
-}
-
-/// Moves the writer to its thread.
-private struct Handover: @unchecked Sendable {
-    // Sendable: the writer is made on one thread and, from the start of its own on, used only there.
-    let value: Writer
-
-    init(_ value: Writer) { self.value = value }
 }

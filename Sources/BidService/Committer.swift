@@ -1,5 +1,4 @@
 import AuctionRules
-import Foundation
 import Ledger
 
 /// The log's thread: makes decided batches durable, one after the other, and only then lets out what
@@ -8,11 +7,11 @@ import Ledger
 /// A failed append is a stop: nothing of that batch is answered but `unknownOutcome`, nothing
 /// after it is tried, and the log is not touched again until the writer has read it afresh.
 final class Committer: @unchecked Sendable {
-    // Sendable: `slot`, `isBusy`, `failed` and `isStopping` are used only while `condition` is
+    // Sendable: `slot`, `isBusy`, `failed` and `isStopping` are used only while `monitor` is
     // locked; `log` is used only by this committer's thread, or, while that thread is known to be
     // idle or failed, by the writer's.
 
-    private let condition = NSCondition()
+    private let monitor: any Monitor
     private var slot: DecidedBatch?
     private var isBusy = false
     private var failed = false
@@ -27,12 +26,13 @@ final class Committer: @unchecked Sendable {
 
     init(
         log: any BidLog, board: PublicBoard, publisher: any Publisher, statistics: StatisticsBox,
-        onFailure: @escaping @Sendable (LedgerError) -> Void
+        monitor: any Monitor, onFailure: @escaping @Sendable (LedgerError) -> Void
     ) {
         self.log = log
         self.board = board
         self.publisher = publisher
         self.statistics = statistics
+        self.monitor = monitor
         self.onFailure = onFailure
     }
 
@@ -40,18 +40,18 @@ final class Committer: @unchecked Sendable {
     ///
     /// - Returns: false when the log has failed: nothing of this batch happened.
     func hand(over batch: DecidedBatch) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        while slot != nil, !failed { condition.wait() }
+        monitor.lock()
+        defer { monitor.unlock() }
+        while slot != nil, !failed { monitor.wait() }
         guard !failed else { return false }
         slot = batch
-        condition.broadcast()
+        monitor.broadcast()
         return true
     }
 
     var hasFailed: Bool {
-        condition.lock()
-        defer { condition.unlock() }
+        monitor.lock()
+        defer { monitor.unlock() }
         return failed
     }
 
@@ -59,11 +59,11 @@ final class Committer: @unchecked Sendable {
     ///
     /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
     func stop() -> DecidedBatch? {
-        condition.lock()
-        defer { condition.unlock() }
+        monitor.lock()
+        defer { monitor.unlock() }
         isStopping = true
-        condition.broadcast()
-        while slot != nil && !failed || isBusy { condition.wait() }
+        monitor.broadcast()
+        while slot != nil && !failed || isBusy { monitor.wait() }
         defer { slot = nil }
         return slot
     }
@@ -78,8 +78,8 @@ final class Committer: @unchecked Sendable {
     ///
     /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
     func resume(with log: any BidLog) -> DecidedBatch? {
-        condition.lock()
-        defer { condition.unlock() }
+        monitor.lock()
+        defer { monitor.unlock() }
         self.log = log
         failed = false
         defer { slot = nil }
@@ -88,30 +88,50 @@ final class Committer: @unchecked Sendable {
 
     /// The thread's body.
     func run() {
-        while let batch = next() {
-            let error = commit(batch)
-            condition.lock()
-            isBusy = false
-            if error != nil { failed = true }
-            condition.broadcast()
-            condition.unlock()
-            if let error { onFailure(error) }
-        }
+        while let batch = next() { finish(batch) }
         closeLog()
     }
 
+    /// Waits for a batch; nil when there will be none.
     private func next() -> DecidedBatch? {
-        condition.lock()
-        defer { condition.unlock() }
-        while slot == nil || failed {
-            if isStopping, slot == nil || failed { return nil }
-            condition.wait()
+        monitor.lock()
+        defer { monitor.unlock() }
+        while true {
+            if let batch = take() { return batch }
+            if isStopping { return nil }
+            monitor.wait()
         }
-        let batch = slot
+    }
+
+    /// Commits the batch that was handed over.
+    ///
+    /// - Returns: false when there is none, or none can be committed any more.
+    func step() -> Bool {
+        monitor.lock()
+        let batch = take()
+        monitor.unlock()
+        guard let batch else { return false }
+        finish(batch)
+        return true
+    }
+
+    /// Takes the batch that was handed over. Call with the lock held.
+    private func take() -> DecidedBatch? {
+        guard !failed, let batch = slot else { return nil }
         slot = nil
         isBusy = true
-        condition.broadcast()
+        monitor.broadcast()
         return batch
+    }
+
+    private func finish(_ batch: DecidedBatch) {
+        let error = commit(batch)
+        monitor.lock()
+        isBusy = false
+        if error != nil { failed = true }
+        monitor.broadcast()
+        monitor.unlock()
+        if let error { onFailure(error) }
     }
 
     private func commit(_ batch: DecidedBatch) -> LedgerError? {

@@ -48,18 +48,24 @@ final class Writer {
 
     /// The thread's body: rounds until the queue is closed and empty.
     func run() {
-        while true {
-            let taken = queue.take(max: limits.batchEntriesMax, until: wakeUp)
-            if isSound, committer.hasFailed { isSound = false }
-            if !isSound { recover() }
-            if isSound {
-                decide(taken)
-            } else {
-                turnAway(taken.entries.map { ($0.command, $0.respond) })
-            }
-            // What still waited when the log failed is answered, too.
-            if taken.isClosed { return turnAway(committer.stop()?.commands ?? []) }
+        while round(waitingUntil: wakeUp) {}
+    }
+
+    /// One round: takes what waits, or waits for it, and decides it.
+    ///
+    /// - Returns: false when it was the last one.
+    func round(waitingUntil deadline: Instant) -> Bool {
+        let taken = queue.take(max: limits.batchEntriesMax, until: deadline)
+        if isSound, committer.hasFailed { isSound = false }
+        if !isSound { recover() }
+        if isSound {
+            decide(taken)
+        } else {
+            turnAway(taken.entries.map { ($0.command, $0.respond) })
         }
+        // What still waited when the log failed is answered, too.
+        if taken.isClosed { turnAway(committer.stop()?.commands ?? []) }
+        return !taken.isClosed
     }
 
     private var wakeUp: Instant {
