@@ -240,8 +240,13 @@ final class LoopHub {
     private func flushWritten() {
         statistics.messagesSent(sent)
         sent = 0
-        for watcher in written { watcher.flush() }
+        var worst = 0
+        for watcher in written {
+            watcher.flush()
+            worst = max(worst, watcher.behind)
+        }
         written.removeAll(keepingCapacity: true)
+        if worst > 0 { budget.raise(to: worst, of: loop) }
         if budget.isExceeded { shed() }
     }
 

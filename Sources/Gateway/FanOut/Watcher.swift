@@ -156,7 +156,6 @@ final class Watcher {
     private func noteBehind(_ bytes: Int) {
         guard bytes != behind else { return }
         budget.change(by: bytes - behind)
-        statistics.outboundBytes.add(bytes - behind)
         behind = bytes
     }
 

@@ -4,8 +4,8 @@ import Synchronization
 /// when that is too much.
 ///
 /// Each event loop counts its own connections' bytes here and sheds its own. So that the furthest
-/// behind of all goes first, each loop also says how far behind its worst one is. What the others
-/// have said is at most a second old.
+/// behind of all goes first, each loop also says how far behind its worst one is: at once when that
+/// falls further behind, and within a second when it has caught up or gone.
 final class OutboundBudget: Sendable {
     private let bytesMax: Int
     private let gauge: Gauge
@@ -38,6 +38,11 @@ final class OutboundBudget: Sendable {
 
     /// - Parameter bytes: how far behind the loop's worst connection is.
     func report(_ bytes: Int, of loop: Int) { worst.withLock { $0[loop] = bytes } }
+
+    /// - Parameter bytes: how far behind one of the loop's connections is, perhaps its worst.
+    func raise(to bytes: Int, of loop: Int) {
+        worst.withLock { $0[loop] = max($0[loop], bytes) }
+    }
 
     /// Whether no other loop has said that it has a connection further behind.
     func isWorst(_ bytes: Int, of loop: Int) -> Bool {
