@@ -30,13 +30,9 @@ demo: run ## The same.
 build: packages ## The release build: .build/release/gavel
 	$(SWIFT) build -c release --product gavel
 
-# These besiege real servers, and hold threads of their own process while they wait: they go after
-# the others, one at a time.
-SIEGES := AttackTests|HostileClientTests|DrainCrowdTests|ProxyTests|OperationsTests
 test: packages ## Builds and passes all tests.
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip '$(SIEGES)'
-	$(SWIFT) test --skip-build --no-parallel --filter '$(SIEGES)'
+	$(SWIFT) test --skip-build
 
 format: ## Formats the sources.
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Migrations

@@ -82,7 +82,7 @@ let tests: [Target] = [
         // The executable, so that it is built: the tests run it as a process.
         dependencies: [
             "AuctionRules", "GavelClient", "GavelLoad", "StrictJSON", "TestAuthority",
-            "WireProtocol", "gavel", nioPosix,
+            "WireProtocol", "gavel", nioCore, nioPosix,
         ],
         swiftSettings: settings),
     .testTarget(
@@ -194,13 +194,14 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),
         .target(
-            name: "GavelLoad", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
+            name: "GavelLoad", dependencies: ["CZlib", nioCore, nioPosix, nioSSL],
+            swiftSettings: settings),
         .executableTarget(
             name: "GavelEcho", dependencies: ["Gateway"], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "GavelLoad", "Ledger", "CZlib", argumentParser, crypto, histogram,
+                "AuctionRules", "GavelLoad", "Ledger", argumentParser, crypto, histogram,
                 nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: settings),

@@ -33,7 +33,9 @@ struct InvariantTests {
             "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
         ],
         "gavel": ["GavelCommand"],
-        "GavelLoad": ["Foundation", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "Synchronization"],
+        "GavelLoad": [
+            "CZlib", "Foundation", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "Synchronization",
+        ],
         "GavelEcho": ["Gateway", "Foundation"],
     ]
 

@@ -5,7 +5,7 @@ import Testing
 import WireProtocol
 
 /// Bad input over real sockets: a typed answer, the right close code, and nobody else notices.
-@Suite("Clients without manners")
+@Suite("Clients without manners", .onThreadsOfItsOwn)
 struct HostileClientTests {
     static let frames: [(name: String, bytes: [UInt8], code: Int)] = [
         ("unmasked text", [0x81, 0x02, 0x7b, 0x7d], 1002),
@@ -155,9 +155,7 @@ struct HostileClientTests {
             Int64(try await Database.query("SELECT seq FROM auction", in: server.database)))
         await honest.wait(forSeq: newest)
         #expect(honest.seqs == Array(2...newest))
-        let metrics = try await GavelHTTP(server.endpoint).request("GET", "/metrics")
-        let text = String(decoding: metrics.body, as: UTF8.self)
-        #expect(text.contains("gavel_slow_connections_closed_total 1\n"))
+        #expect(try await server.metrics().contains("gavel_slow_connections_closed_total 1\n"))
         #expect(silent.count == 2)
         #expect(await server.stop() == 0)
     }

@@ -6,7 +6,7 @@ import Testing
 import WireProtocol
 
 /// What an operator sees of a real server: its log, its figures, its settings.
-@Suite("A server under an operator's eyes", .timeLimit(.minutes(10)))
+@Suite("A server under an operator's eyes", .onThreadsOfItsOwn, .timeLimit(.minutes(10)))
 struct OperationsTests {
     @Test("Whatever happens, no token, ticket, max, reserve, sealed bid or name is in the log")
     func secretsStay() async throws {

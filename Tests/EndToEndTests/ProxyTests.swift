@@ -3,7 +3,7 @@ import GavelClient
 import Testing
 
 /// Whom a server takes its clients for, when there are proxies before it.
-@Suite("Behind proxies", .serialized, .timeLimit(.minutes(10)))
+@Suite("Behind proxies", .onThreadsOfItsOwn, .timeLimit(.minutes(10)))
 struct ProxyTests {
     private static let limits = [
         "--exempt-networks", "none", "--limit", "connections-per-address-max=2",
@@ -45,10 +45,8 @@ struct ProxyTests {
         // What can't be read counts for the proxy.
         open.append(try upgrade("somebody"))
         #expect(open.last?.status == "HTTP/1.1 101")
-        let metrics = try await GavelHTTP(server.endpoint, timeout: .seconds(240))
-            .request("GET", "/metrics")
         #expect(
-            String(decoding: metrics.body, as: UTF8.self)
+            try await server.metrics()
                 .contains("gavel_limits_reached_total{limit=\"forwarded_for\"} 1\n"))
         // One that ends makes room.
         open.removeFirst()

@@ -7,39 +7,10 @@ import WireProtocol
 
 @Suite("A server with TLS, from the command line", .timeLimit(.minutes(3)))
 struct TLSTests {
-    /// A folder with a certificate, its key and its authority's certificate.
-    private struct Desk {
-        let folder: URL
-        let authority: TestAuthority
-
-        init() throws {
-            folder = try TestServer.temporaryFolder()
-            authority = try TestAuthority()
-            try authority.issue().write(into: folder)
-            try write(authority, "ca.pem")
-        }
-
-        func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
-
-        func write(_ authority: TestAuthority, _ name: String) throws {
-            try Data(authority.pem.utf8).write(to: URL(fileURLWithPath: path(name)))
-        }
-
-        var arguments: [String] {
-            ["--tls-certificate", path("cert.pem"), "--tls-key", path("key.pem")]
-        }
-
-        func connect(_ server: TestServer, trusting ca: String) async throws -> GavelConnection {
-            var options = GavelConnection.Options()
-            options.trust = try ServerTrust(authoritiesIn: path(ca))
-            return try await GavelConnection.connect(to: server.endpoint, options: options)
-        }
-    }
-
     @Test("The command line administers and bids over https and wss, and trusts nobody else")
     func commands() async throws {
-        let desk = try Desk()
-        let server = try await TestServer.start(in: desk.folder, arguments: desk.arguments)
+        let desk = try TLSDesk()
+        let server = try await desk.start()
         defer { server.removeFolder() }
         let address = server.endpoint.description
         #expect(address.hasPrefix("https://"))
@@ -75,8 +46,8 @@ struct TLSTests {
 
     @Test("SIGHUP brings a renewed certificate, and nobody is cut off")
     func renewal() async throws {
-        let desk = try Desk()
-        let server = try await TestServer.start(in: desk.folder, arguments: desk.arguments)
+        let desk = try TLSDesk()
+        let server = try await desk.start()
         defer { server.removeFolder() }
         let old = try await desk.connect(server, trusting: "ca.pem")
         let next = try TestAuthority("The next authority")
@@ -97,7 +68,7 @@ struct TLSTests {
 
     @Test("A bad pair stops the start, and says what to do")
     func badPair() async throws {
-        let desk = try Desk()
+        let desk = try TLSDesk()
         defer { try? FileManager.default.removeItem(at: desk.folder) }
         let database = ["--database", desk.path("gavel.db"), "--listen", "127.0.0.1:0"]
         let half = try await Gavel.run(

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import GavelLoad
 import NIOCore
@@ -37,29 +36,6 @@ enum Attack: String, CaseIterable {
 
     /// A kernel's buffer as small as it can be, for those who let it fill up.
     var receiveBuffer: Int? { self == .deafWatcher ? 2048 : nil }
-
-    /// A message of 16 MiB of blanks in one compressed frame.
-    static let bombFrame: ByteBuffer = {
-        let blanks = [UInt8](repeating: 0x20, count: 16 << 20)
-        var stream = z_stream()
-        deflateInit2_(
-            &stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size))
-        defer { deflateEnd(&stream) }
-        var packed = [UInt8](repeating: 0, count: 1 << 16)
-        let count = blanks.withUnsafeBufferPointer { blanks in
-            packed.withUnsafeMutableBufferPointer { packed in
-                stream.next_in = UnsafeMutablePointer(mutating: blanks.baseAddress)
-                stream.avail_in = UInt32(blanks.count)
-                stream.next_out = packed.baseAddress
-                stream.avail_out = UInt32(packed.count)
-                deflate(&stream, Z_SYNC_FLUSH)
-                return packed.count - Int(stream.avail_out)
-            }
-        }
-        // Without the empty block that a sync flush ends with, RFC 7692 section 7.2.1.
-        return LoadFrame.encode(first: 0xc1, packed[..<(count - 4)])
-    }()
 }
 
 /// One hostile connection.
@@ -98,7 +74,7 @@ final class Attacker: LoadConduct {
             line.send(frame)
         case .garbage:
             line.send(ByteBuffer(bytes: (0..<512).map { _ in UInt8.random(in: 0...255) }))
-        case .bomb: line.send(Attack.bombFrame)
+        case .bomb: line.send(LoadFrame.bomb)
         case .reconnectStorm: line.reset()
         case .deafWatcher:
             for lot in 0..<lots {

@@ -6,7 +6,7 @@ import WireProtocol
 
 /// What is done to servers on the open internet, each thing against a server of its own: it ends as
 /// it must, and an honest bidder beside it notices nothing.
-@Suite("Known attacks", .serialized, .timeLimit(.minutes(15)))
+@Suite("Known attacks", .onThreadsOfItsOwn, .timeLimit(.minutes(15)))
 struct AttackTests {
     struct Attack: CustomTestStringConvertible, Sendable {
         let name: String
@@ -15,12 +15,13 @@ struct AttackTests {
         let options: [String]
         /// Which limit the metrics count for it; nil: it is no matter of a limit.
         let limit: String?
+        let isOverTLS: Bool
         let run: @Sendable (Scene) async throws -> Void
 
         var testDescription: String { name }
 
         init(
-            _ name: String, _ options: String..., limit: String? = nil,
+            _ name: String, _ options: String..., limit: String? = nil, isOverTLS: Bool = false,
             does run: @escaping @Sendable (Scene) async throws -> Void
         ) {
             self.name = name
@@ -29,6 +30,7 @@ struct AttackTests {
                     ? option.split(separator: " ").map(String.init) : ["--limit", option]
             }
             self.limit = limit
+            self.isOverTLS = isOverTLS
             self.run = run
         }
     }
@@ -47,6 +49,8 @@ struct AttackTests {
         Attack(
             "a flood of bids over three connections", "bids-per-second=5", "bid-burst=5",
             "bids-on-lot-per-second=2", "bid-on-lot-burst=2", limit: "bids", does: bids),
+        Attack(
+            "a message that inflates to 16 MiB", "--compression yes", limit: "message", does: bomb),
         // HTTP
         Attack(
             "a head, a byte at a time", "request-head-seconds-max=3", limit: "request_head",
@@ -63,8 +67,11 @@ struct AttackTests {
             limit: "requests", does: requests),
         // Connections
         Attack(
-            "thousands that open a connection and say nothing", "request-head-seconds-max=5",
+            "10,000 that open a connection and say nothing", "request-head-seconds-max=5",
             limit: "request_head", does: halfOpen),
+        Attack(
+            "a thousand that begin a TLS handshake and say no more", "tls-seconds-max=5",
+            isOverTLS: true, does: halfOpenTLS),
         Attack(
             "one address with many connections", "--exempt-networks none",
             "connections-per-address-max=20", "new-connections-per-address-per-second=1000000",
@@ -79,11 +86,16 @@ struct AttackTests {
             "outbound-soft-low=2048", "outbound-bytes-max=65536", "stall-seconds-max=3600",
             "pong-seconds-max=3600",
             does: neverReads),
+        Attack(
+            "watchers that never read, too many for the memory", "outbound-soft-high=4096",
+            "outbound-soft-low=2048", "outbound-bytes-max=262144",
+            "outbound-total-bytes-max=262144", "stall-seconds-max=3600",
+            "pong-seconds-max=3600", limit: "outbound_total", does: outboundTotal),
     ]
 
     @Test("is fended off, and an honest bidder notices nothing", arguments: all)
     func attack(_ attack: Attack) async throws {
-        let scene = try await Scene(options: attack.options)
+        let scene = try await Scene(attack)
         defer { scene.server.removeFolder() }
         try await scene.checkHonest()
         try await attack.run(scene)
@@ -102,8 +114,11 @@ struct AttackTests {
 
         var endpoint: Endpoint { server.endpoint }
 
-        init(options: [String]) async throws {
-            server = try await TestServer.start(arguments: options)
+        init(_ attack: Attack) async throws {
+            server =
+                if attack.isOverTLS {
+                    try await TLSDesk().start(arguments: attack.options)
+                } else { try await TestServer.start(arguments: attack.options) }
             try await server.must(
                 "auction", "create", "Lot", "--id", "lot", "--start", "1", "--closes", "+1h",
                 "--increments", "0.01")
@@ -149,11 +164,8 @@ struct AttackTests {
         }
 
         func metric(_ name: String) async throws -> Int {
-            let metrics = try await AttackTests.patiently {
-                try await GavelHTTP(endpoint, timeout: .seconds(240)).request("GET", "/metrics")
-            }
-            let text = String(decoding: metrics.body, as: UTF8.self)
-            let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+            let metrics = try await AttackTests.patiently { try await server.metrics() }
+            let line = metrics.split(separator: "\n").first { $0.hasPrefix(name + " ") }
             return try #require(line?.split(separator: " ").last.flatMap { Int($0) }, "\(name)")
         }
     }

@@ -1,5 +1,7 @@
 import Foundation
 import GavelClient
+import GavelLoad
+import NIOCore
 import Testing
 
 /// Attacks by WebSocket frames and messages.
@@ -71,6 +73,24 @@ extension AttackTests {
         #expect(messages.filter { $0.contains(#""code":"rate_limited""#) }.count >= 150)
     }
 
+    static func bomb(_ scene: Scene) throws {
+        let socket = try RawSocket.webSocket(
+            to: scene.endpoint, ["Sec-WebSocket-Extensions: permessage-deflate"])
+        socket.send(Array(LoadFrame.bomb.readableBytesView))
+        #expect(socket.closeCode() == 1009)
+        // In many pieces, each of them small enough.
+        let pieces = try RawSocket.webSocket(
+            to: scene.endpoint, ["Sec-WebSocket-Extensions: permessage-deflate"])
+        let payload = Array(LoadFrame.bomb.readableBytesView.dropFirst(8))
+        let size = payload.count / 10
+        for start in stride(from: 0, to: payload.count, by: size) {
+            let end = min(start + size, payload.count)
+            let first: UInt8 = start == 0 ? 0x41 : end < payload.count ? 0x00 : 0x80
+            pieces.send(RawSocket.frame(first, Array(payload[start..<end])))
+        }
+        #expect(pieces.closeCode() == 1009)
+    }
+
     // MARK: - Not reading
 
     static func neverReads(_ scene: Scene) async throws {
@@ -89,5 +109,30 @@ extension AttackTests {
             last = next
         }
         #expect(last.contains(#""seq":\#(newest),"#))
+    }
+    static func outboundTotal(_ scene: Scene) async throws {
+        func watch() throws -> RawSocket {
+            let socket = try RawSocket.webSocket(to: scene.endpoint, receiveBuffer: 1024)
+            socket.send(message: #"{"type":"watch","auction":"lot","feed":"full"}"#)
+            return socket
+        }
+        func waiting() async throws -> Int {
+            try await scene.metric("gavel_outbound_queue_bytes")
+        }
+        // However much of it the kernel takes: until so much waits in the server.
+        let early = try watch()
+        while try await waiting() < 100_000 { try await scene.raise(50) }
+        let late = try watch()
+        while try await scene.count(of: "outbound_total") == 0 { try await scene.raise(50) }
+        // One had to go, and it was not the one that was less far behind.
+        #expect(try await scene.count(of: "outbound_total") == 1)
+        let newest = try await scene.newestSeq()
+        var last = ""
+        while !last.contains(#""seq":\#(newest),"#) {
+            guard let next = late.nextMessage("price") else { break }
+            last = next
+        }
+        #expect(last.contains(#""seq":\#(newest),"#))
+        #expect(early.heardToTheEnd().code == nil)
     }
 }

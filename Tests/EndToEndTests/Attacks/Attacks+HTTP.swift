@@ -1,5 +1,6 @@
 import Foundation
 import GavelClient
+import GavelLoad
 import Testing
 
 /// Attacks by HTTP requests, and by connections.
@@ -69,13 +70,33 @@ extension AttackTests {
     // MARK: - Connections
 
     static func halfOpen(_ scene: Scene) async throws {
-        // This process and the server have as many descriptors each; other tests need some.
-        let count = min(2000, sysconf(Int32(_SC_OPEN_MAX)) / 4)
-        let sockets = try (0..<count).map { _ in try RawSocket(to: scene.endpoint) }
+        // Other tests need some descriptors, too.
+        let count = min(10_000, OpenFiles.raise(to: 11_000) - 1000)
+        if count < 10_000 { print("Only \(count): the system permits no more open files") }
+        let sockets = try (0..<count).map { number in
+            try RawSocket(to: scene.endpoint, from: "127.1.1.\(1 + number % 200)")
+        }
         // Meanwhile others get in.
         try await scene.checkHonest()
         for socket in sockets { #expect(socket.receive(1).isEmpty) }
         #expect(try await scene.count(of: "request_head") >= count)
+    }
+
+    static func halfOpenTLS(_ scene: Scene) async throws {
+        // A record of 512 bytes with the beginning of a ClientHello, and no more of it.
+        let hello: [UInt8] = [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]
+        let sockets = try (0..<1000).map { _ in
+            let socket = try RawSocket(to: scene.endpoint)
+            socket.send(hello)
+            return socket
+        }
+        try await scene.checkHonest()
+        for socket in sockets { #expect(socket.receive(1).isEmpty) }
+        let timedOut = "gavel_tls_handshake_failures_total{reason=\"timed_out\"}"
+        #expect(try await scene.metric(timedOut) >= sockets.count)
+        // Those that never said a word of TLS are no better.
+        let silent = try RawSocket(to: scene.endpoint)
+        #expect(silent.receive(1).isEmpty)
     }
 
     private static let attacker = "127.0.0.2"

@@ -8,7 +8,7 @@ final class RawSocket: @unchecked Sendable {
 
     /// - Parameter source: the address to come from; nil: any.
     init(to endpoint: Endpoint, receiveBuffer: Int32? = nil, from source: String? = nil) throws {
-        guard case .tcp(let host, let port) = endpoint else { throw Failure("\(endpoint)") }
+        let (host, port) = try Self.address(endpoint)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure("socket: \(errno)") }
         if var size = receiveBuffer {
@@ -34,6 +34,13 @@ final class RawSocket: @unchecked Sendable {
 
     deinit { close(descriptor) }
 
+    private static func address(_ endpoint: Endpoint) throws -> (host: String, port: Int) {
+        switch endpoint {
+        case .tcp(let host, let port), .tls(let host, let port): return (host, port)
+        case .unix: throw Failure("\(endpoint)")
+        }
+    }
+
     private func bind(to source: String) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -57,9 +64,11 @@ final class RawSocket: @unchecked Sendable {
     }
 
     /// A socket that has become a WebSocket and has read nothing but the 101.
-    static func webSocket(to endpoint: Endpoint, receiveBuffer: Int32? = nil) throws -> RawSocket {
+    static func webSocket(
+        to endpoint: Endpoint, _ headers: [String] = [], receiveBuffer: Int32? = nil
+    ) throws -> RawSocket {
         let socket = try RawSocket(to: endpoint, receiveBuffer: receiveBuffer)
-        socket.send(text: upgrade())
+        socket.send(text: upgrade(headers))
         var head: [UInt8] = []
         while !head.ends(with: Array("\r\n\r\n".utf8)) {
             guard let byte = socket.receive(1).first else { throw Failure("no 101: \(head)") }

@@ -7,20 +7,26 @@ import WireProtocol
 final class TestServer: Sendable {
     let folder: URL
     let endpoint: Endpoint
+    private let trust: ServerTrust
     private let process: ChildProcess
 
     var database: String { folder.appendingPathComponent("gavel.db").path }
 
-    private init(folder: URL, endpoint: Endpoint, process: ChildProcess) {
+    private init(folder: URL, endpoint: Endpoint, trust: ServerTrust, process: ChildProcess) {
         self.folder = folder
         self.endpoint = endpoint
+        self.trust = trust
         self.process = process
     }
 
     /// Starts a server and waits until it says where it listens.
     ///
-    /// - Parameter folder: of an earlier server, to go on with its database.
-    static func start(in folder: URL? = nil, arguments: [String] = []) async throws -> TestServer {
+    /// - Parameters:
+    ///   - folder: of an earlier server, to go on with its database.
+    ///   - trust: for its clients, where it speaks TLS.
+    static func start(
+        in folder: URL? = nil, arguments: [String] = [], trust: ServerTrust = .system
+    ) async throws -> TestServer {
         let folder = try folder ?? temporaryFolder()
         let output = try PrivatePipe()
         let process = try ChildProcess(
@@ -39,7 +45,8 @@ final class TestServer: Sendable {
             throw Failure("The server's first line is no JSON: \(line)")
         }
         let url = try start.string("url")
-        return TestServer(folder: folder, endpoint: try Endpoint(url), process: process)
+        return TestServer(
+            folder: folder, endpoint: try Endpoint(url), trust: trust, process: process)
     }
 
     /// Tests of other things than limits may bid, ask and connect as fast as they can, and be as slow
@@ -101,10 +108,17 @@ final class TestServer: Sendable {
     ) async throws -> GavelConnection {
         var options = GavelConnection.Options(token: token)
         options.encoding = encoding
+        options.trust = trust
         // No test may depend on how fast a busy machine is.
         options.timeout = .seconds(240)
         options.closeTimeout = .seconds(240)
         return try await GavelConnection.connect(to: endpoint, options: options)
+    }
+
+    /// What the server says of itself.
+    func metrics() async throws -> String {
+        let http = GavelHTTP(endpoint, timeout: .seconds(240), trust: trust)
+        return String(decoding: try await http.request("GET", "/metrics").body, as: UTF8.self)
     }
 
     /// Asks the server to stop, and waits until it has.
