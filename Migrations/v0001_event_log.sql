@@ -38,6 +38,11 @@ CREATE TABLE event (
     ),
     -- JSON, versioned ("v":1). Holds secrets: maxes, reserves, sealed bids, who bid.
     payload TEXT NOT NULL CHECK (substr(payload, 1, 4) = '{"v"'),
+    -- What everybody may know of it; NULL: nothing. JSON, too. Follows from the payload, and is kept
+    -- so that the chain can be checked by somebody who may see nothing else.
+    public_payload TEXT CHECK (substr(public_payload, 1, 4) = '{"v"'),
+    -- Secret: keeps a payload from being found out by trying until its digest fits.
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
     -- The engine's time. It never runs backwards.
     at INTEGER NOT NULL CHECK (at BETWEEN 0 AND 253402300799999),
     -- Each entry's hash covers the one before, so that nothing can be changed, taken out or put in

@@ -15,7 +15,7 @@ struct DecidedBatch: Sendable {
     /// Nothing to store: only that the engine was alive at this time.
     var heartbeat: Instant?
 
-    init(after head: LogHead) { log = LogBatch(after: head) }
+    init(after head: LogHead, salts: SaltKey) { log = LogBatch(after: head, salts: salts) }
 
     /// Nothing to store and nobody to answer.
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }

@@ -21,7 +21,8 @@ final class Writer {
 
     private var house = House()
     private var deadlines = Deadlines()
-    private var batch = DecidedBatch(after: .empty)
+    private var saltKey = SaltKey.random()
+    private var batch = DecidedBatch(after: .empty, salts: .random())
     private var head = LogHead.empty
     private var lastBeat = Instant(milliseconds: 0)
     /// Whether the house is that of the log; not so between a failure and the next recovery.
@@ -178,7 +179,7 @@ final class Writer {
     /// Hands the batch to the committer and starts the next one after it.
     private func finishBatch(at watermark: Instant) {
         guard !batch.isEmpty else { return }
-        defer { batch = DecidedBatch(after: head) }
+        defer { batch = DecidedBatch(after: head, salts: saltKey) }
         guard isSound else { return turnAway(batch.commands) }
         for id in batch.lots.keys {
             house.auctions.with(id) { auction in
@@ -249,7 +250,8 @@ final class Writer {
         self.house = house
         self.head = head
         deadlines = Deadlines(of: house)
-        batch = DecidedBatch(after: head)
+        saltKey = log.newSaltKey()
+        batch = DecidedBatch(after: head, salts: saltKey)
         let waiting = committer.resume(with: log)
         let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
         for publication in unseen { publisher.publish(publication, version: version) }

@@ -8,7 +8,8 @@ struct EntryRow: Sendable {
     let at: Instant
     let seq: Int64?
     let image: EntryImage
-    let hash: EntryHash
+
+    var hash: EntryHash { image.hash }
 }
 
 /// A row of `reply`.

@@ -9,6 +9,10 @@ public protocol BidLog: AnyObject, Sendable {
     /// followed the log can tell that positions may mean other events now.
     var logID: String { get }
 
+    /// What the salts of the next entries are to be made from: secret and new, unless a test wants
+    /// the same hashes each time.
+    func newSaltKey() -> SaltKey
+
     /// Makes the batch durable as a whole, or not at all: one transaction, one fdatasync.
     ///
     /// `headMoved` means that nothing was written. After any other error the outcome is unknown,
@@ -45,6 +49,8 @@ public protocol BidLog: AnyObject, Sendable {
 }
 
 extension BidLog {
+    public func newSaltKey() -> SaltKey { .random() }
+
     /// The house as the log tells it, and where the log stands.
     ///
     /// - Parameter position: the last entry to follow; nil: all.

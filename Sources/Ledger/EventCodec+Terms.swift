@@ -9,6 +9,15 @@ extension EventCodec {
         writer.field("currency", terms.currency.code)
         writer.field("start", terms.start.minorUnits)
         writer.fieldIfPresent("reserve", terms.reserve?.minorUnits)
+        encodeOpenTerms(terms, to: &writer)
+        writer.fieldIfPresent("sale", terms.sale?.text)
+        writer.fieldIfPresent("seller", terms.seller?.text)
+        writer.field("related_parties", terms.relatedParties.sorted().map(\.text))
+        encodeConditions(terms, to: &writer)
+    }
+
+    /// The terms by which the price rises and the lot ends: no secret in them.
+    static func encodeOpenTerms(_ terms: Terms, to writer: inout JSONWriter) {
         if let buyNow = terms.buyNow {
             writer.object("buy_now") { writer in
                 writer.field("price", buyNow.price.minorUnits)
@@ -24,9 +33,10 @@ extension EventCodec {
             encode(softClose, to: &writer)
         }
         writer.field("resume_min", terms.resumeMin)
-        writer.fieldIfPresent("sale", terms.sale?.text)
-        writer.fieldIfPresent("seller", terms.seller?.text)
-        writer.field("related_parties", terms.relatedParties.sorted().map(\.text))
+    }
+
+    /// The terms of bidding: no secret in them either.
+    static func encodeConditions(_ terms: Terms, to writer: inout JSONWriter) {
         writer.fieldIfPresent("confirm_above_factor", terms.confirmAboveFactor)
         writer.field("ladder_only", terms.ladderOnly)
         writer.field("completes_increment_on_raise", terms.completesIncrementOnRaise)
@@ -90,7 +100,7 @@ extension EventCodec {
         return terms
     }
 
-    private static func incrementTable(_ fields: PayloadFields) throws -> IncrementTable {
+    static func incrementTable(_ fields: PayloadFields) throws -> IncrementTable {
         let bands = try fields.object.array("increments").map { band in
             guard case .array(let pair) = band, pair.count == 2,
                 case .integer(let from) = pair[0], case .integer(let step) = pair[1],
@@ -101,7 +111,7 @@ extension EventCodec {
         return try IncrementTable(bands: bands)
     }
 
-    private static func softClose(_ fields: PayloadFields) throws -> SoftClose {
+    static func softClose(_ fields: PayloadFields) throws -> SoftClose {
         let stages = try fields.object.array("stages").map { stage in
             guard let object = stage.asObject else {
                 throw fields.fault("stages", "has a stage that is no object")

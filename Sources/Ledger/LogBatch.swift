@@ -25,11 +25,16 @@ public struct LogBatch: Sendable {
 
     private var touched = Touched()
     private var writer = JSONWriter(reservingCapacity: 1024)
+    private var publicWriter = JSONWriter(reservingCapacity: 1024)
+    private let salts: SaltKey
 
     /// An empty batch for a log that stands, or will stand, at `head`.
-    public init(after head: LogHead) {
+    ///
+    /// - Parameter salts: what its entries' salts are made from.
+    public init(after head: LogHead, salts: SaltKey = .random()) {
         expected = head
         self.head = head
+        self.salts = salts
     }
 
     /// How many entries it adds to the log.
@@ -52,16 +57,16 @@ public struct LogBatch: Sendable {
         precondition(!isSealed, "A sealed batch takes no more events: start the next one")
         writer.removeAll()
         EventCodec.encode(event, to: &writer)
+        publicWriter.removeAll()
+        EventCodec.encodePublic(event, in: house, to: &publicWriter)
         let position = head.position + 1
         let image = EntryImage(
             previousHash: head.hash, position: position, at: t, kind: event.kind,
-            auction: event.auction?.text, payload: writer.bytes, appendingTo: &bytes)
-        let hash = bytes.withUnsafeBytes {
-            EntryHash.sha256(of: UnsafeRawBufferPointer(rebasing: $0[image.all]))
-        }
+            auction: event.auction?.text, salt: salts.salt(at: position), payload: writer.bytes,
+            publicPayload: publicWriter.bytes, appendingTo: &bytes)
+        let hash = image.hash
         head = LogHead(position: position, hash: hash)
-        entries.append(
-            EntryRow(position: position, at: t, seq: event.seq, image: image, hash: hash))
+        entries.append(EntryRow(position: position, at: t, seq: event.seq, image: image))
         switch event {
         case .auction(let id, let event): follow(event, on: id, at: t, image: image, in: &house)
         case .house(let event):

@@ -23,6 +23,11 @@ public struct LogEntry: Hashable, Sendable {
     public let at: Instant
     /// The event's JSON, byte for byte as it is hashed.
     public let payload: [UInt8]
+    /// What everybody may know of it, as JSON; nil: nothing.
+    public let publicPayload: [UInt8]?
+    public let salt: EntrySalt
+    /// The SHA-256 that stands for the kind, the auction and the payload in the entry's hash.
+    public let payloadDigest: EntryHash
     public let previousHash: EntryHash
     public let hash: EntryHash
 

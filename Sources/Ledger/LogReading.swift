@@ -17,7 +17,8 @@ enum LogReading {
         return LogHead(position: statement.integer(0), hash: hash)
     }
 
-    private static let columns = "position, at, kind, auction, payload, previous_hash, hash"
+    private static let columns =
+        "position, at, kind, auction, payload, public_payload, salt, previous_hash, hash"
 
     /// Every entry after a position in order, each checked against the one before it.
     static func entries(
@@ -83,6 +84,7 @@ enum LogReading {
         StoredEntry(
             position: statement.integer(0), at: statement.integer(1), kind: statement.text(2),
             auction: statement.optionalText(3), payload: statement.bytes(4),
-            previousHash: statement.bytes(5), hash: statement.bytes(6))
+            publicPayload: statement.bytes(5), salt: statement.bytes(6),
+            previousHash: statement.bytes(7), hash: statement.bytes(8))
     }
 }

@@ -33,6 +33,8 @@ public final class SQLiteLedger: BidLog {
         /// The most pages that the database may have; nil: as many as the disk holds. For tests of
         /// a full disk.
         public var pagesMax: Int?
+        /// What entries' salts are made from; tests may want the same ones each time.
+        public var newSaltKey: @Sendable () -> SaltKey = { .random() }
         /// The clock that migrations are dated by.
         public var now: @Sendable () -> Instant = {
             Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
@@ -68,6 +70,8 @@ public final class SQLiteLedger: BidLog {
             throw LedgerError(any: error, doing: doing)
         }
     }
+
+    public func newSaltKey() -> SaltKey { options.newSaltKey() }
 
     public func append(_ batch: LogBatch) throws(LedgerError) {
         guard !batch.isEmpty else { return }

@@ -13,9 +13,15 @@ extension Statement {
         bind(row.seq, at: 3)
         bind(text: row.image.kind, of: bytes, at: 4)
         bind(text: row.image.payload, of: bytes, at: 5)
-        bind(row.at.milliseconds, at: 6)
-        bind(blob: row.image.previousHash, of: bytes, at: 7)
-        bind(row.hash, at: 8)
+        if row.image.publicPayload.isEmpty {
+            bind(nil as Int64?, at: 6)
+        } else {
+            bind(text: row.image.publicPayload, of: bytes, at: 6)
+        }
+        bind(blob: row.image.salt, of: bytes, at: 7)
+        bind(row.at.milliseconds, at: 8)
+        bind(blob: row.image.previousHash, of: bytes, at: 9)
+        bind(row.hash, at: 10)
     }
 
     func bind(_ row: CommitmentRow, of bytes: UnsafeRawBufferPointer) {

@@ -7,6 +7,9 @@ struct StoredEntry {
     let kind: String
     let auction: String?
     let payload: [UInt8]
+    /// Empty when there is none.
+    let publicPayload: [UInt8]
+    let salt: [UInt8]
     let previousHash: [UInt8]
     let hash: [UInt8]
 
@@ -24,20 +27,21 @@ struct StoredEntry {
                 throw damaged("it does not follow from the entry before it")
             }
         }
+        guard let salt = EntrySalt(bytes: salt) else {
+            throw damaged("its salt is not 16 bytes long")
+        }
         let at = Instant(milliseconds: at)
         var bytes: [UInt8] = []
         let image = EntryImage(
             previousHash: previousHash, position: position, at: at, kind: kind, auction: auction,
-            payload: payload, appendingTo: &bytes)
-        let computed = bytes.withUnsafeBytes {
-            EntryHash.sha256(of: UnsafeRawBufferPointer(rebasing: $0[image.all]))
-        }
-        guard computed == hash else { throw damaged("its bytes do not match its hash") }
+            salt: salt, payload: payload, publicPayload: publicPayload, appendingTo: &bytes)
+        guard image.hash == hash else { throw damaged("its bytes do not match its hash") }
         do {
             let event = try EventCodec.decode(kind: kind, auction: auction, payload: payload)
             return LogEntry(
                 position: position, event: event, at: at, payload: payload,
-                previousHash: previousHash, hash: hash)
+                publicPayload: publicPayload.isEmpty ? nil : publicPayload, salt: salt,
+                payloadDigest: image.payloadDigest, previousHash: previousHash, hash: hash)
         } catch {
             throw damaged("\(error)")
         }

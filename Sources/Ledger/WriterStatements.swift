@@ -23,8 +23,9 @@ struct WriterStatements {
         heartbeat = try prepare("SELECT at FROM heartbeat")
         event = try prepare(
             """
-            INSERT INTO event (position, auction, seq, kind, payload, at, previous_hash, hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (position, auction, seq, kind, payload, public_payload, salt, at,
+                previous_hash, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         reply = try prepare(
             """

@@ -124,7 +124,9 @@ struct IntegrityTests {
         arguments: [
             #"payload = replace(payload, '1000', '1001')"#, "at = at + 1",
             "kind = 'auction_opened'",
-            "auction = 'book'", "hash = zeroblob(32)", "previous_hash = zeroblob(32)",
+            "auction = 'book'", "salt = zeroblob(16)", "public_payload = NULL",
+            #"public_payload = replace(public_payload, '1000', '1001')"#, "hash = zeroblob(32)",
+            "previous_hash = zeroblob(32)",
         ])
     func flippedByte(change: String) throws {
         let directory = try Self.sample()

@@ -7,7 +7,7 @@ import Testing
 struct LogBatchTests {
     static func batch(after head: LogHead, adding bidder: BidderID) -> LogBatch {
         var house = House()
-        var batch = LogBatch(after: head)
+        var batch = LogBatch(after: head, salts: SaltKey(words: .zero))
         batch.record(
             .house(.bidderAdded(Bidder(id: bidder))), at: Instant(milliseconds: 1), in: &house)
         batch.seal(with: house)
@@ -25,15 +25,29 @@ struct LogBatchTests {
     @Test("An entry's hash is the SHA-256 of its documented bytes")
     func documentedHash() {
         let batch = Self.batch(after: .empty, adding: "b")
-        // Computed by hand: python3 -c 'import hashlib,struct; k=b"bidder_added"; \
-        // p=b"{\"v\":1,\"id\":\"b\"}"; print(hashlib.sha256(bytes(32)+struct.pack(">qq",1,1)
-        // +struct.pack(">I",len(k))+k+struct.pack(">I",0)+struct.pack(">I",len(p))+p).hexdigest())'
+        // Computed by hand: python3 -c 'import hashlib as h,struct as s; t=lambda b:s.pack(">I",
+        // len(b))+b; sha=lambda b:h.sha256(b).digest(); salt=sha(bytes(32)+s.pack("<q",1))[:16];
+        // d=sha(salt+t(b"bidder_added")+t(b"")+t(b"{\"v\":1,\"id\":\"b\"}")); print(sha(bytes(32)
+        // +s.pack(">qq",1,1)+t(b"")+t(b"")+t(b"")+d).hex())'
         #expect(
             batch.head.hash.hex
-                == "b0a487673b862325004115c7022ae771500abe0e28e305c0a428cdfa0ac00a6b")
+                == "e63ff8969e6b551180689df2ba6e93233802e8dbeee26b6f6ef88b533114abf0")
         #expect(batch.head.position == 1)
         #expect(EntryHash(bytes: batch.head.hash.bytes) == batch.head.hash)
         #expect(EntryHash(bytes: [1, 2, 3]) == nil)
+    }
+
+    @Test("What is public of an entry is in its hash in clear")
+    func documentedHashOfPublicEntry() {
+        var house = House()
+        var batch = LogBatch(after: .empty, salts: SaltKey(words: .zero))
+        let sale = Event.house(.saleCreated(Sale(id: "s", title: "S")))
+        batch.record(sale, at: Instant(milliseconds: 1), in: &house)
+        // As above, with k = b"sale_created" and p = b"{\"v\":1,\"id\":\"s\",\"title\":\"S\",
+        // \"stagger\":0,\"requires_approval\":false}", which is the public payload as well.
+        #expect(
+            batch.head.hash.hex
+                == "0e8e74828fb1c8997eae61a4662bfba515e94cc8fb51dfa58493d5e1ac03e415")
     }
 
     @Test("The hash covers the position, the time and the entry before")

@@ -87,7 +87,9 @@ struct ReplayTests {
     @Test("A log in memory reads like one on disk")
     func memoryAndDiskAgree() throws {
         let directory = try TemporaryDirectory()
-        let ledger = try SQLiteLedger(path: directory.file())
+        var options = SQLiteLedger.Options()
+        options.newSaltKey = { MemoryLog().newSaltKey() }
+        let ledger = try SQLiteLedger(path: directory.file(), options: options)
         let memory = MemoryLog()
         _ = try Self.play(seed: 7, commands: 200, into: ledger)
         _ = try Self.play(seed: 7, commands: 200, into: memory)

@@ -21,10 +21,11 @@ struct SchemaTests {
     static func event(
         _ position: String = "9000", _ auction: String = "'vase'", _ seq: String = "NULL",
         _ kind: String = "'bid_refused'", _ payload: String = #"'{"v":1}'"#,
-        at: String = "1", previous: String = hash, hash: String = hash
+        publicPayload: String = "NULL", salt: String = "zeroblob(16)", at: String = "1",
+        previous: String = hash, hash: String = hash
     ) -> String {
-        "INSERT INTO event VALUES (\(position), \(auction), \(seq), \(kind), \(payload), \(at), "
-            + "\(previous), \(hash))"
+        "INSERT INTO event VALUES (\(position), \(auction), \(seq), \(kind), \(payload), "
+            + "\(publicPayload), \(salt), \(at), \(previous), \(hash))"
     }
 
     static let badEvents = [
@@ -35,6 +36,10 @@ struct SchemaTests {
             rule: "a sale's event on a lot", sql: event("9000", "'vase'", "NULL", "'sale_created'")),
         BadRow(rule: "a seq below 1", sql: event("9000", "'vase'", "0")),
         BadRow(rule: "a seq without a lot", sql: event("9000", "NULL", "1", "'sale_created'")),
+        BadRow(
+            rule: "a public payload without version",
+            sql: event("9000", "'vase'", publicPayload: "'{}'")),
+        BadRow(rule: "a salt of 15 bytes", sql: event("9000", "'vase'", salt: "zeroblob(15)")),
         BadRow(
             rule: "a payload without version",
             sql: event("9000", "'vase'", "NULL", "'bid_refused'", "'{}'")),

@@ -23,7 +23,7 @@ final class Scene {
 
     /// The batch, sealed; the house has gone on.
     func batch(of commands: [Command]) -> (batch: LogBatch, answers: [Decision.Answer]) {
-        var batch = LogBatch(after: head)
+        var batch = LogBatch(after: head, salts: log.newSaltKey())
         let t = house.time(of: now)
         let answers = commands.map { command in
             let decision = house.decide(command, at: t)
