@@ -64,7 +64,7 @@ crash: packages ## Kills a real server under load and looks what is left: ROUNDS
 	CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
-bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|idle|drain|all
+bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|idle|drain|restart|all
 	$(SWIFT) build -c release --product gavel
 	$(SWIFT) build -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)

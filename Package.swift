@@ -201,7 +201,8 @@ let package = Package(
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "GavelLoad", "Ledger", argumentParser, crypto, histogram,
+                "AuctionRules", "BidService", "GavelLoad", "Ledger", argumentParser, crypto,
+                histogram,
                 nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: settings),

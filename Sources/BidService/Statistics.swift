@@ -23,6 +23,8 @@ public struct ServiceStatistics: Sendable {
     /// Failed appends to the log.
     public var logFailures: Int64 = 0
     public var availability = Availability.available
+    /// How the state that is in force was read.
+    public var restoration = Restoration()
     /// False between a failure of the log and the recovery from it.
     public var isAvailable: Bool { availability == .available }
 
@@ -80,6 +82,10 @@ final class StatisticsBox: Sendable {
 
     func note(_ availability: ServiceStatistics.Availability) {
         statistics.withLock { $0.availability = availability }
+    }
+
+    func note(_ restoration: Restoration) {
+        statistics.withLock { $0.restoration = restoration }
     }
 
     func noteTurnedAway() { statistics.withLock { $0.turnedAway += 1 } }

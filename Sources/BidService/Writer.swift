@@ -234,18 +234,23 @@ final class Writer {
     ///
     /// - Returns: the time at which that was.
     private func restore(from log: any BidLog) throws(LedgerError) -> Instant {
+        var restoration = Restoration()
+        let start = ContinuousClock.now
         var house = House()
         var head = LogHead.empty
         var recent: [AuctionID: Deque<PublicChange>] = [:]
         try log.entries(after: 0) { entry in
             house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
             head = entry.head
+            restoration.entriesFollowed += 1
             guard case .auction(let id, let event) = entry.event,
                 let change = house.auctions.with(
                     id, { $0.publicChange(after: event, at: entry.at) }) ?? nil
             else { return }
             recent[id, default: []].note(change, max: limits.recentChangesMax)
         }
+        let followed = ContinuousClock.now
+        restoration.following = followed - start
         let lastAlive = max(try log.lastHeartbeat() ?? house.lastInstant, house.lastInstant)
         self.house = house
         self.head = head
@@ -256,6 +261,8 @@ final class Writer {
         let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
         for publication in unseen { publisher.publish(publication, version: version) }
         publisher.flush()
+        restoration.publishing = .now - followed
+        statistics.note(restoration)
         isSound = true
         turnAway(waiting?.commands ?? [])
         let boot = max(clock.now(), lastAlive)

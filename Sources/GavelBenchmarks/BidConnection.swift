@@ -19,7 +19,7 @@ final class BidConnection {
     init(_ script: BidScript, port: UInt16) throws {
         count = script.count
         descriptor = try Self.connect(to: port)
-        for number in 0..<script.count {
+        for number in script.first..<script.first + script.count {
             let bid = #"{"type":"bid","auction":"\#(script.lot)","id":"b\#(number)","#
             starts.append(frames.count)
             Self.append(bid + #""amount":\#(200 + number * 200)}"#, to: &frames)

@@ -4,6 +4,8 @@ import Foundation
 struct BidScript {
     let token: String
     let lot: String
+    /// The number of the first one, which its id and its amount follow from.
+    var first = 0
     let count: Int
 }
 
@@ -21,23 +23,28 @@ final class BidLoad {
 
     var latencies: Latencies { Latencies(connections.flatMap(\.latencies)) }
 
-    func run() throws {
+    /// - Parameter progress: told how many bids have been answered, whenever there are more.
+    func run(_ progress: (Int) -> Void = { _ in }) throws {
         var polled = connections.map {
             pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
         }
         for connection in connections { try connection.send(inFlight) }
         var open = connections.count
+        var answered = 0
         while open > 0 {
             guard poll(&polled, nfds_t(polled.count), 20_000) > 0 else {
                 throw BenchmarkFailure("No answer for 20 s: \(errno)")
             }
             for (index, connection) in connections.enumerated() where polled[index].revents != 0 {
-                try connection.send(try connection.receive())
+                let count = try connection.receive()
+                answered += count
+                try connection.send(count)
                 guard connection.isDone else { continue }
                 // A negative descriptor is passed over.
                 polled[index].fd = -1
                 open -= 1
             }
+            progress(answered)
         }
     }
 }

@@ -44,7 +44,7 @@ struct BidsBenchmark: Benchmark {
     }
 
     /// Nobody bids so often: the limits are not what is measured.
-    private static let settings = [
+    static let settings = [
         "messages-per-second", "message-burst", "bids-per-second", "bid-burst",
         "bids-on-lot-per-second", "bid-on-lot-burst",
     ].flatMap { ["--limit", "\($0)=1000000"] }

@@ -16,8 +16,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             for bids, of the server's. Files go to a folder of their own in --folder, which must \
             be on a disk: in memory a commit costs nothing.
 
-            hostile takes minutes, and all leaves it out: it shows what honest bidders notice of a \
-            thousand connections that attack the server.
+            hostile and restart take minutes, and all leaves them out: the one shows what honest \
+            bidders notice of a thousand connections that attack the server, the other how soon \
+            after a kill they can bid again.
             """)
 
     enum Room: String, ExpressibleByArgument, CaseIterable {
@@ -28,6 +29,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case idle
         case drain
         case hostile
+        case restart
         case all
     }
 
@@ -51,6 +53,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             "How long each half of a hostile pair is measured.", valueName: "seconds"))
     var seconds = 15
 
+    @Option(help: ArgumentHelp("Events in the log of a restart.", valueName: "n"))
+    var events = 1_000_000
+
     @Option(help: ArgumentHelp("Where the databases go.", valueName: "path"))
     var folder = FileManager.default.temporaryDirectory.path
 
@@ -63,6 +68,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         guard (100...15_000).contains(connections), (100...15_000).contains(watchers) else {
             throw ValidationError("--connections and --watchers are 100 to 15000")
+        }
+        guard (100_000...10_000_000).contains(events) else {
+            throw ValidationError("--events is 100000 to 10000000")
         }
         guard (5...600).contains(seconds) else {
             throw ValidationError("--seconds is 5 to 600")
@@ -89,6 +97,12 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         if room == .hostile {
             try await HostileBenchmark(pairs: self.repeat, seconds: seconds, in: folder).print()
+        }
+        if room == .restart {
+            for lots in [1, 10_000] {
+                try RestartBenchmark(entries: events, lots: lots, in: folder)
+                    .print(runs: self.repeat)
+            }
         }
     }
 

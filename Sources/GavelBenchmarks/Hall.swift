@@ -3,19 +3,21 @@ import Crypto
 import Foundation
 import Ledger
 
-/// A database with so many lots, one for each of as many bidders. On each somebody holds a huge max,
-/// so that every bid is accepted whatever order the bidders come in, moves the price, and is outbid
-/// at once.
+/// A database with so many bidders, and as many lots unless told otherwise. On each somebody holds a
+/// huge max, so that every bid is accepted whatever order the bidders come in, moves the price, and
+/// is outbid at once.
 struct Hall {
     let seats: Int
     let database: String
+    /// How many entries its log has at first.
+    let entries: Int
     private let scene: Scene
 
-    init(seats: Int, in folder: URL) throws {
+    init(seats: Int, lots: Int? = nil, in folder: URL) throws {
         self.seats = seats
         database = folder.appendingPathComponent("\(UUID().uuidString).db").path
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        var scene = try Scene(lots: seats, bidders: seats + 1, noon: now)
+        var scene = try Scene(lots: lots ?? seats, bidders: seats + 1, noon: now)
         for lot in scene.lots {
             let request = BidRequest(
                 bidder: scene.bidders[seats], id: try BidID("standing"),
@@ -31,6 +33,7 @@ struct Hall {
                     Token(hash: hash, bearer: .bidder(scene.bidders[number]), expiresAt: nil)))
         }
         self.scene = scene
+        entries = scene.opening.count
         let ledger = try SQLiteLedger(path: database)
         var house = House()
         var batch = LogBatch(after: .empty)
@@ -40,6 +43,9 @@ struct Hall {
         try ledger.close()
     }
 
+    var lots: [AuctionID] { scene.lots }
+    /// Who bids; the one who holds the huge max is not among them.
+    var bidders: ArraySlice<BidderID> { scene.bidders[..<seats] }
     func lot(_ number: Int) -> String { scene.lots[number].text }
     func token(_ number: Int) -> String { Self.token(number) }
 

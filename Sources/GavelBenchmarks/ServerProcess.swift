@@ -7,23 +7,25 @@ final class ServerProcess {
 
     /// Starts it and waits until it listens.
     ///
-    /// - Parameter settings: beside those that it always has.
-    init(database: String, settings: [String] = []) throws {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let gavel = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("gavel")
-        guard FileManager.default.isExecutableFile(atPath: gavel.path) else {
-            throw BenchmarkFailure("There is no \(gavel.path): run swift build -c release")
-        }
-        let known = try Self.known(settings, to: gavel)
+    /// - Parameter settings: beside those that it always has; those that it does not know are left
+    ///   out.
+    convenience init(database: String, settings: [String] = []) throws {
+        try self.init(database: database, known: try Self.known(settings))
+    }
+
+    /// - Parameters:
+    ///   - known: settings that it is known to have, so that it need not be asked first.
+    ///   - log: gets what it logs, down to the level `info`; nil: warnings go to our own.
+    init(database: String, known: [String], log: Pipe? = nil) throws {
         let output = Pipe()
-        process.executableURL = gavel
+        process.executableURL = try Self.gavel()
         process.arguments =
             [
                 "serve", "--listen", "127.0.0.1:0", "--socket", "none", "--json", "--log-level",
-                "warning", "--database", database,
+                log == nil ? "warning" : "info", "--log-format", "json", "--database", database,
             ] + known
         process.standardOutput = output
+        if let log { process.standardError = log }
         try process.run()
         var line = ""
         while !line.contains("\n") {
@@ -40,12 +42,22 @@ final class ServerProcess {
         self.port = port
     }
 
+    private static func gavel() throws -> URL {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let gavel = URL(fileURLWithPath: own).deletingLastPathComponent()
+            .appendingPathComponent("gavel")
+        guard FileManager.default.isExecutableFile(atPath: gavel.path) else {
+            throw BenchmarkFailure("There is no \(gavel.path): run swift build -c release")
+        }
+        return gavel
+    }
+
     /// Those settings, each with its value, that the server has: a build of another day is measured
     /// without the others.
-    private static func known(_ settings: [String], to gavel: URL) throws -> [String] {
+    static func known(_ settings: [String]) throws -> [String] {
         let output = Pipe()
         let process = Process()
-        process.executableURL = gavel
+        process.executableURL = try gavel()
         process.arguments = ["serve", "--check-config"]
         process.standardOutput = output
         try process.run()

@@ -46,8 +46,11 @@ final class RunningServer: Service {
         let fanOut = FanOut(clock: clock)
         let opener: LedgerOpener
         let service: BidService
+        let start = ContinuousClock.now
+        let opening: Duration
         do {
             opener = try LedgerOpener(path: configuration.database)
+            opening = .now - start
             service = try BidService(
                 limits: configuration.serviceLimits, clock: clock, publisher: fanOut,
                 onFailure: {
@@ -59,6 +62,7 @@ final class RunningServer: Service {
         } catch {
             throw CommandFailure(error)
         }
+        log(service.statistics.restoration, opening: opening, to: logger)
         do {
             let administration = Administration(
                 service: service,
@@ -100,6 +104,23 @@ final class RunningServer: Service {
             default: throw CommandFailure(.internalError, "The server can't start: \(error)")
             }
         }
+    }
+
+    /// Says how long the start took, and what it took it for.
+    private static func log(
+        _ restoration: Restoration, opening: Duration, to logger: Logger
+    ) {
+        func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+        logger.info(
+            "The log was read",
+            metadata: [
+                "snapshot": "\(restoration.snapshotPosition)",
+                "followed": "\(restoration.entriesFollowed)",
+                "opening_ms": "\(milliseconds(opening))",
+                "loading_ms": "\(milliseconds(restoration.loading))",
+                "following_ms": "\(milliseconds(restoration.following))",
+                "publishing_ms": "\(milliseconds(restoration.publishing))",
+            ])
     }
 
     /// Says good-bye to everybody, finishes what was accepted, and closes the database.
