@@ -44,6 +44,12 @@ let orderedCollections = Target.Dependency.product(
 
 let tests: [Target] = [
     .target(
+        name: "CSimulatedDisk", path: "Tests/CSimulatedDisk",
+        linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(
+        name: "DiskSimulation", dependencies: ["CSimulatedDisk", "Ledger"],
+        path: "Tests/DiskSimulation", swiftSettings: settings),
+    .target(
         name: "TestAuthority", dependencies: [asn1, crypto, cryptoExtras, x509],
         path: "Tests/TestAuthority",
         swiftSettings: settings),
@@ -53,7 +59,9 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "LedgerTests",
-        dependencies: ["AuctionRules", "Ledger", "Migrations", "StrictJSON", grdb],
+        dependencies: [
+            "AuctionRules", "DiskSimulation", "Ledger", "Migrations", "StrictJSON", grdb,
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "BidServiceTests", dependencies: ["AuctionRules", "BidService", "Ledger"],

@@ -4,6 +4,7 @@ import Foundation
 /// broken copy gets a clear answer, and nothing is created or changed by looking.
 struct DatabaseFile {
     let path: String
+    let disk: any Disk
 
     /// "GAVL": marks a database as ours (bytes 68 to 71 of the file, `PRAGMA application_id`).
     static let applicationID: Int32 = 0x4741_564c
@@ -15,10 +16,9 @@ struct DatabaseFile {
     func checkWritable() throws(LedgerError) {
         let directory = (path as NSString).deletingLastPathComponent
         try checkDirectory(directory.isEmpty ? "." : directory)
-        guard let status = Self.status(path) else { return }
+        guard let status = disk.status(of: path) else { return }
         try checkFile(status)
-        // Asked of the mode itself: for root, access() says yes to everything.
-        guard status.st_mode & 0o222 != 0, access(path, W_OK) == 0 else {
+        guard status.isWritable else {
             throw LedgerError(
                 .readOnly, "\(path) is read-only: make it writable, or check the path.")
         }
@@ -26,25 +26,25 @@ struct DatabaseFile {
 
     /// Throws unless the file is a database of ours.
     func checkReadable() throws(LedgerError) {
-        guard let status = Self.status(path) else {
+        guard let status = disk.status(of: path) else {
             throw LedgerError(
                 .fileMissing,
                 "There is no database \(path): check the path, or create it with \"gavel db "
                     + "migrate\".")
         }
         try checkFile(status)
-        guard status.st_size > 0 else {
+        guard status.size > 0 else {
             throw LedgerError(.notADatabase, "\(path) is empty: it is no database yet.")
         }
     }
 
     private func checkDirectory(_ directory: String) throws(LedgerError) {
-        guard let status = Self.status(directory), status.st_mode & S_IFMT == S_IFDIR else {
+        guard let status = disk.status(of: directory), status.kind == .directory else {
             throw LedgerError(
                 .directoryMissing,
                 "There is no directory \(directory): create it first, or check the path.")
         }
-        guard status.st_mode & 0o222 != 0, access(directory, W_OK) == 0 else {
+        guard status.isWritable else {
             throw LedgerError(
                 .readOnly,
                 "The directory \(directory) is read-only: SQLite must be able to write beside the "
@@ -52,13 +52,13 @@ struct DatabaseFile {
         }
     }
 
-    private func checkFile(_ status: stat) throws(LedgerError) {
-        guard status.st_mode & S_IFMT == S_IFREG else {
+    private func checkFile(_ status: FileStatus) throws(LedgerError) {
+        guard status.kind == .file else {
             throw LedgerError(.notADatabase, "\(path) is no file: check the path.")
         }
-        guard status.st_size > 0 else {
+        guard status.size > 0 else {
             // What is in the write-ahead log has lost the file that it belongs to.
-            if let log = Self.status(path + "-wal"), log.st_size > 0 {
+            if disk.size(of: path + "-wal") > 0 {
                 throw LedgerError(
                     .corrupt(position: nil),
                     "\(path) is empty, but \(path)-wal is not: the file was truncated. Restore a "
@@ -66,7 +66,7 @@ struct DatabaseFile {
             }
             return
         }
-        let header = try readHeader()
+        let header = try disk.firstBytes(of: path, count: Self.headerLength)
         guard header.starts(with: Self.magic.prefix(header.count)) else {
             throw LedgerError(
                 .notADatabase, "\(path) is no SQLite database: check the path.")
@@ -84,37 +84,5 @@ struct DatabaseFile {
                 "\(path) is a database of another application (application id \(id)): check the "
                     + "path.")
         }
-    }
-
-    private func readHeader() throws(LedgerError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw LedgerError(
-                .cannotOpen, "Can't read \(path): \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        var header = [UInt8](repeating: 0, count: Self.headerLength)
-        let count = pread(descriptor, &header, header.count, 0)
-        return Array(header.prefix(max(0, count)))
-    }
-
-    static func status(_ path: String) -> stat? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status : nil
-    }
-
-    /// Makes a file, or a directory's entries, durable.
-    static func sync(_ path: String) throws(LedgerError) {
-        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw LedgerError(
-                .ioError, "Can't make \(path) durable: \(String(cString: strerror(errno))).")
-        }
-    }
-
-    /// The length in bytes; 0 when there is no such file.
-    static func size(_ path: String) -> Int64 {
-        Int64(status(path)?.st_size ?? 0)
     }
 }

@@ -8,19 +8,22 @@ import GRDB
 /// function sees one committed state of the whole database.
 public final class LedgerReader: Sendable {
     public let path: String
+    private let disk: any Disk
     private let queue: DatabaseQueue
 
     /// Throws when there is no such database, when it is not ours or damaged, and when its schema is
     /// not the one that this Gavel knows.
-    public init(path: String) throws(LedgerError) {
+    public init(path: String, on disk: any Disk = SystemDisk()) throws(LedgerError) {
         self.path = path
-        try DatabaseFile(path: path).checkReadable()
+        self.disk = disk
+        try DatabaseFile(path: path, disk: disk).checkReadable()
         var configuration = Configuration()
         configuration.readonly = true
         configuration.label = "gavel.ledger.reader"
         configuration.busyMode = .timeout(1)
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue(
+                path: disk.sqliteName(of: path), configuration: configuration)
             try queue.read { database in
                 let migrator = Migrator()
                 let applied = try migrator.check(database)
@@ -143,8 +146,7 @@ public final class LedgerReader: Sendable {
     }
 
     public func status() throws(LedgerError) -> LedgerStatus {
-        let path = path
-        return try read { database in try LedgerStatus(database, path: path) }
+        try read { database in try LedgerStatus(database, path: path, disk: disk) }
     }
 
     // MARK: - Backup
@@ -155,15 +157,15 @@ public final class LedgerReader: Sendable {
     /// copy's later positions are the same events. It is complete and on disk when this returns;
     /// until then the path does not exist.
     public func backup(to destination: String) throws(LedgerError) {
-        guard DatabaseFile.status(destination) == nil else {
+        guard disk.status(of: destination) == nil else {
             throw LedgerError(
                 .cannotOpen, "\(destination) exists: a backup never overwrites, take another name.")
         }
         let partial = destination + ".partial"
         do {
-            try DatabaseFile(path: destination).checkWritable()
-            try? FileManager.default.removeItem(atPath: partial)
-            let copy = try DatabaseQueue(path: partial)
+            try DatabaseFile(path: destination, disk: disk).checkWritable()
+            disk.remove(partial)
+            let copy = try DatabaseQueue(path: disk.sqliteName(of: partial))
             // One step: smaller ones would start anew whenever the server commits.
             try queue.backup(to: copy)
             try copy.writeWithoutTransaction { database in
@@ -172,14 +174,11 @@ public final class LedgerReader: Sendable {
                 try Migrator.setNewLogID(database)
             }
             try copy.close()
-            try DatabaseFile.sync(partial)
-            guard rename(partial, destination) == 0 else {
-                throw LedgerError(
-                    .ioError, "Can't name the backup: \(String(cString: strerror(errno))).")
-            }
-            try DatabaseFile.sync((destination as NSString).deletingLastPathComponent)
+            try disk.sync(partial)
+            try disk.move(partial, to: destination)
+            try disk.sync((destination as NSString).deletingLastPathComponent)
         } catch {
-            try? FileManager.default.removeItem(atPath: partial)
+            disk.remove(partial)
             throw LedgerError(any: error, doing: "back up to \(destination)")
         }
     }

@@ -22,7 +22,7 @@ public struct LedgerStatus: Hashable, Sendable {
     /// By status; a status that no lot has is missing.
     public let auctions: [AuctionStatus: Int]
 
-    init(_ database: Database, path: String) throws {
+    init(_ database: Database, path: String, disk: any Disk) throws {
         func count(_ table: String) throws -> Int {
             try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0
         }
@@ -38,8 +38,8 @@ public struct LedgerStatus: Hashable, Sendable {
         ).map(Instant.init(milliseconds:))
         heartbeat = try Int64.fetchOne(database, sql: "SELECT at FROM heartbeat")
             .map(Instant.init(milliseconds:))
-        fileSize = DatabaseFile.size(path)
-        writeAheadLogSize = DatabaseFile.size(path + "-wal")
+        fileSize = disk.size(of: path)
+        writeAheadLogSize = disk.size(of: path + "-wal")
         sales = try count("sale")
         bidders = try count("bidder")
         bids = try count("commitment")

@@ -20,10 +20,12 @@ public final class SQLiteLedger: BidLog {
     private let options: Options
     /// Used inside the queue only, which runs one piece of work at a time.
     private let writer: QueueBound<Writer?>
-    private let lock: HeldLock
+    private let lock: any DatabaseLock
 
     /// How the ledger treats its file. The defaults are right for a server.
     public struct Options: Sendable {
+        /// Where the file is.
+        public var disk: any Disk = SystemDisk()
         /// How many pages the write-ahead log may have before an idle moment is used to move them
         /// into the database. 1,000 pages of 4 KiB.
         public var idleCheckpointPages = 1_000
@@ -49,9 +51,9 @@ public final class SQLiteLedger: BidLog {
     /// damaged where that can be seen quickly, when it can't be written, and when SQLite does not
     /// take the settings that durability rests on.
     public init(path: String, options: Options = Options()) throws(LedgerError) {
-        let file = DatabaseFile(path: path)
+        let file = DatabaseFile(path: path, disk: options.disk)
         try file.checkWritable()
-        lock = HeldLock(try LockFile(beside: path))
+        lock = try options.disk.lock(beside: path)
         // Again under the lock: only now nobody else can change it.
         try file.checkWritable()
         self.options = options
@@ -60,7 +62,8 @@ public final class SQLiteLedger: BidLog {
             var configuration = Configuration()
             configuration.label = "gavel.ledger.writer"
             configuration.busyMode = .timeout(0.25)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue(
+                path: options.disk.sqliteName(of: path), configuration: configuration)
             let opened = try queue.writeWithoutTransaction { database in
                 try Self.setUp(database, file: file, options: options)
             }
@@ -199,10 +202,10 @@ public final class SQLiteLedger: BidLog {
 
     /// A file that was cut off can look healthy until the missing page is needed.
     private static func checkLength(_ database: Database, file: DatabaseFile) throws {
-        guard DatabaseFile.size(file.path + "-wal") == 0 else { return }
+        guard file.disk.size(of: file.path + "-wal") == 0 else { return }
         let pages: Int64 = try pragma("page_count", database)
         let pageSize: Int64 = try pragma("page_size", database)
-        guard DatabaseFile.size(file.path) >= pages * pageSize else {
+        guard file.disk.size(of: file.path) >= pages * pageSize else {
             throw LedgerError(
                 .corrupt(position: nil),
                 "\(file.path) should have \(pages) pages and is shorter: the file was truncated. "

@@ -82,6 +82,18 @@ struct InvariantTests {
         }
     }
 
+    @Test("The ledger gets at files through its disk, and nowhere else")
+    func filesInOnePlace() throws {
+        let system = /FileManager|(^|[^\w.])(open|stat|statvfs|rename|unlink|fsync|pread|access)\(/
+        let disk = ["SystemDisk.swift", "LockFile.swift"]
+        for file in try SourceTree.files(in: "Sources/Ledger")
+        where !disk.contains(where: { file.path.hasSuffix("/" + $0) }) {
+            for line in file.lines where !line.isComment {
+                #expect(line.firstMatch(of: system) == nil, "\(file.path): \(line)")
+            }
+        }
+    }
+
     @Test("The rules have no clock, no chance and no concurrency")
     func rulesArePure() throws {
         let banned = [" Date(", "random", "async ", "await ", "Task ", "Clock", "Mutex", "Atomic"]

@@ -15,7 +15,7 @@ struct BackupTests {
         #expect(try copy.rebuild().head == original.head)
         #expect(try Projection.check(house: original.house, reader: copy) == [])
         #expect(try copy.status().logID != reader.status().logID)
-        #expect(DatabaseFile.status(directory.file("copy.db.partial")) == nil)
+        #expect(SystemDisk().status(of: directory.file("copy.db.partial")) == nil)
         try copy.close()
         try SQLiteLedger(path: directory.file("copy.db")).close()
     }

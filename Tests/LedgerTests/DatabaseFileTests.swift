@@ -74,10 +74,10 @@ struct DatabaseFileTests {
         Case("cut off after the first page", .corrupt) { try truncate($0, to: 4096) },
         Case("cut off in a later page", .corrupt) { try truncate($0, to: 5 * 4096 + 17) },
         Case("the last page cut off", .corrupt) {
-            try truncate($0, to: Int(DatabaseFile.size($0)) - 4096)
+            try truncate($0, to: Int(SystemDisk().size(of: $0)) - 4096)
         },
         Case("the last byte cut off", .corrupt) {
-            try truncate($0, to: Int(DatabaseFile.size($0)) - 1)
+            try truncate($0, to: Int(SystemDisk().size(of: $0)) - 1)
         },
         Case("emptied, with a write-ahead log beside it", .corrupt) {
             try replace($0, with: Data())

@@ -126,8 +126,8 @@ struct SQLiteLedgerTests {
             try ledger.append(batch)
             head = batch.head
         }
-        #expect(DatabaseFile.size(directory.file() + "-wal") < 120 * 4120)
-        #expect(DatabaseFile.size(directory.file()) > 100 * 4096)
+        #expect(SystemDisk().size(of: directory.file() + "-wal") < 120 * 4120)
+        #expect(SystemDisk().size(of: directory.file()) > 100 * 4096)
         #expect(try ledger.rebuild().head == head)
     }
 
@@ -139,14 +139,14 @@ struct SQLiteLedgerTests {
         let ledger = try SQLiteLedger(path: directory.file(), options: options)
         // The schema itself.
         try ledger.checkpointIfIdle()
-        let before = DatabaseFile.size(directory.file())
+        let before = SystemDisk().size(of: directory.file())
         let small = Self.bidders(1, after: .empty)
         try ledger.append(small)
         try ledger.checkpointIfIdle()
-        #expect(DatabaseFile.size(directory.file()) == before)
+        #expect(SystemDisk().size(of: directory.file()) == before)
         try ledger.append(Self.bidders(400, after: small.head, from: 1))
         try ledger.checkpointIfIdle()
-        #expect(DatabaseFile.size(directory.file()) > before)
+        #expect(SystemDisk().size(of: directory.file()) > before)
     }
 
     @Test("A closed database is one file")
@@ -155,7 +155,7 @@ struct SQLiteLedgerTests {
         let ledger = try SQLiteLedger(path: directory.file())
         try ledger.append(Self.bidders(5, after: .empty))
         try ledger.close()
-        #expect(DatabaseFile.size(directory.file() + "-wal") == 0)
+        #expect(SystemDisk().size(of: directory.file() + "-wal") == 0)
         #expect(try LedgerReader(path: directory.file()).head().position == 5)
     }
 

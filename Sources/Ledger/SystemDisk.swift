@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+
+/// The machine's own file systems.
+public struct SystemDisk: Disk {
+    public init() {}
+
+    public func sqliteName(of path: String) -> String { path }
+
+    public func status(of path: String) -> FileStatus? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let kind: FileStatus.Kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            default: .other
+            }
+        return FileStatus(
+            kind, size: Int64(status.st_size),
+            // Asked of the mode itself, too: for root, access() says yes to everything.
+            isWritable: status.st_mode & 0o222 != 0 && access(path, W_OK) == 0)
+    }
+
+    public func firstBytes(of path: String, count: Int) throws(LedgerError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw LedgerError(
+                .cannotOpen, "Can't read \(path): \(String(cString: strerror(errno))).")
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = pread(descriptor, &bytes, count, 0)
+        guard read >= 0 else {
+            throw LedgerError(.ioError, "Can't read \(path): \(String(cString: strerror(errno))).")
+        }
+        return Array(bytes.prefix(read))
+    }
+
+    public func lock(beside path: String) throws(LedgerError) -> any DatabaseLock {
+        HeldLock(try LockFile(beside: path))
+    }
+
+    public func sync(_ path: String) throws(LedgerError) {
+        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw LedgerError(
+                .ioError, "Can't make \(path) durable: \(String(cString: strerror(errno))).")
+        }
+    }
+
+    public func move(_ path: String, to target: String) throws(LedgerError) {
+        guard rename(path, target) == 0 else {
+            throw LedgerError(
+                .ioError, "Can't give \(path) its name: \(String(cString: strerror(errno))).")
+        }
+    }
+
+    public func remove(_ path: String) { unlink(path) }
+
+    public func freeSpace(beside path: String) -> Int64? {
+        let directory = (path as NSString).deletingLastPathComponent
+        var status = statvfs()
+        guard statvfs(directory.isEmpty ? "." : directory, &status) == 0 else { return nil }
+        // What those who are not root can have.
+        let (bytes, isTooMuch) = UInt64(status.f_bavail)
+            .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return isTooMuch ? .max : Int64(clamping: bytes)
+    }
+}
+
+/// A lock file that can be given back before its owner ends.
+private final class HeldLock: DatabaseLock {
+    private let file: Mutex<LockFile?>
+
+    init(_ file: consuming LockFile) { self.file = Mutex(file) }
+
+    func release() { file.withLock { $0 = nil } }
+}

@@ -1,0 +1,90 @@
+import AuctionRules
+import DiskSimulation
+import Synchronization
+import Testing
+
+@testable import Ledger
+
+/// The simulated disk itself: what it promises to those who test with it.
+@Suite("The simulated disk")
+struct SimulatedDiskTests {
+    static func play(on disk: SimulatedDisk) throws {
+        var options = SQLiteLedger.Options()
+        options.disk = disk
+        let ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        try Scene(ledger).playSample()
+        try ledger.close()
+    }
+
+    @Test("Real SQLite does all of its work on it, and the same work is the same operations")
+    func deterministic() throws {
+        let first = SimulatedDisk(seed: 7)
+        let second = SimulatedDisk(seed: 7)
+        try Self.play(on: first)
+        try Self.play(on: second)
+        #expect(first.count(.write, of: .writeAheadLog) > 50)
+        #expect(first.count(.sync, of: .writeAheadLog) >= 5)
+        #expect(first.trace == second.trace)
+        #expect(first.count() == second.count())
+        // What closing in order leaves: a database without a write-ahead log.
+        #expect(first.contents(of: "gavel.db")?.count ?? 0 > 100_000)
+        #expect(first.contents(of: "gavel.db-wal") == nil)
+    }
+
+    @Test("Several disks know nothing of each other")
+    func apart() throws {
+        let first = SimulatedDisk()
+        let second = SimulatedDisk()
+        first.inject(.fail, times: nil)
+        try Self.play(on: second)
+        #expect(throws: LedgerError.self) { try Self.play(on: first) }
+        #expect(second.injected() == 0)
+    }
+
+    @Test("The lock keeps a second writer out, and ends with the process")
+    func lock() throws {
+        let disk = SimulatedDisk()
+        var options = SQLiteLedger.Options()
+        options.disk = disk
+        let first = try SQLiteLedger(path: "gavel.db", options: options)
+        let error = #expect(throws: LedgerError.self) {
+            try SQLiteLedger(path: "gavel.db", options: options)
+        }
+        #expect(error?.kind == .locked(by: nil))
+        disk.crash()
+        #expect(throws: LedgerError.self) { try first.beat(at: .latest) }
+        disk.reboot()
+        let second = try SQLiteLedger(path: "gavel.db", options: options)
+        // The dead one's end is not the living one's.
+        try? first.close()
+        #expect(throws: LedgerError.self) { try SQLiteLedger(path: "gavel.db", options: options) }
+        try second.close()
+    }
+
+    @Test("A capacity is a full disk, and room made is room")
+    func capacity() throws {
+        let disk = SimulatedDisk()
+        var options = SQLiteLedger.Options()
+        options.disk = disk
+        var ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        disk.capacity = disk.used + 20_000
+        #expect(disk.freeSpace(beside: "gavel.db") == 20_000)
+        let batch = SQLiteLedgerTests.bidders(3000, after: .empty)
+        let error = #expect(throws: LedgerError.self) { try ledger.append(batch) }
+        #expect(error?.kind == .diskFull)
+        try ledger.close()
+        disk.capacity = nil
+        ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        try ledger.append(batch)
+        try ledger.close()
+    }
+
+    @Test("Whoever wants to know of every operation is called before it")
+    func hook() throws {
+        let disk = SimulatedDisk()
+        let calls = Mutex(0)
+        disk.onOperation { _, _ in calls.withLock { $0 += 1 } }
+        try Self.play(on: disk)
+        #expect(calls.withLock { $0 } == disk.count())
+    }
+}
