@@ -32,27 +32,20 @@ final class Counter: MetricFamily {
 
 /// Counts that only grow, by the values of one label.
 final class Counters<Label: MetricLabel>: MetricFamily {
-    let name: String
-    private let label: String
-    private let help: String
-    private let cells: [Label: AtomicCount]
+    private let cells: LabelledCells<Label>
 
     /// - Parameter label: the label's name.
     init(_ name: String, by label: String, _ help: String) {
-        self.name = name
-        self.label = label
-        self.help = help
-        cells = .forEachLabel()
+        cells = LabelledCells(name: name, label: label, help: help)
     }
 
-    func count(_ which: Label, _ amount: Int = 1) { cells[which]?.add(Int64(amount)) }
+    var name: String { cells.name }
 
-    func value(_ which: Label) -> Int64 { cells[which]?.value ?? 0 }
+    func count(_ which: Label, _ amount: Int = 1) { cells.add(amount, to: which) }
 
-    func write(to text: inout PrometheusText) {
-        text.family(name, .counter, help)
-        for which in Label.allCases { text.sample(value(which), [label: which.rawValue]) }
-    }
+    func value(_ which: Label) -> Int64 { cells.value(which) }
+
+    func write(to text: inout PrometheusText) { cells.write(to: &text, as: .counter) }
 }
 
 /// How much of something there is now.
@@ -79,30 +72,48 @@ final class Gauge: MetricFamily {
 
 /// How much of something there is now, by the values of one label.
 final class Gauges<Label: MetricLabel>: MetricFamily {
-    let name: String
-    private let label: String
-    private let help: String
-    private let cells: [Label: AtomicCount]
+    private let cells: LabelledCells<Label>
 
     /// - Parameter label: the label's name.
     init(_ name: String, by label: String, _ help: String) {
-        self.name = name
-        self.label = label
-        self.help = help
-        cells = .forEachLabel()
+        cells = LabelledCells(name: name, label: label, help: help)
     }
 
-    func add(_ amount: Int = 1, to which: Label) { cells[which]?.add(Int64(amount)) }
-    func remove(_ amount: Int = 1, from which: Label) { cells[which]?.add(-Int64(amount)) }
+    var name: String { cells.name }
+
+    func add(_ amount: Int = 1, to which: Label) { cells.add(amount, to: which) }
+    func remove(_ amount: Int = 1, from which: Label) { cells.add(-amount, to: which) }
     func move(from old: Label, to new: Label) {
         add(to: new)
         remove(from: old)
     }
 
-    func value(_ which: Label) -> Int64 { max(0, cells[which]?.value ?? 0) }
+    func value(_ which: Label) -> Int64 { cells.value(which) }
 
-    func write(to text: inout PrometheusText) {
-        text.family(name, .gauge, help)
+    func write(to text: inout PrometheusText) { cells.write(to: &text, as: .gauge) }
+}
+
+/// What ``Counters`` and ``Gauges`` have in common: a number for each value of one label.
+private struct LabelledCells<Label: MetricLabel> {
+    let name: String
+    let label: String
+    let help: String
+    private let numbers = Dictionary(
+        uniqueKeysWithValues: Label.allCases.map { ($0, AtomicCount()) })
+
+    init(name: String, label: String, help: String) {
+        self.name = name
+        self.label = label
+        self.help = help
+    }
+
+    func add(_ amount: Int, to which: Label) { numbers[which]?.add(Int64(amount)) }
+
+    /// Never below zero, though what is taken away may be seen before what was added.
+    func value(_ which: Label) -> Int64 { max(0, numbers[which]?.value ?? 0) }
+
+    func write(to text: inout PrometheusText, as kind: PrometheusText.Kind) {
+        text.family(name, kind, help)
         for which in Label.allCases { text.sample(value(which), [label: which.rawValue]) }
     }
 }
@@ -139,11 +150,5 @@ final class Distribution: MetricFamily {
     func write(to text: inout PrometheusText) {
         text.family(name, .histogram, help)
         text.histogram(reading, unit: unit)
-    }
-}
-
-extension Dictionary where Key: MetricLabel, Value == AtomicCount {
-    fileprivate static func forEachLabel() -> Self {
-        Self(uniqueKeysWithValues: Key.allCases.map { ($0, AtomicCount()) })
     }
 }
