@@ -23,8 +23,7 @@ final class Stations: Sendable {
                     clock: clock, limits: limits, statistics: statistics,
                     budget: gatekeeper.outbound)
                 let station = Station(
-                    hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub, pause: .microseconds(100)),
-                    service: service,
+                    hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: authenticator, gatekeeper: gatekeeper, clock: clock,
                     limits: limits, statistics: statistics, readiness: readiness, log: log)
                 return NIOLoopBound(station, eventLoop: loop)

@@ -21,8 +21,9 @@ final class LoopMailbox: Sendable {
     ///
     /// - Parameter pause: before what came during a delivery is delivered. A loop of sockets runs its
     ///   tasks until there are none left, and only then looks at its sockets: where commits come
-    ///   faster than it can write, it would hear of no bid any more. Nil: none, for loops without.
-    init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = nil) {
+    ///   faster than it can write, it would hear of no bid any more. Nil: none, for loops without
+    ///   sockets, whose time stands still.
+    init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = .microseconds(100)) {
         self.loop = loop
         self.pause = pause
         self.hub = NIOLoopBound(hub, eventLoop: loop)

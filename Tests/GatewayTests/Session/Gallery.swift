@@ -38,7 +38,8 @@ final class Gallery: Sendable {
                 clock: clock, limits: limits, statistics: statistics, budget: gatekeeper.outbound)
             return NIOLoopBound(
                 Station(
-                    hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
+                    hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub, pause: nil),
+                    service: service,
                     authenticator: Authenticator(
                         board: service.board, clock: clock, limits: limits, issuer: issuer),
                     gatekeeper: gatekeeper, clock: clock, limits: limits,
