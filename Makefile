@@ -40,13 +40,11 @@ format: ## Formats the sources.
 lint: ## Complains about what `make format` would change, and more.
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Migrations
 
-operations: packages ## Metrics, unit and Containerfile, looked at with others' tools.
-	$(SWIFT) build --product gavel
-	.ci/operations $(BUILD)/debug/gavel
+operations: build ## Metrics, unit and Containerfile, looked at with others' tools.
+	.ci/operations $(GAVEL)
 
-operations-page: packages ## Writes the tables of docs/operations.md anew, from the code.
-	$(SWIFT) build --product gavel
-	python3 Tests/Operations/page.py $(BUILD)/debug/gavel
+operations-page: build ## Writes the tables of docs/operations.md anew, from the code.
+	python3 Tests/Operations/page.py $(GAVEL)
 
 protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
 	SWIFT="$(SWIFT)" .ci/protobuf generate
@@ -64,7 +62,7 @@ crash: packages ## Kills a real server under load and looks what is left: ROUNDS
 	CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
-bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|idle|drain|restart|all
+bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|authentications|idle|drain|restart|all
 	$(SWIFT) build -c release --product gavel
 	$(SWIFT) build -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
@@ -80,14 +78,13 @@ drain: packages ## Stops a server in front of a full house: WATCHERS=5000
 	$(SWIFT) build --build-tests
 	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test --skip-build --filter DrainCrowdTests
 
-clients: packages ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
-	$(SWIFT) build --product gavel
-	Tests/ForeignClients/run $(BUILD)/debug/gavel
+clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
+	Tests/ForeignClients/run $(GAVEL)
 
 PROFILE ?= short
 autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]
-	$(SWIFT) build --product gavel-echo
-	python3 Tests/Conformance/autobahn.py --server $(BUILD)/debug/gavel-echo \
+	$(SWIFT) build -c release --product gavel-echo
+	python3 Tests/Conformance/autobahn.py --server $(BUILD)/release/gavel-echo \
 		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
 
 SECONDS ?= 60
