@@ -209,7 +209,8 @@ let package = Package(
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "BidService", "GavelLoad", "Ledger", argumentParser, crypto,
+                "AuctionRules", "BidService", "GavelLoad", "Ledger", "TestAuthority",
+                argumentParser, crypto,
                 histogram,
                 nioCore, nioPosix, nioSSL,
             ],

@@ -26,6 +26,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case ledger
         case bids
         case handshakes
+        case authentications
         case idle
         case drain
         case hostile
@@ -56,6 +57,12 @@ struct GavelBenchmarks: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Events in the log of a restart.", valueName: "n"))
     var events = 1_000_000
 
+    @Option(
+        help: ArgumentHelp(
+            "Hostile connections; with 0 the same bids, to see what of the memory is theirs.",
+            valueName: "n"))
+    var attackers = 1000
+
     @Option(help: ArgumentHelp("Where the databases go.", valueName: "path"))
     var folder = FileManager.default.temporaryDirectory.path
 
@@ -71,6 +78,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         guard (100_000...10_000_000).contains(events) else {
             throw ValidationError("--events is 100000 to 10000000")
+        }
+        guard (0...10_000).contains(attackers) else {
+            throw ValidationError("--attackers is 0 to 10000")
         }
         guard (5...600).contains(seconds) else {
             throw ValidationError("--seconds is 5 to 600")
@@ -96,7 +106,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             try await DrainBenchmark(watchers: watchers, in: folder).print(runs: self.repeat)
         }
         if room == .hostile {
-            try await HostileBenchmark(pairs: self.repeat, seconds: seconds, in: folder).print()
+            try await HostileBenchmark(
+                pairs: self.repeat, seconds: seconds, attackers: attackers, in: folder
+            ).print()
         }
         if room == .restart {
             for lots in [1, 10_000] {
@@ -121,6 +133,10 @@ struct GavelBenchmarks: AsyncParsableCommand {
         benchmarks.append((.handshakes, HandshakesBenchmark(.plain, count: 20_000, in: folder)))
         benchmarks.append(
             (.handshakes, HandshakesBenchmark(try .tls(in: folder), count: 5000, in: folder)))
+        for issuer in AuthenticationsBenchmark.Issuer.allCases {
+            benchmarks.append(
+                (.authentications, AuthenticationsBenchmark(issuer, count: 20_000, in: folder)))
+        }
         return benchmarks
     }
 }

@@ -8,12 +8,14 @@ struct HostileBenchmark {
 
     let pairs: Int
     let seconds: Int
+    let attackers: Int
     let folder: URL
 
-    init(pairs: Int, seconds: Int, in folder: URL) throws {
-        try Lines.prepare(for: Siege.size + Self.bidders)
+    init(pairs: Int, seconds: Int, attackers: Int, in folder: URL) throws {
+        try Lines.prepare(for: attackers + Self.bidders)
         self.pairs = pairs
         self.seconds = seconds
+        self.attackers = attackers
         self.folder = folder
     }
 
@@ -42,7 +44,7 @@ struct HostileBenchmark {
         var besieged: [Phase] = []
         for _ in 0..<pairs {
             quiet.append(try await measure(bidders, on: server))
-            let siege = Siege(to: server, lots: hall.seats)
+            let siege = Siege(of: attackers, to: server, lots: hall.seats)
             // All are there, and the first have been thrown out.
             try await Task.sleep(for: .seconds(3))
             besieged.append(try await measure(bidders, on: server))
@@ -61,7 +63,7 @@ struct HostileBenchmark {
         let after = try server.residentBytes()
         try await bidders.leave()
         try server.stop()
-        Swift.print("hostile: \(Self.bidders) bidders, \(Siege.size) attackers, \(pairs) pairs")
+        Swift.print("hostile: \(Self.bidders) bidders, \(attackers) attackers, \(pairs) pairs")
         for part in [0.5, 0.99, 0.999, 1] {
             let (calm, stormy) = (
                 Spread(quiet.map { $0.latencies[part] }),

@@ -3,10 +3,9 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A thousand hostile connections, from addresses that no honest bidder has. Each one makes one
+/// Hostile connections, a thousand as a rule, from addresses that no honest bidder has. Each one makes one
 /// attack after the other, until the siege is lifted.
 final class Siege: Sendable {
-    static let size = 1000
     /// 127.0.0.2 and on.
     static let addresses = 19
 
@@ -22,10 +21,12 @@ final class Siege: Sendable {
     private let state = Mutex(State())
 
     /// Lays siege to a server with so many lots.
-    init(to server: ServerProcess, lots: Int) {
+    ///
+    /// - Parameter size: how many connections attack it.
+    init(of size: Int, to server: ServerProcess, lots: Int) {
         port = server.port
         self.lots = lots
-        for number in 0..<Self.size { attack(number, round: number) }
+        for number in 0..<size { attack(number, round: number) }
     }
 
     /// How attacks ended, and how often.
