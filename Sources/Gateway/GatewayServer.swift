@@ -17,6 +17,7 @@ public final class GatewayServer: Sendable {
     private let drainNotice: Duration
     private let certificate: ServerCertificate?
     private let issuer: TokenIssuer?
+    private let origins: AllowedOrigins
     /// Where files are read again.
     private let threadPool: NIOThreadPool
     private let logger: Logger
@@ -28,8 +29,7 @@ public final class GatewayServer: Sendable {
         group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
         listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
         drainNotice: Duration, certificate: ServerCertificate?, issuer: TokenIssuer?,
-        threadPool: NIOThreadPool,
-        logger: Logger
+        origins: AllowedOrigins, threadPool: NIOThreadPool, logger: Logger
     ) {
         self.group = group
         self.quiescing = quiescing
@@ -40,6 +40,7 @@ public final class GatewayServer: Sendable {
         self.drainNotice = drainNotice
         self.certificate = certificate
         self.issuer = issuer
+        self.origins = origins
         self.threadPool = threadPool
         self.logger = logger
     }
@@ -101,7 +102,8 @@ public final class GatewayServer: Sendable {
                 group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
                 stations: stations, fanOut: fanOut,
                 drainNotice: .milliseconds(limits.drainNoticeMilliseconds),
-                certificate: certificate, issuer: issuer, threadPool: threadPool, logger: logger)
+                certificate: certificate, issuer: issuer, origins: policy.allowedOrigins,
+                threadPool: threadPool, logger: logger)
         } catch {
             fanOut.detach()
             await stations.stop()
@@ -139,6 +141,10 @@ public final class GatewayServer: Sendable {
         }
         return listeners
     }
+
+    /// Lets browsers in that come from these origins, instead of from those of the configuration:
+    /// with port 0, which of them is the server's own page is known only when it listens.
+    public func allow(origins: [String]) { self.origins.replace(with: origins) }
 
     // MARK: - Reloading
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BidService
 import Foundation
 import GavelClient
 
@@ -52,6 +53,9 @@ struct Place: Sendable {
     let token: String?
     /// Who may vouch for a server with TLS.
     let trust: ServerTrust
+    /// What of a server's settings binds a command that works on a database without one: it must
+    /// treat lots whose end was not reachable as the server would.
+    let serviceLimits: ServiceLimits
 
     static let defaultDatabase = "gavel.db"
 
@@ -74,6 +78,10 @@ struct Place: Sendable {
         } catch {
             throw CommandFailure(error)
         }
+        let settings = ServeSettings(
+            options: ServeSource(),
+            environment: environment.filter { $0.key == "GAVEL_MIN_REOPEN" }, file: ServeSource())
+        serviceLimits = try settings.checked().serviceLimits
         let server = options.server ?? (options.database == nil ? variable("GAVEL_SERVER") : nil)
         guard let server else {
             location = .database(

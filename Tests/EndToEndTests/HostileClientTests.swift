@@ -118,6 +118,24 @@ struct HostileClientTests {
         #expect(await server.stop() == 0)
     }
 
+    @Test("The server's own page may connect on whatever port the server got, and no other page")
+    func ownPage() async throws {
+        let server = try await TestServer.start()
+        defer { server.removeFolder() }
+        guard case .tcp(_, let port) = server.endpoint else { throw Failure("\(server.endpoint)") }
+        for (origin, status) in [
+            ("http://127.0.0.1:\(port)", 101), ("http://localhost:\(port)", 101),
+            ("http://127.0.0.1:0", 403), ("http://127.0.0.1", 403),
+            ("https://127.0.0.1:\(port)", 403), ("http://evil.example:\(port)", 403),
+        ] {
+            let socket = try RawSocket(to: server.endpoint)
+            socket.send(text: RawSocket.upgrade(["Origin: \(origin)"]))
+            let answer = String(decoding: socket.receive(12), as: UTF8.self)
+            #expect(answer == "HTTP/1.1 \(status)", "\(origin)")
+        }
+        #expect(await server.stop() == 0)
+    }
+
     @Test("A watcher that never reads harms nobody, and is closed in the end")
     func neverReads() async throws {
         // On a slow machine the conflated watcher would stall for the ten seconds of the default,

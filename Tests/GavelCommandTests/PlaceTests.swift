@@ -1,4 +1,5 @@
 import ArgumentParser
+import BidService
 import GavelClient
 import Testing
 
@@ -33,6 +34,19 @@ struct PlaceTests {
         #expect(try place(["--server", "ws://h:1", "--token", "u"]).token == "u")
         #expect(throws: (any Error).self) {
             try place(["--server", "http://h:1", "--database", "o.db"])
+        }
+    }
+
+    @Test("What a lot has left at least after an outage is the server's, or the command is refused")
+    func reopenMin() throws {
+        #expect(try place([], ["GAVEL_MIN_REOPEN": "10m"]).serviceLimits.reopenMin == 600_000)
+        #expect(try place([], ["GAVEL_MIN_REOPEN": ""]).serviceLimits == ServiceLimits())
+        do {
+            _ = try place(["--database", "o.db"], ["GAVEL_MIN_REOPEN": "10 minutes"])
+            Issue.record("It was taken")
+        } catch let failure as CommandFailure {
+            #expect(failure.status == .usage)
+            #expect(failure.message.hasPrefix("GAVEL_MIN_REOPEN: "), "\(failure)")
         }
     }
 

@@ -1,15 +1,16 @@
 import Crypto
 import FoundationEssentials
 import NIOHTTP1
+import Synchronization
 import WireProtocol
 
 /// What this server offers and demands of a request that wants to become a WebSocket.
-struct WebSocketUpgradePolicy: Sendable, Equatable {
+struct WebSocketUpgradePolicy: Sendable {
     /// What is spoken. The client's order decides among them; the first is meant when it offers
     /// none.
     var encodings: [WireEncoding]
-    /// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
-    var allowedOrigins: [String]
+    /// Origins that browsers may come from.
+    let allowedOrigins: AllowedOrigins
     /// Whether permessage-deflate is agreed to.
     var compresses: Bool
 
@@ -20,7 +21,7 @@ struct WebSocketUpgradePolicy: Sendable, Equatable {
     ) {
         precondition(!encodings.isEmpty, "something must be spoken")
         self.encodings = encodings
-        self.allowedOrigins = allowedOrigins
+        self.allowedOrigins = AllowedOrigins(allowedOrigins)
         self.compresses = compresses
     }
 
@@ -30,8 +31,24 @@ struct WebSocketUpgradePolicy: Sendable, Equatable {
         let origins = headers["Origin"]
         guard let origin = origins.first else { return true }
         guard origins.count == 1 else { return false }
-        return allowedOrigins.contains("*")
-            || allowedOrigins.contains { $0.utf8.elementsEqual(origin.utf8) }
+        return allowedOrigins.contains(origin)
+    }
+}
+
+/// Origins that browsers may come from, as `scheme://host[:port]`; `*` allows any.
+final class AllowedOrigins: Sendable {
+    private let origins: Mutex<[String]>
+
+    init(_ origins: [String]) { self.origins = Mutex(origins) }
+
+    /// From now on these.
+    func replace(with origins: [String]) { self.origins.withLock { $0 = origins } }
+
+    /// Whether it is on the list to the letter.
+    func contains(_ origin: String) -> Bool {
+        origins.withLock { origins in
+            origins.contains("*") || origins.contains { $0.utf8.elementsEqual(origin.utf8) }
+        }
     }
 }
 

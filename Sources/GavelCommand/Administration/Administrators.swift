@@ -1,4 +1,5 @@
 import AuctionRules
+import BidService
 import Foundation
 import GavelClient
 import Ledger
@@ -24,14 +25,15 @@ enum Administrators {
             }
             return RemoteAdministrator(endpoint, token: place.token, trust: place.trust)
         case .database(let path):
-            return try await open(database: path, onlyReads: onlyReads)
+            return try await open(
+                database: path, limits: place.serviceLimits, onlyReads: onlyReads)
         }
     }
 
     /// Through the running server's socket, or on the database itself. Another command line that
     /// has the lock lets go of it soon; a server that has it opens its socket soon.
     private static func open(
-        database path: String, onlyReads: Bool
+        database path: String, limits: ServiceLimits, onlyReads: Bool
     ) async throws(CommandFailure) -> any Administrator {
         let deadline = ContinuousClock.now + patience
         while true {
@@ -41,7 +43,8 @@ enum Administrators {
             }
             do {
                 return onlyReads
-                    ? try LocalAdministrator(reading: path) : try LocalAdministrator(path)
+                    ? try LocalAdministrator(reading: path)
+                    : try LocalAdministrator(path, limits: limits)
             } catch {
                 guard case .locked = error.kind, ContinuousClock.now < deadline else {
                     throw CommandFailure(error)

@@ -17,10 +17,8 @@ struct LocalAdministrator: Administrator {
     private let archive: LedgerArchive
 
     /// Takes the lock; creates the database when there is none.
-    init(_ path: String) throws(LedgerError) {
+    init(_ path: String, limits: ServiceLimits = ServiceLimits()) throws(LedgerError) {
         let opener = try LedgerOpener(path: path)
-        var limits = ServiceLimits()
-        if let reopenMin = Self.reopenMin { limits.reopenMin = reopenMin }
         service = try BidService(
             limits: limits, onFailure: { Self.logger.error("The log failed: \($0)") },
             openLog: { () throws(LedgerError) in try opener.open() })
@@ -51,14 +49,6 @@ struct LocalAdministrator: Administrator {
     }
 
     func close() async { await service.shutdown() }
-
-    /// The server's setting, as far as the environment has it: a command that finds lots whose end
-    /// was not reachable must treat them as the server would.
-    private static var reopenMin: Milliseconds? {
-        ProcessInfo.processInfo.environment["GAVEL_MIN_REOPEN"].flatMap {
-            try? DurationText.parse($0)
-        }
-    }
 
     /// Says only what must be known: that secrets were shown, or what went wrong.
     private static var logger: Logger { EventLog.logger(format: .text, level: .notice) }

@@ -16,16 +16,14 @@ struct DemoCommand: AsyncParsableCommand {
             Without --database it works on a new one in the folder for temporary files. On a \
             database that is there already it adds a new sale and leaves the rest as it is.
 
-            Example: gavel demo --database demo.db --duration 10m
+            It takes all settings of "gavel serve", in the same ways; its log says warnings only, \
+            unless log-level is given.
+
+            Example: gavel demo --database demo.db --duration 10m --listen 127.0.0.1:9000
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Option(
-        help: ArgumentHelp(
-            "Where to listen (default: 127.0.0.1:8080); port 0: any free one.",
-            valueName: "host:port"),
-        transform: { try ListenAddress($0) })
-    var listen: ListenAddress?
+    @OptionGroup var options: ServeOptions
     @Option(
         help: ArgumentHelp("End after so long (default: at Ctrl-C).", valueName: "duration"),
         transform: { try DurationText.parsePositive($0) })
@@ -35,11 +33,16 @@ struct DemoCommand: AsyncParsableCommand {
         guard global.server == nil else {
             throw CommandFailure.usage("--server: the demo has a server of its own")
         }
-        var configuration = ServeConfiguration()
-        configuration.database = try database()
-        if let listen { configuration.listen = listen }
+        let settings = try options.given(database: global.database)
+        var configuration = try settings.checked()
+        if settings.origins["database"] == nil { configuration.database = Self.newDatabase }
+        if options.checkConfig {
+            return try await configuration.check(origins: settings.origins, isJSON: global.json)
+        }
+        let level = settings.origins["log-level"] == nil ? .warning : configuration.logLevel
         let server = try await RunningServer.start(
-            configuration, logger: EventLog.logger(format: .text, level: .warning))
+            configuration, logger: EventLog.logger(format: configuration.logFormat, level: level))
+        server.warnOfOpenness()
         let console = Console.standardOutput()
         let stage: DemoStage
         do {
@@ -60,10 +63,8 @@ struct DemoCommand: AsyncParsableCommand {
         try await server.runUntilStopped(beside: [stage] + timer)
     }
 
-    /// The database named, or a new one.
-    private func database() throws -> String {
-        let named = global.database ?? ProcessInfo.processInfo.environment["GAVEL_DATABASE"]
-        if let named, !named.isEmpty { return named }
+    /// A database that is not there yet.
+    private static var newDatabase: String {
         let folder = FileManager.default.temporaryDirectory
         return folder.appendingPathComponent("gavel-demo-\(getpid()).db").path
     }

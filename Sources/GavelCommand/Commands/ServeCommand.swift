@@ -36,36 +36,37 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let settings = try options.given(database: global.database)
         let configuration = try settings.checked()
-        let console = Console.standardOutput()
         if options.checkConfig {
-            try await Self.check(configuration)
-            let effective = EffectiveConfiguration(configuration, origins: settings.origins)
-            if global.json {
-                console.print(json: effective.json)
-            } else {
-                effective.print(on: console)
-            }
-            return
+            return try await configuration.check(origins: settings.origins, isJSON: global.json)
         }
         let server = try await RunningServer.start(
             configuration,
             logger: EventLog.logger(
                 format: configuration.logFormat, level: configuration.logLevel))
         server.warnOfOpenness()
+        let console = Console.standardOutput()
         let message = StartMessage(server: server)
         if global.json { console.print(json: message.json) } else { message.print(on: console) }
         try await server.runUntilStopped()
     }
+}
 
-    /// The files that settings name, as far as they can be checked without a server.
-    private static func check(_ configuration: ServeConfiguration) async throws(CommandFailure) {
+extension ServeConfiguration {
+    /// `--check-config`: looks at the files that the settings name, as far as that can be done without
+    /// a server, and prints the settings.
+    ///
+    /// - Parameter origins: where each of them was given.
+    func check(origins: [String: String], isJSON: Bool) async throws(CommandFailure) {
         var warnings: [String] = []
-        do { warnings += try configuration.tls?.check(at: SystemClock().now()) ?? [] } catch {
+        do { warnings += try tls?.check(at: SystemClock().now()) ?? [] } catch {
             throw .usage(error.message)
         }
-        do { warnings += try await configuration.jwt?.check() ?? [] } catch {
+        do { warnings += try await jwt?.check() ?? [] } catch {
             throw .usage(error.message)
         }
         for warning in warnings { Console.complain("gavel: warning: \(warning)") }
+        let console = Console.standardOutput()
+        let effective = EffectiveConfiguration(self, origins: origins)
+        if isJSON { console.print(json: effective.json) } else { effective.print(on: console) }
     }
 }

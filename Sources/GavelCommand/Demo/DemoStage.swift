@@ -11,6 +11,8 @@ struct DemoStage: Service {
     /// The token of the person at the keyboard.
     let visitorToken: String
     private let server: RunningServer
+    /// Where the bidders connect.
+    private let endpoint: Endpoint
     private let catalogue: DemoCatalogue
     private let bidders: [(name: BidderID, token: String)]
     private let printer: WatchPrinter?
@@ -24,6 +26,7 @@ struct DemoStage: Service {
     /// - Parameter printer: prints what happens in the sale; nil: nothing is printed.
     init(on server: RunningServer, printer: WatchPrinter?) async throws(CommandFailure) {
         self.server = server
+        endpoint = try Self.endpoint(of: server)
         self.printer = printer
         sale = try await Self.createSale(on: server)
         catalogue = DemoCatalogue(sale: sale)
@@ -44,7 +47,7 @@ struct DemoStage: Service {
             await withTaskGroup(of: Void.self) { group in
                 for bidder in bidders {
                     let client = DemoBidder(
-                        bidder.name, token: bidder.token, sale: sale, endpoint: server.endpoint)
+                        bidder.name, token: bidder.token, sale: sale, endpoint: endpoint)
                     group.addTask { await client.run() }
                 }
                 group.addTask { try? await follow() }
@@ -55,7 +58,7 @@ struct DemoStage: Service {
 
     /// Prints what happens, and brings a new lot for each one that ends.
     private func follow() async throws {
-        let client = GavelClient(GavelClient.Configuration(server.endpoint))
+        let client = GavelClient(GavelClient.Configuration(endpoint))
         var number = DemoCatalogue.openingCount
         for try await update in await client.watch(.sale(sale), feed: .full) {
             printer?.print(update)
@@ -71,6 +74,17 @@ struct DemoStage: Service {
     }
 
     // MARK: - Setting up
+
+    /// Over the network like anybody, but where that is TLS over the socket: the certificate may be
+    /// for another name than this machine's, and from an authority that nothing here knows.
+    private static func endpoint(of server: RunningServer) throws(CommandFailure) -> Endpoint {
+        guard server.isSecure else { return server.endpoint }
+        guard let path = server.configuration.socketPath else {
+            throw .usage(
+                "--socket none: with TLS the demo's bidders come over the socket; leave it on")
+        }
+        return .unix(path: path)
+    }
 
     /// `demo`, or the first of `demo-2`, `demo-3` … that there is not yet.
     private static func createSale(on server: RunningServer) async throws(CommandFailure) -> SaleID

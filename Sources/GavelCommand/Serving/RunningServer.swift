@@ -14,24 +14,22 @@ import UnixSignals
 /// Started, it listens; nothing of it is left when ``stop()`` has returned. As a `Service` it stops
 /// at the graceful shutdown: says good-bye, takes no more bids, commits, checkpoints.
 final class RunningServer: Service {
+    /// As it was started with, but with the real port.
     let configuration: ServeConfiguration
     let database: LedgerDescription
     let administration: Administration
-    /// Where it listens, with the real port.
-    let address: ListenAddress
     private let service: BidService
     private let gateway: GatewayServer
     private let logger: Logger
 
     private init(
         _ configuration: ServeConfiguration, database: LedgerDescription,
-        administration: Administration, address: ListenAddress, service: BidService,
-        gateway: GatewayServer, logger: Logger
+        administration: Administration, service: BidService, gateway: GatewayServer,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.database = database
         self.administration = administration
-        self.address = address
         self.service = service
         self.gateway = gateway
         self.logger = logger
@@ -80,20 +78,23 @@ final class RunningServer: Service {
                     addresses: configuration.addresses, metrics: configuration.metrics),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
-            let address = ListenAddress(
+            var configuration = configuration
+            configuration.listen = ListenAddress(
                 host: configuration.listen.host,
                 port: gateway.localAddress?.port ?? configuration.listen.port)
+            gateway.allow(origins: configuration.allowedOrigins)
             let database = opener.description
             logger.info(
                 "Listening",
                 metadata: [
-                    "address": "\(address)", "socket": "\(configuration.socketPath ?? "none")",
+                    "address": "\(configuration.listen)",
+                    "socket": "\(configuration.socketPath ?? "none")",
                     "database": "\(database.path)", "log": "\(database.logID)",
                     "entries": "\(database.head.position)",
                 ])
             return RunningServer(
                 configuration, database: database, administration: administration,
-                address: address, service: service, gateway: gateway, logger: logger)
+                service: service, gateway: gateway, logger: logger)
         } catch {
             await service.shutdown()
             switch error {
@@ -155,6 +156,9 @@ final class RunningServer: Service {
             """,
             metadata: ["address": "\(address)"])
     }
+
+    /// Where it listens.
+    var address: ListenAddress { configuration.listen }
 
     /// What this machine's clients connect to: a server on all addresses is on this one, too.
     var clientAddress: ListenAddress {
