@@ -38,7 +38,6 @@ let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let orderedCollections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
 
@@ -153,6 +152,7 @@ let package = Package(
                 .embedInCode("v0008_secret_views.sql"),
                 .embedInCode("v0009_integrity_of_log.sql"),
                 .embedInCode("v0010_integrity_of_bidding.sql"),
+                .embedInCode("v0011_snapshot.sql"),
             ],
             swiftSettings: settings),
         .target(
@@ -160,7 +160,7 @@ let package = Package(
             dependencies: ["AuctionRules", "Migrations", "StrictJSON", crypto, grdb, sqlite],
             swiftSettings: settings),
         .target(
-            name: "BidService", dependencies: ["AuctionRules", "Ledger", deque, heap],
+            name: "BidService", dependencies: ["AuctionRules", "Ledger", heap],
             swiftSettings: settings),
         .target(
             name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON", swiftProtobuf],

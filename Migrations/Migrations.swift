@@ -26,4 +26,5 @@ public let all: [Migration] = [
     Migration(8, "v0008_secret_views", PackageResources.v0008_secret_views_sql),
     Migration(9, "v0009_integrity_of_log", PackageResources.v0009_integrity_of_log_sql),
     Migration(10, "v0010_integrity_of_bidding", PackageResources.v0010_integrity_of_bidding_sql),
+    Migration(11, "v0011_snapshot", PackageResources.v0011_snapshot_sql),
 ]

@@ -74,7 +74,9 @@ extension Auction {
             ownMax: ownMax, price: standing.price, minimum: isSold ? nil : minimum,
             reserve: reserveState,
             endsAt: isSold ? endsAt : end)
-        keep(event.request, .accepted(acceptance), at: t, recordedAs: hash)
+        keep(
+            event.request, .accepted(acceptance), isPublic: commitment.seq != nil, at: t,
+            recordedAs: hash)
         return participants.count > countBefore ? bidder : nil
     }
 
@@ -113,9 +115,10 @@ extension Auction {
     }
 
     private mutating func keep(
-        _ request: BidRequest, _ verdict: Verdict, at t: Instant, recordedAs hash: EntryHash
+        _ request: BidRequest, _ verdict: Verdict, isPublic: Bool = false, at t: Instant,
+        recordedAs hash: EntryHash
     ) {
-        replyIndex[request.key] = replies.count
-        replies.append(Reply(request: request, verdict: verdict, at: t, entryHash: hash))
+        let reply = Reply(request: request, verdict: verdict, at: t, entryHash: hash)
+        replies.keep(reply, isPublic: isPublic)
     }
 }

@@ -54,10 +54,8 @@ public struct Auction: Hashable, Sendable {
     var bidding: Bidding
     /// Accepted bids that are public and not voided.
     var publicBids = 0
-    /// Every final reply, by its request. An index into ``replies``, so that growing the table
-    /// does not move the replies.
-    var replyIndex: [BidKey: Int] = [:]
-    var replies: [Reply] = []
+    /// Every final reply.
+    var replies = ReplyBook()
 
     init(id: AuctionID, terms: Terms) {
         self.id = id
@@ -71,12 +69,10 @@ public struct Auction: Hashable, Sendable {
     public var terms: Terms { box.terms }
 
     /// The reply that a request got, or nil when it got no final one.
-    public func reply(to key: BidKey) -> Reply? {
-        replyIndex[key].map { replies[$0] }
-    }
+    public func reply(to key: BidKey) -> Reply? { replies.reply(to: key) }
 
     /// The reply that was given last: right after an event with a verdict, that verdict's.
-    public var newestReply: Reply? { replies.last }
+    public var newestReply: Reply? { replies.newest }
 
     public var isClosed: Bool {
         if case .closed = phase { true } else { false }

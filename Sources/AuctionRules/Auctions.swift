@@ -22,6 +22,9 @@ public struct Auctions: Hashable, Sendable {
         return try body(values[position])
     }
 
+    /// 0, 1, 2 … in the order of creation; nil when there is no lot with this id.
+    public func number(of id: AuctionID) -> Int? { positions[id] }
+
     mutating func insert(_ auction: Auction) {
         if let position = positions[auction.id] {
             values[position] = auction
@@ -29,6 +32,14 @@ public struct Auctions: Hashable, Sendable {
             positions[auction.id] = values.count
             values.append(auction)
         }
+    }
+
+    /// Puts the lots in the order of those numbers.
+    mutating func sort(by number: (AuctionID) -> Int64) {
+        let numbers = values.map { number($0.id) }
+        guard zip(numbers, numbers.dropFirst()).contains(where: { $0 > $1 }) else { return }
+        values = values.indices.sorted { numbers[$0] < numbers[$1] }.map { values[$0] }
+        for (position, auction) in values.enumerated() { positions[auction.id] = position }
     }
 
     /// Changes the lot in its place; nil when there is none with this id.

@@ -140,9 +140,9 @@ final class Committer: @unchecked Sendable {
                 try log.beat(at: heartbeat)
                 try log.checkpointIfIdle()
             }
+            let start = ContinuousClock.now
+            if !batch.log.isEmpty || batch.log.snapshot != nil { try log.append(batch.log) }
             if !batch.log.isEmpty {
-                let start = ContinuousClock.now
-                try log.append(batch.log)
                 statistics.noteCommit(entries: batch.log.count, took: .now - start)
             }
         } catch {

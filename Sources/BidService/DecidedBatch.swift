@@ -17,7 +17,7 @@ struct DecidedBatch: Sendable {
 
     init(after head: LogHead, salts: SaltKey) { log = LogBatch(after: head, salts: salts) }
 
-    /// Nothing to store and nobody to answer.
+    /// Nothing to store and nobody to answer. What the snapshot would have is not counted.
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }
 }
 

@@ -1,5 +1,4 @@
 public import AuctionRules
-import DequeModule
 import Synchronization
 
 /// What has been published: every lot as the last commit left it, the latest changes for those who
@@ -21,7 +20,7 @@ public final class PublicBoard: Sendable {
         var state: PublicState
         var leader: BidderID?
         var ownAmounts: [BidderID: Amount] = [:]
-        var recent: Deque<PublicChange> = []
+        var recent = RecentChanges()
     }
 
     fileprivate struct State {
@@ -70,7 +69,8 @@ public final class PublicBoard: Sendable {
         state.withLock { state -> Entrance? in
             guard let lot = state.lots[auction] else { return nil }
             let missed = position.flatMap {
-                $0.log == state.logID ? lot.changes(after: $0.seq) : nil
+                $0.log == state.logID
+                    ? lot.changes(after: $0.seq, max: recentChangesMax) : nil
             }
             return Entrance(
                 version: state.version, snapshot: Self.snapshot(lot, for: bidder), missed: missed)
@@ -138,7 +138,7 @@ public final class PublicBoard: Sendable {
     /// - Returns: what had not been shown (a commit whose outcome was unknown may turn out to be on
     ///   disk, and another log may stand in this one's place), and the board's version with it.
     func reset(
-        logID: String, house: House, recent: [AuctionID: Deque<PublicChange>]
+        logID: String, house: House, recent: [AuctionID: RecentChanges]
     ) -> (unseen: [Publication], version: Int64) {
         var fresh = State()
         fresh.logID = logID
@@ -149,7 +149,7 @@ public final class PublicBoard: Sendable {
             fresh.lots[id] = Lot(
                 state: auction.publicState, leader: auction.standing.leader,
                 ownAmounts: auction.participants.compactMapValues(\.standingAmount),
-                recent: recent[id] ?? [])
+                recent: recent[id] ?? RecentChanges())
         }
         return state.withLock { state in
             fresh.version = state.version + 1
@@ -169,7 +169,8 @@ extension PublicBoard.State {
         for id in order {
             guard let lot = lots[id] else { continue }
             if let old = shown.lots[id], logID == shown.logID {
-                changes += lot.recent.filter { $0.state.seq > old.state.seq }
+                let seq = max(old.state.seq, lot.recent.firstSeq - 1)
+                changes += lot.recent.after(seq, of: lot.state) ?? []
             } else {
                 news.append(.created(lot.state))
             }
@@ -203,19 +204,16 @@ extension PublicBoard.State {
 }
 
 extension PublicBoard.Lot {
-    fileprivate func changes(after seq: Int64) -> [PublicChange]? {
-        guard seq >= 0, seq <= state.seq else { return nil }
-        let missed = state.seq - seq
-        guard missed <= recent.count else { return nil }
-        return Array(recent.suffix(Int(missed)))
+    fileprivate func changes(after seq: Int64, max: Int) -> [PublicChange]? {
+        guard seq >= 0, seq <= state.seq, state.seq - seq <= Int64(max) else { return nil }
+        return recent.after(seq, of: state)
     }
 
     fileprivate mutating func take(_ update: LotUpdate, recentMax: Int) {
         state = update.state
         leader = update.leader
         for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
-        recent.append(contentsOf: update.changes)
-        if recent.count > recentMax { recent.removeFirst(recent.count - recentMax) }
+        for change in update.changes { recent.note(change, max: recentMax) }
     }
 }
 

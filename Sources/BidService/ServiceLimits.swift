@@ -1,4 +1,5 @@
 public import AuctionRules
+public import Ledger
 
 /// Every bound of the service, with its reason.
 public struct ServiceLimits: Hashable, Sendable {
@@ -17,6 +18,8 @@ public struct ServiceLimits: Hashable, Sendable {
     public var recoveryInterval: Milliseconds = 1000
     /// What a lot has left at least that an outage hit (rulebook, section 5); 0: rule off.
     public var reopenMin: Milliseconds = 300_000
+    /// How much a start may have to follow of the log, and how much a commit writes so that it stays so.
+    public var snapshots = SnapshotKeeper.Limits()
 
     public init() {}
 }

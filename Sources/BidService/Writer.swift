@@ -1,5 +1,4 @@
 import AuctionRules
-import DequeModule
 import Foundation
 import Ledger
 
@@ -25,6 +24,10 @@ final class Writer {
     private var batch = DecidedBatch(after: .empty, salts: .random())
     private var head = LogHead.empty
     private var lastBeat = Instant(milliseconds: 0)
+    /// What the snapshot is made of beside the house: what has changed since, and each lot's latest
+    /// public changes.
+    private var snapshots: SnapshotKeeper
+    private var recent: [AuctionID: RecentChanges] = [:]
     /// Whether the house is that of the log; not so between a failure and the next recovery.
     private var isSound = false
 
@@ -36,6 +39,7 @@ final class Writer {
     ) {
         self.clock = clock
         self.limits = limits
+        snapshots = SnapshotKeeper(limits.snapshots)
         self.queue = queue
         self.committer = committer
         self.board = board
@@ -71,6 +75,8 @@ final class Writer {
 
     private var wakeUp: Instant {
         guard isSound else { return clock.now().advanced(by: limits.recoveryInterval) }
+        // The snapshot is caught up with while nothing else is to do.
+        guard !snapshots.isBehind(head) else { return clock.now() }
         let beat = lastBeat.advanced(by: limits.heartbeatInterval)
         return min(deadlines.next ?? .latest, beat)
     }
@@ -138,6 +144,7 @@ final class Writer {
             guard case .auction(let id, let what) = event else {
                 batch.log.record(event, at: t, in: &house)
                 if case .house(let what) = event {
+                    snapshots.note(nil, since: batch.log.expected)
                     batch.outcomes.append(.publication(.house(what)))
                 }
                 continue
@@ -157,6 +164,7 @@ final class Writer {
         isLast: Bool
     ) {
         deadlines.note(auction)
+        snapshots.note(auction.id, since: batch.log.expected)
         switch event {
         case .created:
             batch.outcomes.append(.publication(.created(auction.publicState)))
@@ -167,7 +175,11 @@ final class Writer {
         default: break
         }
         let change = isLast ? auction.publicChange(after: event, at: t) : nil
-        if let change { batch.outcomes.append(.publication(.change(change))) }
+        if let change {
+            batch.outcomes.append(.publication(.change(change)))
+            recent[auction.id, default: RecentChanges()]
+                .note(change, max: limits.recentChangesMax)
+        }
         for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
             batch.outcomes.append(.publication(.notice(notice)))
         }
@@ -178,7 +190,7 @@ final class Writer {
 
     /// Hands the batch to the committer and starts the next one after it.
     private func finishBatch(at watermark: Instant) {
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty || isSound && snapshots.isBehind(head) else { return }
         defer { batch = DecidedBatch(after: head, salts: saltKey) }
         guard isSound else { return turnAway(batch.commands) }
         for id in batch.lots.keys {
@@ -190,6 +202,7 @@ final class Writer {
         batch.log.seal(with: house)
         head = batch.log.head
         if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
+        batch.log.snapshot = snapshots.rows(of: house, at: head) { recent[$0]?.records }
         if !committer.hand(over: batch) {
             isSound = false
             turnAway(batch.commands)
@@ -234,26 +247,14 @@ final class Writer {
     ///
     /// - Returns: the time at which that was.
     private func restore(from log: any BidLog) throws(LedgerError) -> Instant {
-        var restoration = Restoration()
+        let restored = try RestoredState(from: log, limits)
         let start = ContinuousClock.now
-        var house = House()
-        var head = LogHead.empty
-        var recent: [AuctionID: Deque<PublicChange>] = [:]
-        try log.entries(after: 0) { entry in
-            house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
-            head = entry.head
-            restoration.entriesFollowed += 1
-            guard case .auction(let id, let event) = entry.event,
-                let change = house.auctions.with(
-                    id, { $0.publicChange(after: event, at: entry.at) }) ?? nil
-            else { return }
-            recent[id, default: []].note(change, max: limits.recentChangesMax)
-        }
-        let followed = ContinuousClock.now
-        restoration.following = followed - start
+        let house = restored.house
         let lastAlive = max(try log.lastHeartbeat() ?? house.lastInstant, house.lastInstant)
         self.house = house
-        self.head = head
+        head = restored.head
+        snapshots = restored.keeper
+        recent = restored.recent
         deadlines = Deadlines(of: house)
         saltKey = log.newSaltKey()
         batch = DecidedBatch(after: head, salts: saltKey)
@@ -261,7 +262,8 @@ final class Writer {
         let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
         for publication in unseen { publisher.publish(publication, version: version) }
         publisher.flush()
-        restoration.publishing = .now - followed
+        var restoration = restored.restoration
+        restoration.publishing = .now - start
         statistics.note(restoration)
         isSound = true
         turnAway(waiting?.commands ?? [])
@@ -273,15 +275,6 @@ final class Writer {
             record(decision.events, at: self.house.time(of: boot))
         }
         return boot
-    }
-}
-
-extension Deque<PublicChange> {
-    /// Keeps the newest; of the events of one command the last one's change stands for all.
-    fileprivate mutating func note(_ change: PublicChange, max: Int) {
-        if last?.state.seq == change.state.seq { removeLast() }
-        append(change)
-        if count > max { removeFirst() }
     }
 }
 

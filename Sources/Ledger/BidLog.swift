@@ -19,6 +19,8 @@ public protocol BidLog: AnyObject, Sendable {
     /// every further append throws `poisoned`, and the log must be opened and read anew: a commit
     /// is never retried.
     ///
+    /// What the batch has for the snapshot is written with it, by a log that keeps one.
+    ///
     /// - Precondition: the batch is sealed, or empty (then this does nothing).
     func append(_ batch: LogBatch) throws(LedgerError)
 
@@ -29,6 +31,10 @@ public protocol BidLog: AnyObject, Sendable {
     func entries(
         after position: Int64, _ body: (LogEntry) throws -> Void
     ) throws(LedgerError)
+
+    /// The state as the log's snapshot has it, so that not all entries need be followed. One that
+    /// can't be believed is thrown away. Call it before the first append.
+    func snapshot() throws(LedgerError) -> SnapshotFinding
 
     /// The stored reply to a request, or nil when it got no final one. Walks the stored replies:
     /// for live lots ask the ``AuctionRules/Auction`` in memory.
@@ -50,6 +56,8 @@ public protocol BidLog: AnyObject, Sendable {
 
 extension BidLog {
     public func newSaltKey() -> SaltKey { .random() }
+
+    public func snapshot() throws(LedgerError) -> SnapshotFinding { .none }
 
     /// The house as the log tells it, and where the log stands.
     ///

@@ -23,6 +23,9 @@ public struct LogBatch: Sendable {
     /// The rows of the state tables, once sealed.
     private(set) var state: StateRows?
 
+    /// What of the snapshot is renewed with it, if anything. It may be all that there is to write.
+    public var snapshot: SnapshotRows?
+
     private var touched = Touched()
     private var writer = JSONWriter(reservingCapacity: 1024)
     private var publicWriter = JSONWriter(reservingCapacity: 1024)

@@ -77,7 +77,7 @@ public final class SQLiteLedger: BidLog {
     public func newSaltKey() -> SaltKey { options.newSaltKey() }
 
     public func append(_ batch: LogBatch) throws(LedgerError) {
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty || batch.snapshot != nil else { return }
         precondition(batch.isSealed, "Seal the batch before it is appended")
         try write { writer throws(LedgerError) in try writer.append(batch) }
     }
@@ -87,6 +87,12 @@ public final class SQLiteLedger: BidLog {
     ) throws(LedgerError) {
         try write { writer throws(LedgerError) in
             try LogReading.entries(after: position, on: writer.connection, body)
+        }
+    }
+
+    public func snapshot() throws(LedgerError) -> SnapshotFinding {
+        try write { writer throws(LedgerError) in
+            try SnapshotReading(on: writer.connection).find()
         }
     }
 

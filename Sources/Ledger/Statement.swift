@@ -49,6 +49,17 @@ struct Statement {
         sqlite3_bind_blob(pointer, index, start, Int32(range.count), nil)
     }
 
+    func bind(blob bytes: [UInt8], at index: Int32) {
+        // An empty array may have no address, and a null address would bind NULL.
+        guard !bytes.isEmpty else {
+            sqlite3_bind_zeroblob(pointer, index, 0)
+            return
+        }
+        _ = bytes.withUnsafeBytes {
+            sqlite3_bind_blob(pointer, index, $0.baseAddress, Int32($0.count), Self.transient)
+        }
+    }
+
     /// Static texts live as long as the program: nothing to copy.
     func bind(_ text: StaticString, at index: Int32) {
         text.withUTF8Buffer { buffer in

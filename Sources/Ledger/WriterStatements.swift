@@ -6,6 +6,7 @@ struct WriterStatements {
     private let event, reply, commitment, participant, void: Statement
     private let sale, bidder, registration, token, revokeToken: Statement
     private let auction, auctionState: Statement
+    private let snapshot: SnapshotStatements
 
     init(on connection: OpaquePointer) throws(LedgerError) {
         func prepare(_ sql: String) throws(LedgerError) -> Statement {
@@ -49,6 +50,7 @@ struct WriterStatements {
         revokeToken = try prepare(TokenTable.table.deleteSQL)
         auction = try prepare(AuctionTable.table.upsertSQL)
         auctionState = try prepare(AuctionTable.updateSQL)
+        snapshot = try SnapshotStatements(on: connection)
     }
 
     func finalize() {
@@ -56,6 +58,7 @@ struct WriterStatements {
             begin, commit, rollback, head, beat, heartbeat, event, reply, commitment, participant,
             void, sale, bidder, registration, token, revokeToken, auction, auctionState,
         ] { statement.finalize() }
+        snapshot.finalize()
     }
 
     /// Writes every row of the batch. Parents come before children, for the foreign keys; one table
@@ -89,6 +92,7 @@ struct WriterStatements {
                 for row in batch.voids { try write(row, of: bytes) }
             }
         }.get()
+        if let rows = batch.snapshot { try snapshot.write(rows) }
     }
 
     private func write(

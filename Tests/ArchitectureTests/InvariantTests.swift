@@ -13,7 +13,7 @@ struct InvariantTests {
             "Synchronization",
         ],
         "BidService": [
-            "AuctionRules", "Ledger", "DequeModule", "HeapModule", "Foundation", "Synchronization",
+            "AuctionRules", "Ledger", "HeapModule", "Foundation", "Synchronization",
         ],
         "WireProtocol": [
             "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",

@@ -112,6 +112,11 @@ final class RunningServer: Service {
         _ restoration: Restoration, opening: Duration, to logger: Logger
     ) {
         func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+        if let fault = restoration.snapshotFault {
+            logger.warning(
+                "The snapshot of the state was thrown away, and all of the log was read",
+                metadata: ["fault": "\(fault)"])
+        }
         logger.info(
             "The log was read",
             metadata: [

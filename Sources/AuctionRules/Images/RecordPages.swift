@@ -1,0 +1,84 @@
+/// Records of bytes, one after the other, on pages of a bounded size: a memory that is only ever
+/// appended to, and that can be written down piece by piece, as a full page never changes again.
+///
+/// A record is never split. One that is longer than a page has a page of its own.
+public struct RecordPages: Hashable, Sendable {
+    /// The most bytes on a page with several records. With its key and its checksum such a page fits
+    /// into a page of a SQLite file, which has 4,096.
+    public static let pageLengthMax = 3900
+
+    /// The pages that are kept, the oldest first. Never empty, but for a memory without records.
+    public private(set) var pages: [[UInt8]] = []
+    /// How many pages have been dropped: the number of the first one that is kept.
+    public private(set) var droppedCount = 0
+
+    public init() {}
+
+    /// Pages that were kept before.
+    ///
+    /// - Parameter droppedCount: the number of the first one.
+    public init(pages: [[UInt8]], droppedCount: Int) {
+        self.pages = pages
+        self.droppedCount = droppedCount
+    }
+
+    /// How many pages there have ever been.
+    public var count: Int { droppedCount + pages.count }
+
+    /// Appends a record.
+    ///
+    /// - Returns: where it stands.
+    @discardableResult
+    mutating func append(_ record: [UInt8]) -> Place {
+        let last = pages.count - 1
+        // By its index: a second reference to the page would have it copied for every record.
+        if last >= 0, pages[last].count + record.count <= Self.pageLengthMax {
+            let offset = pages[last].count
+            pages[last].append(contentsOf: record)
+            return Place(page: droppedCount + last, offset: offset)
+        }
+        pages.append(record)
+        return Place(page: count - 1, offset: 0)
+    }
+
+    /// Takes the last record back, which begins there.
+    mutating func removeLast(from place: Place) {
+        let index = place.page - droppedCount
+        guard place.offset > 0 else { return pages.removeSubrange(index...) }
+        pages[index].removeSubrange(place.offset...)
+    }
+
+    /// The pages as they were when there were so many, and the last one so long.
+    public func upTo(page count: Int, length: Int) throws(ImageFault) -> RecordPages {
+        let kept = count - droppedCount
+        guard kept >= 0, kept <= pages.count, kept > 0 || length == 0 else {
+            throw ImageFault("pages are missing")
+        }
+        var earlier = self
+        earlier.pages.removeSubrange(kept...)
+        guard kept > 0 else { return earlier }
+        guard length <= earlier.pages[kept - 1].count else {
+            throw ImageFault("a page is too short")
+        }
+        earlier.pages[kept - 1].removeSubrange(length...)
+        return earlier
+    }
+
+    /// Drops the oldest page.
+    mutating func dropFirst() {
+        pages.removeFirst()
+        droppedCount += 1
+    }
+
+    /// Where a record begins: the page's number and the offset on it, in one integer, as indices hold
+    /// many of them.
+    struct Place: Hashable, Sendable {
+        private let bits: Int
+
+        init(page: Int, offset: Int) { bits = page << 12 | offset }
+
+        var page: Int { bits >> 12 }
+        /// Less than 4096: only a record that has a page of its own can be longer, and it is at 0.
+        var offset: Int { bits & 0xfff }
+    }
+}
