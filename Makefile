@@ -95,4 +95,4 @@ fuzz: packages ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames
 	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 clean: ## Removes what was built, and the demo.
-	rm -rf $(BUILD) $(FUZZ) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock
+	rm -rf $(BUILD) $(FUZZ) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock demo.db.key

@@ -57,13 +57,17 @@ let tests: [Target] = [
         name: "AuctionRulesTests", dependencies: ["AuctionRules"], resources: [.copy("Vectors")],
         swiftSettings: settings),
     .testTarget(
+        name: "ProofTests", dependencies: ["AuctionRules", "Proof", "StrictJSON"],
+        swiftSettings: settings),
+    .testTarget(
         name: "LedgerTests",
         dependencies: [
             "AuctionRules", "DiskSimulation", "Ledger", "Migrations", "StrictJSON", grdb,
         ],
         swiftSettings: settings),
     .testTarget(
-        name: "BidServiceTests", dependencies: ["AuctionRules", "BidService", "Ledger"],
+        name: "BidServiceTests",
+        dependencies: ["AuctionRules", "BidService", "Ledger", "Proof", "StrictJSON"],
         swiftSettings: settings),
     .testTarget(
         name: "WireProtocolTests", dependencies: ["AuctionRules", "StrictJSON", "WireProtocol"],
@@ -71,7 +75,7 @@ let tests: [Target] = [
     .testTarget(
         name: "GatewayTests",
         dependencies: [
-            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "StrictJSON",
+            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "Proof", "StrictJSON",
             "WireProtocol",
             "TestAuthority", crypto, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL,
         ],
@@ -88,14 +92,14 @@ let tests: [Target] = [
         name: "EndToEndTests",
         // The executable, so that it is built: the tests run it as a process.
         dependencies: [
-            "AuctionRules", "GavelClient", "GavelLoad", "StrictJSON", "TestAuthority",
+            "AuctionRules", "GavelClient", "GavelLoad", "Proof", "StrictJSON", "TestAuthority",
             "WireProtocol", "gavel", nioCore, nioPosix,
         ],
         swiftSettings: settings),
     .testTarget(
         name: "DocumentationTests",
         // The executable, so that it is built: the pages' commands are run.
-        dependencies: ["AuctionRules", "StrictJSON", "WireProtocol", "gavel"],
+        dependencies: ["AuctionRules", "Proof", "StrictJSON", "WireProtocol", "gavel"],
         swiftSettings: settings),
     .testTarget(
         name: "GavelCommandTests",
@@ -156,11 +160,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Proof", dependencies: ["AuctionRules", "StrictJSON", crypto],
+            swiftSettings: settings),
+        .target(
             name: "Ledger",
             dependencies: ["AuctionRules", "Migrations", "StrictJSON", crypto, grdb, sqlite],
             swiftSettings: settings),
         .target(
-            name: "BidService", dependencies: ["AuctionRules", "Ledger", heap],
+            name: "BidService", dependencies: ["AuctionRules", "Ledger", "Proof", heap],
             swiftSettings: settings),
         .target(
             name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON", swiftProtobuf],
@@ -168,8 +175,10 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "AuctionRules", "StrictJSON", "WireProtocol", "BidService", "CZlib", crypto, jwtKit,
-                logging, nioCore, nioExtras, nioHTTP1, nioPosix, nioSSL, nioTLS, orderedCollections,
+                "AuctionRules", "StrictJSON", "WireProtocol", "BidService", "CZlib", "Proof",
+                crypto,
+                jwtKit, logging, nioCore, nioExtras, nioHTTP1, nioPosix, nioSSL, nioTLS,
+                orderedCollections,
             ],
             resources: [
                 .embedInCode("Page/index.html"),
@@ -187,15 +196,16 @@ let package = Package(
         .target(
             name: "GavelClient",
             dependencies: [
-                "AuctionRules", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix, nioSSL,
-                nioTLS, nioWebSocket,
+                "AuctionRules", "Proof", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix,
+                nioSSL, nioTLS, nioWebSocket,
             ],
             swiftSettings: settings),
         .target(
             name: "GavelCommand",
             dependencies: [
                 "AuctionRules", "StrictJSON", "WireProtocol", "Ledger", "BidService", "Gateway",
-                "GavelClient", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+                "GavelClient", "Proof", argumentParser, logging, nioCore, nioPosix,
+                serviceLifecycle,
                 swiftCSV,
                 unixSignals, yams,
             ],

@@ -33,6 +33,7 @@ CREATE TABLE event (
             WHEN 'bidder_registered' THEN auction IS NULL
             WHEN 'token_issued' THEN auction IS NULL
             WHEN 'token_revoked' THEN auction IS NULL
+            WHEN 'signing_key_added' THEN auction IS NULL
             ELSE 0
         END
     ),

@@ -48,3 +48,11 @@ CREATE TABLE token (
     -- It is somebody's, and one body's only.
     CHECK ((bidder IS NULL) <> (administrator IS NULL))
 ) STRICT, WITHOUT ROWID;
+
+-- The public keys that the server has signed with: Ed25519, as hexadecimal digits. Each was in use from
+-- added_at until the next one's, and never again. The private keys are not in the database.
+CREATE TABLE signing_key (
+    public_key TEXT PRIMARY KEY
+        CHECK (length(public_key) = 64 AND public_key NOT GLOB '*[^0-9a-f]*'),
+    added_at INTEGER NOT NULL CHECK (added_at BETWEEN 0 AND 253402300799999)
+) STRICT, WITHOUT ROWID;

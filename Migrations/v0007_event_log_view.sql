@@ -25,6 +25,7 @@ SELECT
         WHEN 'auction_cancelled' THEN json_extract(e.payload, '$.reason')
         WHEN 'auction_announced' THEN json_extract(e.payload, '$.text')
         WHEN 'sale_created' THEN json_extract(e.payload, '$.title')
+        WHEN 'signing_key_added' THEN json_extract(e.payload, '$.public_key')
     END AS summary
 FROM (
     SELECT

@@ -14,11 +14,11 @@ extension House {
         case .auction(let id, let event):
             let newcomer = auctions.update(id) { $0.apply(event, at: t, recordedAs: hash) }
             if let newcomer = newcomer ?? nil { bidders[newcomer]?.auctions.insert(id) }
-        case .house(let event): apply(event)
+        case .house(let event): apply(event, at: t)
         }
     }
 
-    private mutating func apply(_ event: HouseEvent) {
+    private mutating func apply(_ event: HouseEvent, at t: Instant) {
         switch event {
         case .saleCreated(let sale): sales[sale.id] = Catalogue(sale: sale)
         case .bidderAdded(let bidder): bidders[bidder.id] = Membership(bidder: bidder)
@@ -28,6 +28,7 @@ extension House {
             sales[registration.sale]?.registrations[registration.bidder] = registration
         case .tokenIssued(let token): tokens[token.hash] = token
         case .tokenRevoked(let hash): tokens[hash] = nil
+        case .signingKeyAdded(let key): apply(signingKey: key, at: t)
         }
     }
 }

@@ -24,7 +24,7 @@ extension House {
             return auction.decide(command, at: t)
         case .createAuction(let id, let terms): return create(id, terms, at: t)
         case .createSale, .addBidder, .suspendBidder, .reinstateBidder, .register, .issueToken,
-            .revokeToken, .revokeTokens:
+            .revokeToken, .revokeTokens, .addSigningKey:
             return decideHousekeeping(command)
         case .all(let commands): return decideAll(commands, at: t)
         }
@@ -185,6 +185,7 @@ extension House {
             let own = tokens.values.filter { $0.bearer == .bidder(id) }.map(\.hash.hex).sorted()
             return Decision(
                 events: own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) })
+        case .addSigningKey(let key): return decide(addSigningKey: key)
         case .request, .status, .administer, .createAuction, .all:
             preconditionFailure("\(command) is not housekeeping")
         }

@@ -23,6 +23,8 @@ public struct House: Hashable, Sendable {
     public internal(set) var sales: [SaleID: Catalogue] = [:]
     public internal(set) var bidders: [BidderID: Membership] = [:]
     public internal(set) var tokens: [TokenHash: Token] = [:]
+    /// Every key that the server has signed with, oldest first; the last one is in use.
+    public internal(set) var signingKeys: [PublishedKey] = []
     /// The time of the newest event: the engine's time never runs backwards.
     public internal(set) var lastInstant = Instant(milliseconds: 0)
 
@@ -46,6 +48,8 @@ public indirect enum Command: Hashable, Sendable {
     case revokeToken(TokenHash)
     /// Revokes every token of that bidder.
     case revokeTokens(of: BidderID)
+    /// Signs with that key from now on.
+    case addSigningKey(PublicKey)
     /// All of an administrator's commands or none, in order; each sees what those before it did.
     case all([Command])
 }

@@ -7,6 +7,8 @@ public enum HouseEvent: Hashable, Sendable {
     case registered(Registration)
     case tokenIssued(Token)
     case tokenRevoked(TokenHash)
+    /// The server signs with this key from now on.
+    case signingKeyAdded(PublicKey)
 
     /// The event's name in the log, in SQL and in exports.
     public var kind: String {
@@ -18,6 +20,7 @@ public enum HouseEvent: Hashable, Sendable {
         case .registered: "bidder_registered"
         case .tokenIssued: "token_issued"
         case .tokenRevoked: "token_revoked"
+        case .signingKeyAdded: "signing_key_added"
         }
     }
 }

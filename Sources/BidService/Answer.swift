@@ -1,9 +1,12 @@
 public import AuctionRules
+public import Proof
 
 /// What the service answers to a command. Given only when it is on disk.
 public enum Answer: Hashable, Sendable {
     /// The stored reply to a request, the first time or again.
     case reply(Reply)
+    /// The same, with the receipt that was asked for: a signed ``Proof/ReceiptStatement``.
+    case receipted(Reply, SignedStatement)
     /// No request with that id has had a final verdict.
     case notSeen
     /// A request's refusal that is no final verdict.

@@ -1,6 +1,7 @@
 public import AuctionRules
 import Foundation
 public import Ledger
+public import Proof
 import Synchronization
 
 /// The bid service: one queue in, one writer, one log, and out only what is on disk.
@@ -13,6 +14,7 @@ public final class BidService: Sendable {
     public let board: PublicBoard
 
     private let queue: CommandQueue
+    private let notary = Notary()
     private let statisticsBox = StatisticsBox()
     private let runner: any ServiceRunner
 
@@ -49,15 +51,15 @@ public final class BidService: Sendable {
         self.queue = queue
         self.runner = runner
         let committer = Committer(
-            log: log, board: board, publisher: publisher, statistics: statisticsBox,
-            monitor: runner.monitor,
+            log: log, board: board, publisher: publisher, notary: notary,
+            statistics: statisticsBox, monitor: runner.monitor,
             onFailure: { error in
                 onFailure(error)
                 queue.wake()
             })
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
-            publisher: publisher, statistics: statisticsBox, onRecovery: onRecovery,
+            publisher: publisher, notary: notary, statistics: statisticsBox, onRecovery: onRecovery,
             openLog: openLog)
         runner.run(committer)
         do {
@@ -72,20 +74,46 @@ public final class BidService: Sendable {
 
     /// Puts a command into the queue, stamped with the time now.
     ///
-    /// - Parameter respond: gets the answer once, when it is on disk; at once and on this thread
-    ///   when the queue is full or closed.
-    public func submit(_ command: Command, respond: @escaping Responder) {
-        guard queue.submit(command, respond: respond) else {
+    /// - Parameters:
+    ///   - wantsReceipt: for a request, or the status of one: whether its final verdict is to be
+    ///     answered with a signed receipt. Without a signing key there is none.
+    ///   - respond: gets the answer once, when it is on disk; at once and on this thread when the
+    ///     queue is full or closed.
+    public func submit(
+        _ command: Command, wantsReceipt: Bool = false, respond: @escaping Responder
+    ) {
+        guard queue.submit(command, wantsReceipt: wantsReceipt, respond: respond) else {
             statisticsBox.noteTurnedAway()
             return respond(command.unavailable)
         }
     }
 
     /// Puts a command into the queue and waits for its answer.
-    public func perform(_ command: Command) async -> Answer {
+    public func perform(_ command: Command, wantsReceipt: Bool = false) async -> Answer {
         await withCheckedContinuation { continuation in
-            submit(command) { continuation.resume(returning: $0) }
+            submit(command, wantsReceipt: wantsReceipt) { continuation.resume(returning: $0) }
         }
+    }
+
+    // MARK: - Signing
+
+    /// Signs with this key from now on: at once when the log's newest key is its public one,
+    /// otherwise as soon as the log has it.
+    ///
+    /// - Returns: ``Answer/done``; or ``Answer/declined(_:)`` for a key that was replaced by another
+    ///   one before, and when the log can't be written.
+    public func use(_ key: SigningKey) async -> Answer {
+        notary.give(key)
+        return await perform(.addSigningKey(key.publicKey))
+    }
+
+    /// Signs statements together, with where the log stands now.
+    ///
+    /// - Parameter t: the time now.
+    /// - Returns: nil when there is no key to sign with.
+    public func sign(_ statements: [String], at t: Instant) -> [SignedStatement]? {
+        let (log, head) = board.logAndHead
+        return notary.sign(statements, log: log, head: head, at: t)
     }
 
     /// How many commands wait to be decided.

@@ -12,6 +12,8 @@ final class CommandQueue: @unchecked Sendable {
 
     struct Entry {
         let command: Command
+        /// The answer shall come with a signed receipt.
+        let wantsReceipt: Bool
         let stamp: Instant
         /// The same moment on a clock that measures how long things take.
         let arrival: ContinuousClock.Instant
@@ -40,12 +42,16 @@ final class CommandQueue: @unchecked Sendable {
     }
 
     /// False when the queue is full or closed: nothing was taken, and nobody will answer.
-    func submit(_ command: Command, respond: @escaping Responder) -> Bool {
+    func submit(
+        _ command: Command, wantsReceipt: Bool, respond: @escaping Responder
+    ) -> Bool {
         condition.lock()
         defer { condition.unlock() }
         guard !isClosed, entries.count < limit else { return false }
         entries.append(
-            Entry(command: command, stamp: stamp(), arrival: .now, respond: respond))
+            Entry(
+                command: command, wantsReceipt: wantsReceipt, stamp: stamp(), arrival: .now,
+                respond: respond))
         if entries.count == 1 { condition.signal() }
         return true
     }

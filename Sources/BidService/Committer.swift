@@ -1,5 +1,6 @@
 import AuctionRules
 import Ledger
+import Proof
 
 /// The log's thread: makes decided batches durable, one after the other, and only then lets out what
 /// they hold. While it waits for the disk, the writer decides the next batch.
@@ -20,17 +21,20 @@ final class Committer: @unchecked Sendable {
     private var log: any BidLog
     private let board: PublicBoard
     private let publisher: any Publisher
+    private let notary: Notary
     private let statistics: StatisticsBox
     /// Called once after a failed append.
     private let onFailure: @Sendable (LedgerError) -> Void
 
     init(
-        log: any BidLog, board: PublicBoard, publisher: any Publisher, statistics: StatisticsBox,
-        monitor: any Monitor, onFailure: @escaping @Sendable (LedgerError) -> Void
+        log: any BidLog, board: PublicBoard, publisher: any Publisher, notary: Notary,
+        statistics: StatisticsBox, monitor: any Monitor,
+        onFailure: @escaping @Sendable (LedgerError) -> Void
     ) {
         self.log = log
         self.board = board
         self.publisher = publisher
+        self.notary = notary
         self.statistics = statistics
         self.monitor = monitor
         self.onFailure = onFailure
@@ -158,15 +162,31 @@ final class Committer: @unchecked Sendable {
     /// Lets out what is on disk now: the board first, so that nobody gets a change that a snapshot
     /// taken afterwards would not know.
     private func release(_ batch: DecidedBatch) {
-        let version = board.update(batch.lots, batch.outcomes)
+        let version = board.update(with: batch)
+        if let keys = batch.signingKeys { notary.follow(keys) }
         statistics.noteDurable(batch.decisions)
+        var receipts = receipts(for: batch)[...]
         for outcome in batch.outcomes {
             switch outcome {
             case .answer(let answer, let respond): respond(answer)
+            case .receipt(let reply, _, let respond):
+                respond(receipts.popFirst().map { .receipted(reply, $0) } ?? .reply(reply))
             case .publication(let publication): publisher.publish(publication, version: version)
             }
         }
         publisher.flush()
         statistics.note(batch.verdicts)
+    }
+
+    /// The receipts that are asked for, in the order of the answers: one signature for all of them.
+    /// Here, so that an answer with its receipt still comes before the change that it made.
+    private func receipts(for batch: DecidedBatch) -> [SignedStatement] {
+        let statements = batch.outcomes.compactMap { outcome -> String? in
+            guard case .receipt(let reply, let auction, _) = outcome else { return nil }
+            return ReceiptStatement.text(of: reply, on: auction)
+        }
+        guard !statements.isEmpty else { return [] }
+        return notary.sign(
+            statements, log: log.logID, head: batch.log.head, at: batch.finishedAt) ?? []
     }
 }

@@ -12,6 +12,10 @@ struct DecidedBatch: Sendable {
     var decisions: [ContinuousClock.Instant] = []
     /// The lots that changed, as they stand after the batch.
     var lots: [AuctionID: LotUpdate] = [:]
+    /// All signing keys as they are after the batch, when it has added one.
+    var signingKeys: [PublishedKey]?
+    /// The engine's time when it was finished: what is signed of it is signed then.
+    var finishedAt = Instant(milliseconds: 0)
     /// Nothing to store: only that the engine was alive at this time.
     var heartbeat: Instant?
 

@@ -3,6 +3,8 @@ public import AuctionRules
 /// Something that a committed batch has for somebody, in the order in which it happened.
 enum Outcome: Sendable {
     case answer(Answer, to: Responder)
+    /// An answer that shall be given with a signed receipt.
+    case receipt(Reply, on: AuctionID, to: Responder)
     case publication(Publication)
 }
 

@@ -1,4 +1,5 @@
 public import AuctionRules
+public import Ledger
 import Synchronization
 
 /// What has been published: every lot as the last commit left it, the latest changes for those who
@@ -31,6 +32,8 @@ public final class PublicBoard: Sendable {
         var order: [AuctionID] = []
         var sales: [SaleID: [AuctionID]] = [:]
         var tokens: [TokenHash: Token] = [:]
+        var head = LogHead.empty
+        var signingKeys: [PublishedKey] = []
     }
 
     private let state = Mutex(State())
@@ -110,6 +113,14 @@ public final class PublicBoard: Sendable {
         state.withLock { $0.tokens[hash] }
     }
 
+    /// The log's id, and its newest entry that has been published.
+    public var logAndHead: (log: String, head: LogHead) {
+        state.withLock { ($0.logID, $0.head) }
+    }
+
+    /// Every key that the server has signed with, oldest first; the last one is in use.
+    public var signingKeys: [PublishedKey] { state.withLock { $0.signingKeys } }
+
     private static func snapshot(_ lot: Lot, for bidder: BidderID?) -> Snapshot {
         let isTelling = lot.state.format.isOpenOutcry || lot.state.outcome != nil
         return Snapshot(
@@ -123,12 +134,16 @@ public final class PublicBoard: Sendable {
     /// Takes over what a commit has changed.
     ///
     /// - Returns: the board's version with it.
-    func update(_ lots: [AuctionID: LotUpdate], _ outcomes: [Outcome]) -> Int64 {
+    func update(with batch: DecidedBatch) -> Int64 {
         state.withLock { state in
             state.version += 1
-            for case .publication(.created(let lot)) in outcomes { state.enter(lot) }
-            for (id, update) in lots { state.take(update, of: id, recentMax: recentChangesMax) }
-            for case .publication(.house(let event)) in outcomes { state.follow(event) }
+            state.head = batch.log.head
+            if let keys = batch.signingKeys { state.signingKeys = keys }
+            for case .publication(.created(let lot)) in batch.outcomes { state.enter(lot) }
+            for (id, update) in batch.lots {
+                state.take(update, of: id, recentMax: recentChangesMax)
+            }
+            for case .publication(.house(let event)) in batch.outcomes { state.follow(event) }
             return state.version
         }
     }
@@ -138,11 +153,13 @@ public final class PublicBoard: Sendable {
     /// - Returns: what had not been shown (a commit whose outcome was unknown may turn out to be on
     ///   disk, and another log may stand in this one's place), and the board's version with it.
     func reset(
-        logID: String, house: House, recent: [AuctionID: RecentChanges]
+        logID: String, head: LogHead, house: House, recent: [AuctionID: RecentChanges]
     ) -> (unseen: [Publication], version: Int64) {
         var fresh = State()
         fresh.logID = logID
+        fresh.head = head
         fresh.tokens = house.tokens
+        fresh.signingKeys = house.signingKeys
         for (id, catalogue) in house.sales { fresh.sales[id] = catalogue.auctions }
         fresh.order = house.auctions.keys.sorted()
         for (id, auction) in house.auctions {
@@ -198,7 +215,9 @@ extension PublicBoard.State {
         case .saleCreated(let sale): sales[sale.id] = sales[sale.id] ?? []
         case .tokenIssued(let token): tokens[token.hash] = token
         case .tokenRevoked(let hash): tokens[hash] = nil
-        case .bidderAdded, .bidderSuspended, .bidderReinstated, .registered: break
+        // The signing keys come with the time from which each is good: see `update`.
+        case .bidderAdded, .bidderSuspended, .bidderReinstated, .registered, .signingKeyAdded:
+            break
         }
     }
 }

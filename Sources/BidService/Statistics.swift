@@ -110,7 +110,7 @@ struct Verdicts: Sendable {
         guard case .request = command else { return }
         guard !isRepeat else { return repeats += 1 }
         switch answer {
-        case .reply(let reply):
+        case .reply(let reply), .receipted(let reply, _):
             switch reply.verdict {
             case .accepted: accepted += 1
             case .refused(let refusal): refusals[refusal.code, default: 0] += 1

@@ -14,6 +14,7 @@ final class Writer {
     private let committer: Committer
     private let board: PublicBoard
     private let publisher: any Publisher
+    private let notary: Notary
     private let statistics: StatisticsBox
     private let onRecovery: @Sendable () -> Void
     private let openLog: @Sendable () throws(LedgerError) -> any BidLog
@@ -33,7 +34,7 @@ final class Writer {
 
     init(
         clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
-        committer: Committer, board: PublicBoard, publisher: any Publisher,
+        committer: Committer, board: PublicBoard, publisher: any Publisher, notary: Notary,
         statistics: StatisticsBox, onRecovery: @escaping @Sendable () -> Void,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) {
@@ -44,6 +45,7 @@ final class Writer {
         self.committer = committer
         self.board = board
         self.publisher = publisher
+        self.notary = notary
         self.statistics = statistics
         self.onRecovery = onRecovery
         self.openLog = openLog
@@ -116,8 +118,17 @@ final class Writer {
             batch.decisions.append(now)
             statistics.noteDecision(after: now - entry.arrival)
         }
-        batch.outcomes.insert(.answer(answer, to: entry.respond), at: position)
+        batch.outcomes.insert(outcome(of: entry, answer), at: position)
         batch.commands.append((entry.command, entry.respond))
+    }
+
+    private func outcome(of entry: CommandQueue.Entry, _ answer: Answer) -> Outcome {
+        switch (entry.command, answer) {
+        case (.request(_, let id), .reply(let reply)) where entry.wantsReceipt,
+            (.status(_, let id), .reply(let reply)) where entry.wantsReceipt:
+            .receipt(reply, on: id, to: entry.respond)
+        default: .answer(answer, to: entry.respond)
+        }
     }
 
     private func answer(to command: Command, _ answer: Decision.Answer) -> Answer {
@@ -146,6 +157,7 @@ final class Writer {
                 if case .house(let what) = event {
                     snapshots.note(nil, since: batch.log.expected)
                     batch.outcomes.append(.publication(.house(what)))
+                    if case .signingKeyAdded = what { batch.signingKeys = house.signingKeys }
                 }
                 continue
             }
@@ -200,6 +212,7 @@ final class Writer {
             }
         }
         batch.log.seal(with: house)
+        batch.finishedAt = house.time(of: watermark)
         head = batch.log.head
         if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
         batch.log.snapshot = snapshots.rows(of: house, at: head) { recent[$0]?.records }
@@ -259,7 +272,9 @@ final class Writer {
         saltKey = log.newSaltKey()
         batch = DecidedBatch(after: head, salts: saltKey)
         let waiting = committer.resume(with: log)
-        let (unseen, version) = board.reset(logID: log.logID, house: house, recent: recent)
+        notary.follow(house.signingKeys)
+        let (unseen, version) = board.reset(
+            logID: log.logID, head: head, house: house, recent: recent)
         for publication in unseen { publisher.publish(publication, version: version) }
         publisher.flush()
         var restoration = restored.restoration

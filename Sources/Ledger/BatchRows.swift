@@ -50,6 +50,7 @@ struct Touched: Sendable {
     private(set) var bidders = OrderedNotes<BidderID>()
     private(set) var registrations = OrderedNotes<RegistrationKey>()
     private(set) var tokens = OrderedNotes<TokenHash>()
+    private(set) var signingKeys = OrderedNotes<PublicKey>()
     private(set) var auctions = OrderedNotes<AuctionID>()
     private(set) var created: Set<AuctionID> = []
 
@@ -73,6 +74,7 @@ struct Touched: Sendable {
                 RegistrationKey(sale: registration.sale, bidder: registration.bidder))
         case .tokenIssued(let token): tokens.note(token.hash)
         case .tokenRevoked(let hash): tokens.note(hash)
+        case .signingKeyAdded(let key): signingKeys.note(key)
         }
     }
 }
@@ -81,6 +83,8 @@ struct Touched: Sendable {
 struct OrderedNotes<Element: Hashable & Sendable>: Sendable {
     private(set) var elements: [Element] = []
     private var seen: Set<Element> = []
+
+    func contains(_ element: Element) -> Bool { seen.contains(element) }
 
     mutating func note(_ element: Element) {
         // Most events concern the lot of the event before.

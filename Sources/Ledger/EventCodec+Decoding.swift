@@ -63,6 +63,7 @@ extension EventCodec {
                     hash: try fields.tokenHash("hash"), bearer: try bearer(fields),
                     expiresAt: try fields.optionalInstant("expires_at")))
         case "token_revoked": .tokenRevoked(try fields.tokenHash("hash"))
+        case "signing_key_added": .signingKeyAdded(try fields.publicKey("public_key"))
         default: throw EventCodingError(kind, "is of no kind that the house's event has")
         }
     }

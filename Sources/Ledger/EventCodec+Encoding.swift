@@ -62,6 +62,7 @@ extension EventCodec {
             }
             writer.fieldIfPresent("expires_at", token.expiresAt?.milliseconds)
         case .tokenRevoked(let hash): writer.field("hash", hash.hex)
+        case .signingKeyAdded(let key): writer.field("public_key", key.hex)
         }
     }
 

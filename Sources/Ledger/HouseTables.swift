@@ -63,3 +63,12 @@ enum TokenTable {
         return [.text(token.hash.hex), bidder, administrator, SQLValue(token.expiresAt)]
     }
 }
+
+enum SigningKeyTable {
+    static let table = StateTable(
+        name: "signing_key", columns: ["public_key", "added_at"], keyCount: 1)
+
+    static func row(_ key: PublishedKey) -> [SQLValue] {
+        [.text(key.key.hex), SQLValue(key.from)]
+    }
+}

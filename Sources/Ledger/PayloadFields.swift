@@ -67,6 +67,13 @@ struct PayloadFields {
         }
         return hash
     }
+
+    func publicKey(_ key: String) throws -> PublicKey {
+        guard let publicKey = PublicKey(hex: try string(key)) else {
+            throw fault(key, "is no public key in hexadecimal")
+        }
+        return publicKey
+    }
 }
 
 extension Amount {

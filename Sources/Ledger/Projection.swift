@@ -43,6 +43,7 @@ public enum Projection {
                 house.sales.values.flatMap { $0.registrations.values.map(RegistrationTable.row) }
             ),
             (TokenTable.table, house.tokens.values.map(TokenTable.row)),
+            (SigningKeyTable.table, house.signingKeys.map(SigningKeyTable.row)),
             (AuctionTable.table, house.auctions.values.map(AuctionTable.row)),
         ]
     }

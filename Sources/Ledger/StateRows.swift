@@ -49,6 +49,7 @@ struct StateRows: Sendable {
     var registrations: [[SQLValue]] = []
     var tokens: [[SQLValue]] = []
     var revokedTokens: [[SQLValue]] = []
+    var signingKeys: [[SQLValue]] = []
     /// Terms and state.
     var newAuctions: [[SQLValue]] = []
     /// State only, and the id last: terms never change.
@@ -67,6 +68,8 @@ struct StateRows: Sendable {
                 revokedTokens.append([.text(hash.hex)])
             }
         }
+        signingKeys = house.signingKeys.filter { touched.signingKeys.contains($0.key) }
+            .map(SigningKeyTable.row)
         for id in touched.auctions.elements {
             guard let auction = house.auctions[id] else { continue }
             if touched.created.contains(id) {

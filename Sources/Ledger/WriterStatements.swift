@@ -4,7 +4,7 @@ import AuctionRules
 struct WriterStatements {
     let begin, commit, rollback, head, beat, heartbeat: Statement
     private let event, reply, commitment, participant, void: Statement
-    private let sale, bidder, registration, token, revokeToken: Statement
+    private let sale, bidder, registration, token, revokeToken, signingKey: Statement
     private let auction, auctionState: Statement
     private let snapshot: SnapshotStatements
 
@@ -48,6 +48,7 @@ struct WriterStatements {
         registration = try prepare(RegistrationTable.table.upsertSQL)
         token = try prepare(TokenTable.table.upsertSQL)
         revokeToken = try prepare(TokenTable.table.deleteSQL)
+        signingKey = try prepare(SigningKeyTable.table.upsertSQL)
         auction = try prepare(AuctionTable.table.upsertSQL)
         auctionState = try prepare(AuctionTable.updateSQL)
         snapshot = try SnapshotStatements(on: connection)
@@ -56,7 +57,7 @@ struct WriterStatements {
     func finalize() {
         for statement in [
             begin, commit, rollback, head, beat, heartbeat, event, reply, commitment, participant,
-            void, sale, bidder, registration, token, revokeToken, auction, auctionState,
+            void, sale, bidder, registration, token, revokeToken, signingKey, auction, auctionState,
         ] { statement.finalize() }
         snapshot.finalize()
     }
@@ -70,6 +71,7 @@ struct WriterStatements {
         for row in state.registrations { try registration.run(row) }
         for row in state.tokens { try token.run(row) }
         for row in state.revokedTokens { try revokeToken.run(row) }
+        for row in state.signingKeys { try signingKey.run(row) }
         for row in state.newAuctions { try auction.run(row) }
         for row in state.auctions { try auctionState.run(row) }
         try batch.bytes.withUnsafeBytes { bytes in

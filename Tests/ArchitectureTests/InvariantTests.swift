@@ -7,28 +7,30 @@ struct InvariantTests {
     static let mayImport: [String: Set<String>] = [
         "StrictJSON": [],
         "AuctionRules": [],
+        "Proof": ["AuctionRules", "StrictJSON", "Crypto", "Foundation"],
         "Ledger": [
             "AuctionRules", "Migrations", "StrictJSON", "GRDB", "GRDBSQLite", "Crypto",
             "Foundation",
             "Synchronization",
         ],
         "BidService": [
-            "AuctionRules", "Ledger", "HeapModule", "Foundation", "Synchronization",
+            "AuctionRules", "Ledger", "Proof", "HeapModule", "Foundation", "Synchronization",
         ],
         "WireProtocol": [
             "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",
         ],
         "Gateway": [
-            "AuctionRules", "BidService", "CZlib", "StrictJSON", "WireProtocol", "Crypto",
+            "AuctionRules", "BidService", "CZlib", "Proof", "StrictJSON", "WireProtocol", "Crypto",
             "Foundation", "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras",
             "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
         ],
         "GavelClient": [
-            "AuctionRules", "WireProtocol", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
-            "NIOWebSocket", "Synchronization",
+            "AuctionRules", "Proof", "StrictJSON", "WireProtocol", "NIOCore", "NIOHTTP1",
+            "NIOPosix",
+            "NIOSSL", "NIOTLS", "NIOWebSocket", "Synchronization",
         ],
         "GavelCommand": [
-            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "StrictJSON",
+            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "Proof", "StrictJSON",
             "WireProtocol", "ArgumentParser", "Foundation", "Logging", "NIOCore", "NIOPosix",
             "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
         ],

@@ -79,6 +79,25 @@ import Testing
         #expect(room.perform(.revokeToken(hashes[1])).code == "unknown_token")
     }
 
+    @Test func `a new signing key takes the old one's place, which never comes back`() throws {
+        var room = Saleroom()
+        let keys = try ["0", "1"].map {
+            try #require(PublicKey(hex: String(repeating: $0, count: 64)))
+        }
+        #expect(room.perform(.addSigningKey(keys[0])).code == "done")
+        #expect(room.perform(.addSigningKey(keys[0])).code == "done", "it is in use already")
+        let start = room.house.lastInstant
+        #expect(room.house.signingKeys == [PublishedKey(key: keys[0], from: start)])
+        room.perform(.addSigningKey(keys[1]))
+        #expect(room.house.signingKeys.map(\.key) == keys)
+        #expect(room.house.signingKeys[0].until == room.house.signingKeys[1].from)
+        #expect(room.house.signingKeys[1].until == nil)
+        #expect(room.perform(.addSigningKey(keys[0])).code == "already_exists")
+        for wrong in ["", String(repeating: "0", count: 63), String(repeating: "G", count: 64)] {
+            #expect(PublicKey(hex: wrong) == nil)
+        }
+    }
+
     @Test func `an entry's hash is written and read as 64 hexadecimal digits`() throws {
         let hash = EntryHash(words: SIMD4(0x0123_4567_89ab_cdef, 0, .max, 1))
         #expect(hash.hex.hasPrefix("0123456789abcdef0000000000000000ffff"))

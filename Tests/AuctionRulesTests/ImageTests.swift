@@ -55,8 +55,9 @@ struct ImageTests {
     @Test("The house and what is in it have the properties that images know")
     func house() throws {
         #expect(
-            Self.names(of: House()) == ["auctions", "sales", "bidders", "tokens", "lastInstant"],
-            Self.hint)
+            Self.names(of: House()) == [
+                "auctions", "sales", "bidders", "tokens", "signingKeys", "lastInstant",
+            ], Self.hint)
         let sale = Sale(id: "s", title: "S")
         #expect(Self.names(of: sale) == ["id", "title", "stagger", "requiresApproval"], Self.hint)
         #expect(
@@ -75,6 +76,23 @@ struct ImageTests {
         let hash = try #require(TokenHash(hex: String(repeating: "a", count: 64)))
         let token = Token(hash: hash, bearer: .bidder(bidder.id), expiresAt: nil)
         #expect(Self.names(of: token) == ["hash", "bearer", "expiresAt"], Self.hint)
+        let key = PublishedKey(key: try Self.publicKey("a"), from: .latest)
+        #expect(Self.names(of: key) == ["key", "from", "until"], Self.hint)
+    }
+
+    private static func publicKey(_ digit: String) throws -> PublicKey {
+        try #require(PublicKey(hex: String(repeating: digit, count: 64)))
+    }
+
+    @Test("The signing keys are kept, and when each of them was in use")
+    func signingKeys() throws {
+        var house = House()
+        for (digit, at) in [("a", 1), ("b", 2)] as [(String, Int64)] {
+            house.apply(
+                .house(.signingKeyAdded(try Self.publicKey(digit))),
+                at: Instant(milliseconds: at), recordedAs: .zero)
+        }
+        #expect(try House(image: house.image).signingKeys == house.signingKeys)
     }
 
     @Test(

@@ -22,12 +22,11 @@ struct ProtocolPageTests {
             #expect(String(decoding: frame.encoded(), as: UTF8.self) == text, "line \(line)")
             types.insert(frame.message.type)
         }
-        // A receipt is not given yet.
         #expect(
             types == [
                 "welcome", "authenticated", "snapshot", "watching", "unwatched", "price", "status",
                 "heartbeat", "bye", "notice", "bid_accepted", "bid_rejected", "bid_retracted",
-                "outbid", "won", "lost", "bid_voided", "below_offer", "time", "error",
+                "outbid", "won", "lost", "bid_voided", "below_offer", "receipt", "time", "error",
             ])
     }
 

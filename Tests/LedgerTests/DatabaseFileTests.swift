@@ -156,7 +156,7 @@ struct DatabaseFileTests {
         try SQLiteLedger(path: directory.file()).close()
     }
 
-    @Test("Garbage in the middle of the log is found when it is read", arguments: [3, 9, 14])
+    @Test("Garbage in the middle of the log is found when it is read", arguments: [3, 9, 15])
     func garbagePage(page: Int) throws {
         let directory = try IntegrityTests.sample()
         try Self.overwrite(

@@ -90,7 +90,7 @@ struct EventCodecTests {
                 .tokenIssued(
                     Token(
                         hash: .sample("b"), bearer: .administrator(name: "root"), expiresAt: nil)),
-                .tokenRevoked(.sample("c")),
+                .tokenRevoked(.sample("c")), .signingKeyAdded(.sample("d")),
             ]
             return auction.map { .auction("lot", $0) } + house.map { .house($0) }
                 + refusals.map {
@@ -122,7 +122,7 @@ struct EventCodecTests {
 
     @Test("The sample has every kind of event")
     func sampleIsComplete() throws {
-        #expect(Set(try Self.events.map(\.kind)).count == 19)
+        #expect(Set(try Self.events.map(\.kind)).count == 20)
     }
 
     @Test(

@@ -157,6 +157,7 @@ struct IntegrityTests {
             ("sale", "UPDATE sale SET title = 'x'"), ("bidder", "UPDATE bidder SET suspended = 1"),
             ("registration", "DELETE FROM registration"),
             ("token", "UPDATE token SET expires_at = 5"),
+            ("signing_key", "UPDATE signing_key SET added_at = 5"),
             ("auction", "UPDATE auction SET extensions = 4 WHERE id = 'vase'"),
             ("participant", "UPDATE participant SET number = 7 WHERE number = 2"),
             ("commitment", "UPDATE commitment SET voided = 1 - voided"),

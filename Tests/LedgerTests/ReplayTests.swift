@@ -59,7 +59,7 @@ struct ReplayTests {
                 }
             }
         }
-        #expect(kinds.count == 19)
+        #expect(kinds.count == 20)
         #expect(codes.count >= 12, "\(codes.sorted())")
         #expect(retractions > 0)
     }

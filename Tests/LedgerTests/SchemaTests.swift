@@ -102,6 +102,11 @@ struct SchemaTests {
         BadRow(
             rule: "a token of a stranger", sql: "UPDATE token SET bidder = 'nobody'",
             message: "FOREIGN KEY"),
+        BadRow(
+            rule: "a signing key in capitals",
+            sql: "INSERT INTO signing_key VALUES ('\(String(repeating: "A", count: 64))', 5)"),
+        BadRow(
+            rule: "a short signing key", sql: "INSERT INTO signing_key VALUES ('abcdef', 5)"),
         BadRow(rule: "a second heartbeat", sql: "INSERT INTO heartbeat VALUES (2, 5)"),
         BadRow(
             rule: "migration 0", sql: "INSERT INTO migration VALUES (0, 'x', printf('%064d', 1), 1)"

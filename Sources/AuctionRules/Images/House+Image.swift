@@ -11,6 +11,7 @@ extension House {
         writer.write(sales) { $0.write($1.value) }
         writer.write(bidders) { $0.write($1.value) }
         writer.write(tokens) { $0.write($1.value) }
+        writer.write(signingKeys) { $0.write($1) }
         return writer.bytes
     }
 
@@ -35,6 +36,7 @@ extension ImageReader {
             let token = try token()
             house.tokens[token.hash] = token
         }
+        for _ in 0..<(try count()) { house.signingKeys.append(try signingKey()) }
         guard isAtEnd else { throw ImageFault("it is too long") }
         return house
     }
@@ -74,6 +76,12 @@ extension ImageWriter {
         write(token.expiresAt) { $0.write($1) }
     }
 
+    fileprivate mutating func write(_ key: PublishedKey) {
+        write(key.key.hex)
+        write(key.from)
+        write(key.until) { $0.write($1) }
+    }
+
     private mutating func write(_ limit: Limit) {
         write(limit.amount)
         write(limit.currency.code)
@@ -110,6 +118,13 @@ extension ImageReader {
         case let other: throw ImageFault("\(other) is no bearer")
         }
         return Token(hash: hash, bearer: bearer, expiresAt: try optionalInstant())
+    }
+
+    fileprivate mutating func signingKey() throws(ImageFault) -> PublishedKey {
+        guard let key = PublicKey(hex: try text()) else {
+            throw ImageFault("a signing key is no public key")
+        }
+        return PublishedKey(key: key, from: try instant(), until: try optionalInstant())
     }
 
     private mutating func limit() throws(ImageFault) -> Limit? {

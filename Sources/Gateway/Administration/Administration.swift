@@ -105,7 +105,7 @@ public struct Administration: Sendable {
                 .unknownOutcome,
                 "The log failed in the middle: it can't be told whether this was done. Look before "
                     + "you repeat it.")
-        case .reply, .refused, .notSeen:
+        case .reply, .receipted, .refused, .notSeen:
             preconditionFailure("An administrator's command is done or declined")
         }
     }

@@ -65,6 +65,8 @@ struct Question: Sendable {
         case request
         /// What became of one.
         case status
+        /// The receipt for one.
+        case receipt
     }
 
     let kind: Kind

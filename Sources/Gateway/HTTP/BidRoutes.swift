@@ -2,6 +2,7 @@ import AuctionRules
 import BidService
 import NIOCore
 import NIOHTTP1
+import Proof
 import WireProtocol
 
 /// Bidding by a request of its own, for clients that hold no WebSocket. The same bids, the same
@@ -41,16 +42,19 @@ struct BidRoutes: Sendable {
         if let refusal = gatekeeper.admitBid(by: bidder, on: auction) {
             return refusal.response(on: (auction, bid.id))
         }
-        let answer = await service.perform(.request(bid.request(by: bidder), on: auction))
+        let answer = await service.perform(
+            .request(bid.request(by: bidder), on: auction), wantsReceipt: bid.wantsReceipt)
         return response(to: answer, auction: auction, id: bid.id)
     }
 
     private func response(to answer: Answer, auction: AuctionID, id: BidID) -> HTTPResponse {
         switch answer {
         case .reply(let reply):
-            var status = HTTPResponseStatus.ok
-            if case .refused(let refusal) = reply.verdict { status = refusal.httpStatus }
-            return .message(ServerMessage(reply, on: auction), status: status)
+            return .message(ServerMessage(reply, on: auction), status: reply.httpStatus)
+        case .receipted(let reply, let receipt):
+            return .message(
+                ServerMessage(reply, on: auction, receipt: receipt.json),
+                status: reply.httpStatus)
         case .refused(let refusal):
             let rejected = ServerMessage.bidRejected(.init(auction: auction, id: id, refusal))
             return .message(
@@ -64,6 +68,12 @@ struct BidRoutes: Sendable {
             return .message(
                 .error(failure), status: .serviceUnavailable, headers: ["Retry-After": "1"])
         }
+    }
+}
+
+extension Reply {
+    fileprivate var httpStatus: HTTPResponseStatus {
+        if case .refused(let refusal) = verdict { refusal.httpStatus } else { .ok }
     }
 }
 

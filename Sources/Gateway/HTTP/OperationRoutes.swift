@@ -3,6 +3,7 @@ import BidService
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Proof
 import StrictJSON
 import WireProtocol
 
@@ -31,10 +32,10 @@ struct OperationRoutes: Sendable {
         .message(.time(.init(clientTime: nil, serverTime: clock.now())))
     }
 
-    /// `GET /v1/keys`: none, as long as no receipts are signed.
+    /// `GET /v1/keys`: every key that this log's server has signed with.
     func keys(_: HTTPRequest, _: PathParameters) async throws(HTTPFailure) -> HTTPResponse {
         var writer = JSONWriter()
-        writer.object { $0.array("keys") { _ in } }
+        KeySet(service.board.signingKeys).encode(into: &writer)
         return .json(writer.bytes)
     }
 

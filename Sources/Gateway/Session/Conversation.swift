@@ -117,7 +117,9 @@ final class Conversation {
         case .watch(.sale(let id), let feed, _): watch(sale: id, feed: feed, ref: ref)
         case .unwatch(let target): unwatch(target, ref: ref)
         case .bid(let bid):
-            request(on: bid.auction, id: bid.id, ref: ref) { bid.request(by: $0) }
+            request(on: bid.auction, id: bid.id, ref: ref, wantsReceipt: bid.wantsReceipt) {
+                bid.request(by: $0)
+            }
         case .buy(let auction, let id):
             request(on: auction, id: id, ref: ref) {
                 BidRequest(bidder: $0, id: id, action: .buy)
@@ -131,9 +133,10 @@ final class Conversation {
             guard let bidder = bidder(asking: question) else { return }
             ask(.status(BidKey(bidder: bidder, id: id), on: auction), question)
         case .receipt(let auction, let id):
-            let question = Question(kind: .status, auction: auction, id: id, ref: ref)
-            watcher.send(
-                .error(.unavailable, "This server signs no receipts.", to: question))
+            let question = Question(kind: .receipt, auction: auction, id: id, ref: ref)
+            guard let bidder = bidder(asking: question) else { return }
+            let key = BidKey(bidder: bidder, id: id)
+            ask(.status(key, on: auction), question, wantsReceipt: true)
         case .time(let time):
             say(.time(.init(clientTime: time, serverTime: station.clock.now())), ref: ref)
         }
@@ -286,23 +289,24 @@ final class Conversation {
     // MARK: - Bidding
 
     private func request(
-        on auction: AuctionID, id: BidID, ref: String?, _ request: (BidderID) -> BidRequest
+        on auction: AuctionID, id: BidID, ref: String?, wantsReceipt: Bool = false,
+        _ request: (BidderID) -> BidRequest
     ) {
         let question = Question(kind: .request, auction: auction, id: id, ref: ref)
         guard let bidder = bidder(asking: question) else { return }
         if let refusal = station.gatekeeper.admitBid(by: bidder, on: auction) {
             return refuse(refusal, on: (auction, id), ref: ref)
         }
-        ask(.request(request(bidder), on: auction), question)
+        ask(.request(request(bidder), on: auction), question, wantsReceipt: wantsReceipt)
     }
 
-    private func ask(_ command: Command, _ question: Question) {
+    private func ask(_ command: Command, _ question: Question, wantsReceipt: Bool = false) {
         guard watcher.mayAsk() else {
             return watcher.send(.answer(.refused(.unavailable), to: question))
         }
         let mailbox = station.mailbox
         let connection = watcher.id
-        station.service.submit(command) { answer in
+        station.service.submit(command, wantsReceipt: wantsReceipt) { answer in
             mailbox.append(.answer(connection, question, answer))
         }
         // A full queue answers at once, and then nobody else announces it.

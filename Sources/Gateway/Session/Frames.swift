@@ -1,6 +1,7 @@
 import AuctionRules
 import BidService
 import NIOCore
+import Proof
 import WireProtocol
 
 /// Messages as whole WebSocket frames, or as whole events, ready to be written.
@@ -43,8 +44,17 @@ extension ServerFrame {
     static func answer(_ answer: Answer, to question: Question) -> ServerFrame {
         switch answer {
         case .reply(let reply):
-            ServerFrame(ServerMessage(reply, on: question.auction), ref: question.ref)
-        case .refused(.unavailable) where question.kind == .status:
+            question.kind == .receipt
+                ? error(.unavailable, "This server signs no receipts.", to: question)
+                : ServerFrame(ServerMessage(reply, on: question.auction), ref: question.ref)
+        case .receipted(let reply, let receipt):
+            ServerFrame(
+                question.kind == .receipt
+                    ? .receipt(
+                        .init(auction: question.auction, id: question.id, content: receipt.json))
+                    : ServerMessage(reply, on: question.auction, receipt: receipt.json),
+                ref: question.ref)
+        case .refused(.unavailable) where question.kind != .request:
             error(.unavailable, "The server can't look that up now; ask again.", to: question)
         case .refused(let refusal):
             ServerFrame(

@@ -58,6 +58,7 @@ extension ServeConfiguration {
     /// - Parameter origins: where each of them was given.
     func check(origins: [String: String], isJSON: Bool) async throws(CommandFailure) {
         var warnings: [String] = []
+        _ = try SigningKeyFile(path: signingKeyPath).read()
         do { warnings += try tls?.check(at: SystemClock().now()) ?? [] } catch {
             throw .usage(error.message)
         }

@@ -6,6 +6,7 @@ import GavelClient
 import Ledger
 import Logging
 import NIOCore
+import Proof
 import ServiceLifecycle
 import UnixSignals
 
@@ -18,9 +19,9 @@ final class RunningServer: Service {
     let configuration: ServeConfiguration
     let database: LedgerDescription
     let administration: Administration
-    private let service: BidService
+    let service: BidService
     private let gateway: GatewayServer
-    private let logger: Logger
+    let logger: Logger
 
     private init(
         _ configuration: ServeConfiguration, database: LedgerDescription,
@@ -62,6 +63,8 @@ final class RunningServer: Service {
         }
         log(service.statistics.restoration, opening: opening, to: logger)
         do {
+            let key = try await useSigningKey(
+                SigningKeyFile(path: configuration.signingKeyPath), in: service)
             let administration = Administration(
                 service: service,
                 archive: try LedgerArchive(
@@ -90,7 +93,7 @@ final class RunningServer: Service {
                     "address": "\(configuration.listen)",
                     "socket": "\(configuration.socketPath ?? "none")",
                     "database": "\(database.path)", "log": "\(database.logID)",
-                    "entries": "\(database.head.position)",
+                    "entries": "\(database.head.position)", "key": "\(key.publicKey.id)",
                 ])
             return RunningServer(
                 configuration, database: database, administration: administration,
@@ -98,6 +101,7 @@ final class RunningServer: Service {
         } catch {
             await service.shutdown()
             switch error {
+            case let error as CommandFailure: throw error
             case let error as LedgerError: throw CommandFailure(error)
             case let error as TLSFault: throw CommandFailure(.usage, error.message)
             case let error as KeySetFault: throw CommandFailure(.usage, error.message)
@@ -144,9 +148,10 @@ final class RunningServer: Service {
     }
 
     /// Reads again what is in files and may change while the server runs: the certificate and its
-    /// key, the identity provider's keys. What can't be used is logged, and what was in force stays.
+    /// key, the identity provider's keys, the signing key. What can't be used is logged, and what was in force stays.
     func reload() async {
         await gateway.reload()
+        await reloadSigningKey()
     }
 
     /// Tokens go in clear over a network that this process does not encrypt.

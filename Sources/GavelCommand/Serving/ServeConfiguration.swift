@@ -29,6 +29,8 @@ struct ServeConfiguration: Hashable, Sendable {
     var jwtIssuer: String?
     var jwtAudience: String?
     var socket = Socket.besideDatabase
+    /// Nil: beside the database.
+    var signingKey: String?
     /// Where pages may come from that connect, beside the server's own.
     var origins: [String] = []
     var compression = false
@@ -58,6 +60,8 @@ struct ServeConfiguration: Hashable, Sendable {
         guard let jwks, let jwtIssuer, let jwtAudience else { return nil }
         return JWTSettings(keys: jwks, issuer: jwtIssuer, audience: jwtAudience)
     }
+
+    var signingKeyPath: String { signingKey ?? database + ".key" }
 
     var socketPath: String? {
         switch socket {

@@ -30,6 +30,11 @@ extension ServeSetting {
             "The Unix socket for administrators (default: beside the database, .sock); none: no "
                 + "socket.",
             read: { $0 == "none" ? .off : .path($0) }, show: { $0.description }),
+        .optional(
+            "signing-key", \.signingKey, "file",
+            "The private key that receipts and certificates are signed with: Ed25519, in PEM, mode "
+                + "0600 (default: beside the database, .key). Made where there is none; read again "
+                + "at SIGHUP."),
         .list(
             "origin", \.origins, "origin",
             "Where pages may come from that connect, beside the server's own, like "

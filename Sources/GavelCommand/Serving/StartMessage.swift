@@ -1,5 +1,7 @@
 import AuctionRules
+import BidService
 import Ledger
+import Proof
 import StrictJSON
 
 /// What a server says when it has started: where it listens, which database it has, and what makes
@@ -17,6 +19,7 @@ struct StartMessage {
             writer.field("url", "\(http)://\(server.clientAddress)")
             writer.field("websocket", "\(webSocket)://\(server.clientAddress)/v1/ws")
             writer.field("socket", server.configuration.socketPath)
+            writer.field("signing_key", server.service.board.signingKeys.last?.key.id)
             writer.field("database", database.path)
             writer.field("log", database.logID)
             writer.field("schema_version", database.schema)
@@ -48,6 +51,9 @@ struct StartMessage {
                         + "synchronous=\(database.synchronousName), page_size=\(database.pageSize)")
             ),
         ]
+        if let key = server.service.board.signingKeys.last?.key.id {
+            pairs.append(("signs with", .init("\(key) (\(server.configuration.signingKeyPath))")))
+        }
         let origins = server.configuration.allowedOrigins
         if !origins.isEmpty {
             pairs.append(("browsers from", .init(origins.joined(separator: ", "))))

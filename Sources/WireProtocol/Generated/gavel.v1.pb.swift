@@ -1479,6 +1479,16 @@ nonisolated struct ProtoBidRejected: Sendable {
   /// Clears the value of `askSeq`. Subsequent reads from it will return its default value.
   mutating func clearAskSeq() {self._askSeq = nil}
 
+  /// As in Receipt.
+  var receipt: String {
+    get {_receipt ?? String()}
+    set {_receipt = newValue}
+  }
+  /// Returns true if `receipt` has been explicitly set.
+  var hasReceipt: Bool {self._receipt != nil}
+  /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
+  mutating func clearReceipt() {self._receipt = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1487,6 +1497,7 @@ nonisolated struct ProtoBidRejected: Sendable {
   fileprivate var _lateByMs: Int64? = nil
   fileprivate var _ask: Int64? = nil
   fileprivate var _askSeq: Int64? = nil
+  fileprivate var _receipt: String? = nil
 }
 
 nonisolated struct ProtoBidRetracted: Sendable {
@@ -3633,7 +3644,7 @@ nonisolated extension ProtoBidAccepted: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ProtoBidRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".BidRejected"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}id\0\u{1}code\0\u{1}message\0\u{1}minimum\0\u{3}late_by_ms\0\u{1}ask\0\u{3}ask_seq\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}id\0\u{1}code\0\u{1}message\0\u{1}minimum\0\u{3}late_by_ms\0\u{1}ask\0\u{3}ask_seq\0\u{1}receipt\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3649,6 +3660,7 @@ nonisolated extension ProtoBidRejected: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 6: try { try decoder.decodeSingularInt64Field(value: &self._lateByMs) }()
       case 7: try { try decoder.decodeSingularInt64Field(value: &self._ask) }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self._askSeq) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self._receipt) }()
       default: break
       }
     }
@@ -3683,6 +3695,9 @@ nonisolated extension ProtoBidRejected: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._askSeq {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
     } }()
+    try { if let v = self._receipt {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3695,6 +3710,7 @@ nonisolated extension ProtoBidRejected: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._lateByMs != rhs._lateByMs {return false}
     if lhs._ask != rhs._ask {return false}
     if lhs._askSeq != rhs._askSeq {return false}
+    if lhs._receipt != rhs._receipt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

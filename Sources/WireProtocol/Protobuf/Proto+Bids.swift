@@ -50,6 +50,7 @@ extension ProtoBidRejected {
         message = body.message
         if let amount = body.minimum { minimum = amount.minorUnits }
         if let span = body.lateBy { lateByMs = span }
+        if let content = body.receipt?.content { receipt = content.text }
     }
 
     var fields: JSONObject {
@@ -60,6 +61,7 @@ extension ProtoBidRejected {
         fields.put("message", message)
         fields.put("minimum", hasMinimum ? minimum : nil)
         fields.put("late_by_ms", hasLateByMs ? lateByMs : nil)
+        if hasReceipt { fields.put(receipt: "receipt", receipt) }
         return fields
     }
 }

@@ -4,19 +4,24 @@ public import StrictJSON
 extension ServerMessage {
     /// What the rules answered to a request, now or when it was sent before: the same reply gives
     /// the same message.
-    public init(_ reply: Reply, on auction: AuctionID) {
+    ///
+    /// - Parameter receipt: the content of the receipt that goes with it. A retraction's is asked
+    ///   for by itself.
+    public init(_ reply: Reply, on auction: AuctionID, receipt content: JSONObject? = nil) {
         let id = reply.request.id
+        let receipt = content.map { Receipt(auction: auction, id: id, content: $0) }
         self =
             switch reply.verdict {
             case .accepted(let acceptance):
                 .bidAccepted(
                     BidAccepted(
                         auction: auction, id: id, acceptance, at: reply.at,
-                        hash: reply.entryHash))
+                        hash: reply.entryHash, receipt: receipt))
             case .retracted(let seq):
                 .bidRetracted(BidRetracted(auction: auction, id: id, seq: seq))
             case .refused(let refusal):
-                .bidRejected(BidRejected(auction: auction, id: id, refusal))
+                .bidRejected(
+                    BidRejected(auction: auction, id: id, refusal, receipt: receipt))
             }
     }
 
@@ -94,25 +99,35 @@ extension ServerMessage {
         public let minimum: Amount?
         /// For `closed`: how long after the end the bid came.
         public let lateBy: Milliseconds?
+        /// A signed receipt, if one was asked for and the verdict is final.
+        public let receipt: Receipt?
 
-        public init(auction: AuctionID, id: BidID, _ refusal: Refusal) {
+        public init(
+            auction: AuctionID, id: BidID, _ refusal: Refusal, receipt: Receipt? = nil
+        ) {
             self.auction = auction
             self.id = id
             code = refusal.code
             message = refusal.message
             minimum = refusal.minimum
             lateBy = refusal.lateBy
+            self.receipt = receipt
         }
 
         static var placesRef: Bool { true }
 
         init(_ object: JSONObject) throws(FieldFault) {
-            auction = try object.identifier("auction")
-            id = try object.identifier("id")
+            let auction: AuctionID = try object.identifier("auction")
+            let id: BidID = try object.identifier("id")
+            self.auction = auction
+            self.id = id
             code = try object.text("code")
             message = try object.text("message", scalarsMax: 1000)
             minimum = try object.optionalAmount("minimum")
             lateBy = try object.optionalNumber("late_by_ms")
+            receipt = try object.optionalChild("receipt").map {
+                Receipt(auction: auction, id: id, content: $0)
+            }
         }
 
         func encode(into writer: inout JSONWriter, ref: String?) {
@@ -123,6 +138,7 @@ extension ServerMessage {
             writer.field("message", message)
             writer.fieldIfPresent("minimum", minimum?.minorUnits)
             writer.fieldIfPresent("late_by_ms", lateBy)
+            if let receipt { writer.field("receipt", .object(receipt.content)) }
         }
     }
 

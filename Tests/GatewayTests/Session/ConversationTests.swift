@@ -20,7 +20,7 @@ struct ConversationTests {
         (#"{"type":"unwatch","auction":"lot"}"#, "unwatched", nil),
         (#"{"type":"unwatch","sale":"none"}"#, "unwatched", nil),
         (#"{"type":"bid_status","auction":"lot","id":"no"}"#, "error", "not_seen"),
-        (#"{"type":"receipt","auction":"lot","id":"no"}"#, "error", "unavailable"),
+        (#"{"type":"receipt","auction":"lot","id":"no"}"#, "error", "not_seen"),
         (#"{"type":"buy","auction":"lot","id":"b"}"#, "bid_rejected", "unsupported"),
         (#"{"type":"retract","auction":"lot","id":"r","bid":"x"}"#, "bid_rejected", nil),
         (#"{"type":"bid","auction":"lot","id":"1","amount":1}"#, "bid_rejected", "too_low"),

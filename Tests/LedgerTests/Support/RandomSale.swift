@@ -134,7 +134,10 @@ struct RandomSale {
                 Token(
                     hash: .sample(pick(Array("0123456789abcdef"))), bearer: .bidder(pick(bidders)),
                     expiresAt: chance(50) ? .latest : nil))
-        case 98: return .revokeTokens(of: pick(bidders))
+        case 98:
+            return chance(50)
+                ? .revokeTokens(of: pick(bidders))
+                : .addSigningKey(.sample(pick(Array("0123456789abcdef"))))
         default: return .addBidder(Bidder(id: "p4"))
         }
     }

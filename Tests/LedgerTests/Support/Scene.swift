@@ -52,7 +52,8 @@ final class Scene {
             .issueToken(
                 Token(
                     hash: .sample("b"), bearer: .administrator(name: "root"),
-                    expiresAt: now.advanced(by: 1000))))
+                    expiresAt: now.advanced(by: 1000))),
+            .addSigningKey(.sample("c")), .addSigningKey(.sample("d")))
         var vase = Terms.english(start: 1000, opensAt: now, lasting: 600_000)
         vase.title = "A vase"
         vase.reserve = 9_990_007

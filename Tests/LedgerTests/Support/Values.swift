@@ -47,6 +47,15 @@ extension TokenHash {
     }
 }
 
+extension PublicKey {
+    static func sample(_ digit: Character) -> PublicKey {
+        guard let key = PublicKey(hex: String(repeating: digit, count: 64)) else {
+            preconditionFailure("no hexadecimal digit")
+        }
+        return key
+    }
+}
+
 extension Terms {
     static func english(start: Amount, opensAt: Instant, lasting: Milliseconds) -> Terms {
         Terms(

@@ -136,6 +136,10 @@ enum MessageGallery {
                 .init(
                     auction: Scene.lot, id: Scene.id("b1"), acceptance, at: now,
                     hash: Scene.hash, receipt: receipt)),
+            .bidRejected(
+                .init(
+                    auction: Scene.lot, id: Scene.id("b1"), .closed(lateBy: 250),
+                    receipt: receipt)),
         ]
     }
 }

@@ -1,0 +1,35 @@
+public import NIOPosix
+public import Proof
+import StrictJSON
+
+/// Fetches what a server has signed, and what to check it with. Nobody has to say who he is for it.
+///
+/// Keys that prove something are those that were fetched earlier, or from somebody else than the one
+/// whose word is doubted.
+public struct ProofClient: Sendable {
+    private let http: GavelHTTP
+
+    public init(
+        _ endpoint: Endpoint, timeout: Duration = .seconds(30), trust: ServerTrust = .system,
+        group: MultiThreadedEventLoopGroup = .singleton
+    ) {
+        http = GavelHTTP(endpoint, timeout: timeout, trust: trust, group: group)
+    }
+
+    /// Every key that the server has signed with: `GET /v1/keys`.
+    public func keys() async throws(GavelClientError) -> KeySet {
+        let object = try await object("/v1/keys")
+        do { return try KeySet(object) } catch { throw .protocolViolation(error.message) }
+    }
+
+    private func object(_ target: String) async throws(GavelClientError) -> JSONObject {
+        let answer = try await http.request("GET", target)
+        let object = (try? JSONValue(parsing: answer.body))?.asObject
+        guard answer.status == 200 else {
+            throw .refused(
+                status: answer.status, message: (try? object?.string("message")) ?? "")
+        }
+        guard let object else { throw .protocolViolation("the answer is no JSON object") }
+        return object
+    }
+}
