@@ -57,9 +57,10 @@ model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEE
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModelTests
 
 ROUNDS ?= 50
-crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50
+STOP ?= 10
+crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10
 	$(SWIFT) build --build-tests
-	CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --skip-build --filter CrashTests
+	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
 bench: packages ## Measures: SCENARIO=rules|ledger|bids|handshakes|authentications|idle|drain|restart|all

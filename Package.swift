@@ -67,7 +67,9 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "BidServiceTests",
-        dependencies: ["AuctionRules", "BidService", "Ledger", "Proof", "StrictJSON"],
+        dependencies: [
+            "AuctionRules", "BidService", "DiskSimulation", "Ledger", "Proof", "StrictJSON",
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "WireProtocolTests", dependencies: ["AuctionRules", "StrictJSON", "WireProtocol"],

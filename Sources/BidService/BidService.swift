@@ -16,6 +16,7 @@ public final class BidService: Sendable {
     private let queue: CommandQueue
     private let notary = Notary()
     private let statisticsBox = StatisticsBox()
+    private let space: SpaceWatch
     private let runner: any ServiceRunner
 
     /// Reads the log, applies the outage rule and goes to work. Throws when the log can't be had.
@@ -24,25 +25,31 @@ public final class BidService: Sendable {
     ///   - openLog: opens the log; called again after the log has failed.
     ///   - clock: where the arrival stamps come from.
     ///   - publisher: who distributes what is committed.
-    ///   - onFailure: told of a log that failed, on the log's thread.
+    ///   - onFailure: told of a log that failed, on the log's thread; and why it can't be opened
+    ///     again, on the writer's.
     ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
+    ///   - onSpace: told that the log's disk is nearly full, and that there is room again, with the
+    ///     free bytes; on the log's thread.
     public convenience init(
         limits: ServiceLimits = ServiceLimits(), clock: any ServiceClock = SystemClock(),
         publisher: any Publisher = SilentPublisher(),
         onFailure: @escaping @Sendable (LedgerError) -> Void = { _ in },
         onRecovery: @escaping @Sendable () -> Void = {},
+        onSpace: @escaping @Sendable (_ isLow: Bool, _ free: Int64) -> Void = { _, _ in },
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) throws(LedgerError) {
         try self.init(
             limits: limits, clock: clock, publisher: publisher, onFailure: onFailure,
-            onRecovery: onRecovery, runner: ThreadRunner(), openLog: openLog)
+            onRecovery: onRecovery, onSpace: onSpace, runner: ThreadRunner(), openLog: openLog)
     }
 
     /// - Parameter runner: what the writer and the committer run on.
     init(
         limits: ServiceLimits, clock: any ServiceClock, publisher: any Publisher,
         onFailure: @escaping @Sendable (LedgerError) -> Void,
-        onRecovery: @escaping @Sendable () -> Void, runner: any ServiceRunner,
+        onRecovery: @escaping @Sendable () -> Void,
+        onSpace: @escaping @Sendable (_ isLow: Bool, _ free: Int64) -> Void = { _, _ in },
+        runner: any ServiceRunner,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) throws(LedgerError) {
         let log = try openLog()
@@ -50,17 +57,18 @@ public final class BidService: Sendable {
         let queue = CommandQueue(clock: clock, limit: limits.queuedCommandsMax)
         self.queue = queue
         self.runner = runner
+        space = SpaceWatch(limits: limits, clock: clock, onChange: onSpace)
         let committer = Committer(
             log: log, board: board, publisher: publisher, notary: notary,
-            statistics: statisticsBox, monitor: runner.monitor,
+            statistics: statisticsBox, space: space, monitor: runner.monitor,
             onFailure: { error in
                 onFailure(error)
                 queue.wake()
             })
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
-            publisher: publisher, notary: notary, statistics: statisticsBox, onRecovery: onRecovery,
-            openLog: openLog)
+            publisher: publisher, notary: notary, statistics: statisticsBox, space: space,
+            onFailure: onFailure, onRecovery: onRecovery, openLog: openLog)
         runner.run(committer)
         do {
             try writer.start(with: log)
@@ -127,7 +135,15 @@ public final class BidService: Sendable {
         statisticsBox.current.availability
     }
 
-    public var statistics: ServiceStatistics { statisticsBox.current }
+    public var statistics: ServiceStatistics {
+        var statistics = statisticsBox.current
+        statistics.freeSpace = space.sight.free
+        statistics.isDiskNearlyFull = space.sight.isLow
+        return statistics
+    }
+
+    /// Whether lots are paused and new ones are refused, because the log's disk is nearly full.
+    public var isDiskNearlyFull: Bool { space.sight.isLow }
 
     /// Takes no more commands, finishes those that wait, and closes the log. Blocks until then;
     /// not for an event loop.

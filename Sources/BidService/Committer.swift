@@ -23,12 +23,13 @@ final class Committer: @unchecked Sendable {
     private let publisher: any Publisher
     private let notary: Notary
     private let statistics: StatisticsBox
+    private let space: SpaceWatch
     /// Called once after a failed append.
     private let onFailure: @Sendable (LedgerError) -> Void
 
     init(
         log: any BidLog, board: PublicBoard, publisher: any Publisher, notary: Notary,
-        statistics: StatisticsBox, monitor: any Monitor,
+        statistics: StatisticsBox, space: SpaceWatch, monitor: any Monitor,
         onFailure: @escaping @Sendable (LedgerError) -> Void
     ) {
         self.log = log
@@ -36,6 +37,7 @@ final class Committer: @unchecked Sendable {
         self.publisher = publisher
         self.notary = notary
         self.statistics = statistics
+        self.space = space
         self.monitor = monitor
         self.onFailure = onFailure
     }
@@ -155,6 +157,7 @@ final class Committer: @unchecked Sendable {
             publisher.flush()
             return error
         }
+        space.look(at: log)
         release(batch)
         return nil
     }

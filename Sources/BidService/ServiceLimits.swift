@@ -14,8 +14,16 @@ public struct ServiceLimits: Hashable, Sendable {
     /// How often a durable heartbeat is written while nothing else is: what the outage rule
     /// can be wrong by.
     public var heartbeatInterval: Milliseconds = 1000
-    /// How long to wait before a broken log is opened again.
+    /// How long to wait before a log is opened again that could not be; then twice as long, and so on.
     public var recoveryInterval: Milliseconds = 1000
+    /// The longest such wait: when the disk works again, nobody waits longer for the service.
+    public var recoveryIntervalMax: Milliseconds = 8000
+    /// How many bytes must be free on the log's disk: below, open lots are paused and new ones are
+    /// refused. Enough for the write-ahead log at its longest (64 MiB), for moving that into the
+    /// database, and for what pausing every lot writes. 0: not watched.
+    public var freeSpaceMin = 256 << 20
+    /// How often the free space is looked at.
+    public var freeSpaceInterval: Milliseconds = 1000
     /// What a lot has left at least that an outage hit (rulebook, section 5); 0: rule off.
     public var reopenMin: Milliseconds = 300_000
     /// How much a start may have to follow of the log, and how much a commit writes so that it stays so.

@@ -22,6 +22,10 @@ public struct ServiceStatistics: Sendable {
     public var turnedAway: Int64 = 0
     /// Failed appends to the log.
     public var logFailures: Int64 = 0
+    /// How many bytes are free on the log's disk, as last seen; nil when that is not known.
+    public var freeSpace: Int64?
+    /// There is so little room that lots are paused and new ones refused.
+    public var isDiskNearlyFull = false
     public var availability = Availability.available
     /// How the state that is in force was read.
     public var restoration = Restoration()
@@ -33,6 +37,8 @@ public struct ServiceStatistics: Sendable {
         case available
         /// The log failed, and can't be opened again yet.
         case logUnavailable = "log_unavailable"
+        /// What is in the log's file is not what was written: somebody must mend it.
+        case logDamaged = "log_damaged"
         /// The log was opened again and is being read.
         case recovering
     }

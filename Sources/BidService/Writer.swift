@@ -16,6 +16,8 @@ final class Writer {
     private let publisher: any Publisher
     private let notary: Notary
     private let statistics: StatisticsBox
+    private let space: SpaceWatch
+    private let onFailure: @Sendable (LedgerError) -> Void
     private let onRecovery: @Sendable () -> Void
     private let openLog: @Sendable () throws(LedgerError) -> any BidLog
 
@@ -31,11 +33,17 @@ final class Writer {
     private var recent: [AuctionID: RecentChanges] = [:]
     /// Whether the house is that of the log; not so between a failure and the next recovery.
     private var isSound = false
+    private var recoveryPace: RecoveryPace
+    /// Why the log could not be opened the last time.
+    private var lastFailure: LedgerError?
+    private var pausesForSpace = PausesForSpace()
 
     init(
         clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
         committer: Committer, board: PublicBoard, publisher: any Publisher, notary: Notary,
-        statistics: StatisticsBox, onRecovery: @escaping @Sendable () -> Void,
+        statistics: StatisticsBox, space: SpaceWatch,
+        onFailure: @escaping @Sendable (LedgerError) -> Void,
+        onRecovery: @escaping @Sendable () -> Void,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) {
         self.clock = clock
@@ -47,6 +55,9 @@ final class Writer {
         self.publisher = publisher
         self.notary = notary
         self.statistics = statistics
+        self.space = space
+        self.onFailure = onFailure
+        recoveryPace = RecoveryPace(limits)
         self.onRecovery = onRecovery
         self.openLog = openLog
     }
@@ -64,7 +75,7 @@ final class Writer {
     func round(waitingUntil deadline: Instant) -> Bool {
         let taken = queue.take(max: limits.batchEntriesMax, until: deadline)
         if isSound, committer.hasFailed { isSound = false }
-        if !isSound { recover() }
+        if !isSound, recoveryPace.isDue(at: clock.now()) { recover() }
         if isSound {
             decide(taken)
         } else {
@@ -76,7 +87,7 @@ final class Writer {
     }
 
     private var wakeUp: Instant {
-        guard isSound else { return clock.now().advanced(by: limits.recoveryInterval) }
+        guard isSound else { return recoveryPace.next(after: clock.now()) }
         // The snapshot is caught up with while nothing else is to do.
         guard !snapshots.isBehind(head) else { return clock.now() }
         let beat = lastBeat.advanced(by: limits.heartbeatInterval)
@@ -89,6 +100,7 @@ final class Writer {
             answer(entry)
         }
         runDeadlines(by: taken.watermark)
+        followSpace(at: taken.watermark)
         // Answers alone leave nothing on disk that tells how long the engine lived.
         let silence = taken.watermark.milliseconds(since: lastBeat)
         if batch.log.isEmpty, silence >= limits.heartbeatInterval {
@@ -106,7 +118,23 @@ final class Writer {
         }
     }
 
+    /// Pauses what is open while there is no room, and lets it go on when there is some again.
+    private func followSpace(at instant: Instant) {
+        let t = house.time(of: instant)
+        for (id, command) in pausesForSpace.commands(after: space.sight, in: house) {
+            record(house.decide(.administer(id, command), at: t).events, at: t)
+            if batch.log.count >= limits.batchEntriesMax { finishBatch(at: instant) }
+        }
+    }
+
     private func answer(_ entry: CommandQueue.Entry) {
+        let sight = space.sight
+        if sight.isLow, entry.command.makesWork {
+            batch.outcomes.append(
+                .answer(entry.command.declined(with: sight.free), to: entry.respond))
+            batch.commands.append((entry.command, entry.respond))
+            return
+        }
         let decision = house.decide(entry.command, at: entry.stamp)
         // The answer stands before the changes, on the wire too.
         let position = batch.outcomes.count
@@ -241,11 +269,16 @@ final class Writer {
             statistics.note(.recovering)
             let now = try restore(from: log)
             finishBatch(at: now)
+            recoveryPace.noteSuccess()
+            lastFailure = nil
             statistics.note(.available)
             onRecovery()
         } catch {
-            statistics.note(.logUnavailable)
-            // Still not to be had: the next round tries again, and until then all is turned away.
+            // Still not to be had: it is tried again after a pause, and until then all is turned away.
+            statistics.note(error.isDamage ? .logDamaged : .logUnavailable)
+            recoveryPace.noteFailure(at: clock.now())
+            if error != lastFailure { onFailure(error) }
+            lastFailure = error
         }
     }
 
@@ -271,6 +304,8 @@ final class Writer {
         deadlines = Deadlines(of: house)
         saltKey = log.newSaltKey()
         batch = DecidedBatch(after: head, salts: saltKey)
+        space.look(at: log)
+        pausesForSpace = PausesForSpace(house: house, recent: recent)
         let waiting = committer.resume(with: log)
         notary.follow(house.signingKeys)
         let (unseen, version) = board.reset(

@@ -46,6 +46,9 @@ public protocol BidLog: AnyObject, Sendable {
     /// When the engine was last known to be alive; nil when it never ran.
     func lastHeartbeat() throws(LedgerError) -> Instant?
 
+    /// How many bytes more the log's disk can take; nil when that is not known.
+    var freeSpace: Int64? { get }
+
     /// Moves what was committed to its final place, if there is enough of it. To be called by the
     /// writer when nothing waits.
     func checkpointIfIdle() throws(LedgerError)
@@ -58,6 +61,8 @@ extension BidLog {
     public func newSaltKey() -> SaltKey { .random() }
 
     public func snapshot() throws(LedgerError) -> SnapshotFinding { .none }
+
+    public var freeSpace: Int64? { nil }
 
     /// The house as the log tells it, and where the log stands.
     ///

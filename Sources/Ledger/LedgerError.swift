@@ -46,5 +46,14 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Whether the file holds something else than what was written to it, so that trying again can't
+    /// help before somebody has mended it.
+    public var isDamage: Bool {
+        switch kind {
+        case .corrupt, .notADatabase, .foreign, .changedMigration: true
+        default: false
+        }
+    }
+
     public var description: String { message }
 }

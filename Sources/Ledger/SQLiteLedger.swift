@@ -26,6 +26,8 @@ public final class SQLiteLedger: BidLog {
     public struct Options: Sendable {
         /// Where the file is.
         public var disk: any Disk = SystemDisk()
+        /// Whether a missing database is made. Not by whoever has had one open: it is lost then.
+        public var createsMissing = true
         /// How many pages the write-ahead log may have before an idle moment is used to move them
         /// into the database. 1,000 pages of 4 KiB.
         public var idleCheckpointPages = 1_000
@@ -52,6 +54,7 @@ public final class SQLiteLedger: BidLog {
     /// take the settings that durability rests on.
     public init(path: String, options: Options = Options()) throws(LedgerError) {
         let file = DatabaseFile(path: path, disk: options.disk)
+        if !options.createsMissing { try file.checkReadable() }
         try file.checkWritable()
         lock = try options.disk.lock(beside: path)
         // Again under the lock: only now nobody else can change it.
@@ -75,6 +78,8 @@ public final class SQLiteLedger: BidLog {
     }
 
     public func newSaltKey() -> SaltKey { options.newSaltKey() }
+
+    public var freeSpace: Int64? { options.disk.freeSpace(beside: path) }
 
     public func append(_ batch: LogBatch) throws(LedgerError) {
         guard !batch.isEmpty || batch.snapshot != nil else { return }

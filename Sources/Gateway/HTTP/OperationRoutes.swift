@@ -48,8 +48,11 @@ struct OperationRoutes: Sendable {
     func readyz(_: HTTPRequest, _: PathParameters) async throws(HTTPFailure) -> HTTPResponse {
         if isDraining() { return state(isWell: false, "draining") }
         let availability = service.availability
-        return availability == .available
-            ? state(isWell: true, "ready") : state(isWell: false, availability.rawValue)
+        guard availability == .available else {
+            return state(isWell: false, availability.rawValue)
+        }
+        // Watchers and reading go on, so it is no reason to send anybody away.
+        return state(isWell: true, service.isDiskNearlyFull ? "disk_nearly_full" : "ready")
     }
 
     /// `GET /metrics`

@@ -23,6 +23,9 @@ final class LedgerOpener: Sendable {
             return first
         }
         if let ledger { return ledger }
-        return try SQLiteLedger(path: path)
+        // A file that is gone by now is a fault, and no reason to begin with an empty one.
+        var options = SQLiteLedger.Options()
+        options.createsMissing = false
+        return try SQLiteLedger(path: path, options: options)
     }
 }

@@ -41,6 +41,8 @@ final class RunningServer: Service {
         _ configuration: ServeConfiguration, logger: Logger
     ) async throws(CommandFailure) -> RunningServer {
         OpenFileLimit.raise()
+        // A file that may not grow is to fail the write and not to end the server.
+        signal(SIGXFSZ, SIG_IGN)
         let clock = SystemClock()
         let fanOut = FanOut(clock: clock)
         let opener: LedgerOpener
@@ -57,6 +59,20 @@ final class RunningServer: Service {
                         "The log failed; nothing is accepted", metadata: ["error": "\($0)"])
                 },
                 onRecovery: { logger.notice("The log was read again; bids are accepted") },
+                onSpace: { isLow, free in
+                    let figures: Logger.Metadata = [
+                        "free": "\(free)", "min": "\(configuration.serviceLimits.freeSpaceMin)",
+                    ]
+                    if isLow {
+                        logger.critical(
+                            "The disk is nearly full; open lots are paused, new ones refused",
+                            metadata: figures)
+                    } else {
+                        logger.notice(
+                            "There is room on the disk again; what was paused for it resumes",
+                            metadata: figures)
+                    }
+                },
                 openLog: { () throws(LedgerError) in try opener.open() })
         } catch {
             throw CommandFailure(error)

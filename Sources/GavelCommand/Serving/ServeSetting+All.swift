@@ -47,6 +47,10 @@ extension ServeSetting {
         .duration(
             "min-reopen", \.serviceLimits.reopenMin,
             "What a lot has left at least that an outage hit; 0: rule off."),
+        .number(
+            "free-space-min", \.serviceLimits.freeSpaceMin, in: 0...1 << 50,
+            "How many bytes must be free on the database's disk: below, open lots are paused until "
+                + "there is room again, and new ones are refused; 0: not watched."),
         .networks(
             "exempt-networks", \.addresses.exemptNetworks,
             "Whose connections are not limited by their address, like 10.0.0.0/8; repeatable. none: "
