@@ -20,6 +20,13 @@ public protocol Disk: Sendable {
     /// Makes a file, or a directory's entries, durable.
     func sync(_ path: String) throws(LedgerError)
 
+    /// Writes a file's bytes once more and makes them durable, and its name; does nothing when there is
+    /// no such file.
+    ///
+    /// After a failed sync the system takes for written what is not, and a later sync does nothing
+    /// about it: only what is written again is.
+    func rewrite(_ path: String) throws(LedgerError)
+
     /// Gives a file another name, in place of any file that has it.
     func move(_ path: String, to target: String) throws(LedgerError)
 

@@ -16,7 +16,8 @@ public final class SQLiteLedger: BidLog {
     public var path: String { description.path }
     public var logID: String { description.logID }
 
-    private let queue: DatabaseQueue
+    /// Not private: a test takes the durability away.
+    let queue: DatabaseQueue
     private let options: Options
     /// Used inside the queue only, which runs one piece of work at a time.
     private let writer: QueueBound<Writer?>
@@ -59,6 +60,9 @@ public final class SQLiteLedger: BidLog {
         lock = try options.disk.lock(beside: path)
         // Again under the lock: only now nobody else can change it.
         try file.checkWritable()
+        // What is read from it may be told, and must not be lost any more: a server before this one
+        // may have ended with a failed sync.
+        try options.disk.rewrite(path + "-wal")
         self.options = options
         let doing = "open the database \(path)"
         do {

@@ -50,6 +50,32 @@ public struct SystemDisk: Disk {
         }
     }
 
+    public func rewrite(_ path: String) throws(LedgerError) {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return }
+            throw Self.failed("write \(path) again")
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var offset: off_t = 0
+        while true {
+            let count = pread(descriptor, &bytes, bytes.count, offset)
+            if count == 0 { break }
+            guard count > 0, pwrite(descriptor, bytes, count, offset) == count else {
+                throw Self.failed("write \(path) again")
+            }
+            offset += off_t(count)
+        }
+        guard fsync(descriptor) == 0 else { throw Self.failed("make \(path) durable") }
+        try sync((path as NSString).deletingLastPathComponent)
+    }
+
+    private static func failed(_ what: String) -> LedgerError {
+        let reason = String(cString: strerror(errno))
+        return LedgerError(errno == ENOSPC ? .diskFull : .ioError, "Can't \(what): \(reason).")
+    }
+
     public func move(_ path: String, to target: String) throws(LedgerError) {
         guard rename(path, target) == 0 else {
             throw LedgerError(

@@ -233,6 +233,57 @@ void disk_file_replace(
     pthread_mutex_unlock(&disk->mutex);
 }
 
+/// All of a file, or the first part of it: what is written is what is there.
+static int32_t write_again(SimulatedDisk *disk, const char *path, int file) {
+    int64_t torn = -1;
+    int effect = disk_begin(disk, NO_GENERATION, DISK_WRITE, file, &torn);
+    Entry *entry = disk_find(disk, path);
+    int64_t length = entry == NULL || entry->now == NULL ? 0 : entry->now->now.length;
+    int64_t count = effect == DISK_WELL ? length : 0;
+    if (effect == DISK_TEAR && length > 0) {
+        count = torn >= 0 && torn < length ? torn : (int64_t)(disk_random(disk) % (uint64_t)length);
+    }
+    if (count > 0) {
+        // A copy: the file's own memory moves while it is written.
+        uint8_t *bytes = malloc((size_t)count);
+        memcpy(bytes, entry->now->now.bytes, (size_t)count);
+        node_write(disk, entry->now, 0, bytes, count);
+        free(bytes);
+    }
+    int32_t result = count == length ? 0 : -1;
+    disk_end(disk, DISK_WRITE, 0, length, result);
+    pthread_mutex_unlock(&disk->mutex);
+    return result;
+}
+
+static int32_t sync_file(SimulatedDisk *disk, const char *path, int file) {
+    int64_t bytes = -1;
+    int effect = disk_begin(disk, NO_GENERATION, DISK_SYNC, file, &bytes);
+    Entry *entry = disk_find(disk, path);
+    int32_t result = effect == DISK_WELL || effect == DISK_LIE ? 0 : -1;
+    if (entry != NULL && entry->now != NULL) {
+        if (effect == DISK_WELL) {
+            node_sync(entry->now);
+            if (entry->synced != entry->now) {
+                node_release(entry->synced);
+                entry->synced = node_retain(entry->now);
+            }
+        } else if (effect != DISK_LIE) {
+            node_forget(entry->now);
+        }
+    }
+    disk_end(disk, DISK_SYNC, 0, 0, result);
+    pthread_mutex_unlock(&disk->mutex);
+    return result;
+}
+
+int32_t disk_file_rewrite(SimulatedDisk *disk, const char *path) {
+    if (disk_file_size(disk, path) <= 0) return 0;
+    int file = disk_file_kind(path);
+    if (write_again(disk, path, file) != 0) return -1;
+    return sync_file(disk, path, file);
+}
+
 int32_t disk_file_remove(SimulatedDisk *disk, const char *path) {
     int64_t bytes = -1;
     int effect = disk_begin(disk, NO_GENERATION, DISK_DELETE, disk_file_kind(path), &bytes);

@@ -38,6 +38,12 @@ extension SimulatedDisk {
         }
     }
 
+    public func rewrite(_ path: String) throws(LedgerError) {
+        guard disk_file_rewrite(pointer, path) == 0 else {
+            throw LedgerError(.ioError, "Can't write \(path) again: the simulated disk fails.")
+        }
+    }
+
     public func move(_ path: String, to target: String) throws(LedgerError) {
         guard disk_file_rename(pointer, path, target) == 0 else {
             throw LedgerError(.ioError, "Can't name \(target): the simulated disk fails.")

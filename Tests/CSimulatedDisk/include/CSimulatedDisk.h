@@ -108,6 +108,9 @@ int64_t disk_file_read(
 /// Puts bytes into a file from its beginning, synced; creates it. For tests that damage it.
 void disk_file_replace(
     SimulatedDisk *disk, const char *path, const void *bytes, int64_t count);
+/// Writes a file's bytes once more, and syncs it: two operations. Nothing without the file; -1 when
+/// it failed.
+int32_t disk_file_rewrite(SimulatedDisk *disk, const char *path);
 /// These count as a delete. -1 when it failed.
 int32_t disk_file_remove(SimulatedDisk *disk, const char *path);
 int32_t disk_file_rename(SimulatedDisk *disk, const char *path, const char *target);

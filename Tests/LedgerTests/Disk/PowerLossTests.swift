@@ -46,6 +46,26 @@ struct PowerLossTests {
         #expect(try reopened.rebuild().head == SavedSale.sample.batch.head)
     }
 
+    @Test("What a later server reads after a failed sync is durable", arguments: seeds)
+    func readAfterFailedSync(seed: UInt64) throws {
+        let disk = SimulatedDisk(seed: seed)
+        SavedSale.sample.restore(to: disk)
+        var options = SQLiteLedger.Options()
+        options.disk = disk
+        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        disk.inject(.fail, at: .sync, times: nil)
+        #expect(throws: LedgerError.self) { try ledger.append(SavedSale.sample.batch) }
+        // Its process dies, and the disk is mended. The system still has what was never written.
+        disk.crash()
+        disk.clearFaults()
+        disk.reboot()
+        let read = try SQLiteLedger(path: Trial.path, options: options)
+        disk.losePower()
+        disk.reboot()
+        let reopened = try SQLiteLedger(path: Trial.path, options: options)
+        #expect(reopened.description.head == read.description.head)
+    }
+
     @Test("It bites: with syncs that lie, acknowledged batches are lost")
     func lyingSyncs() throws {
         let lost = try Self.seeds.reduce(0) { sum, seed in
