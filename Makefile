@@ -14,7 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz
-.PHONY: hostile drain clients
+.PHONY: hostile drain clients simulate
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ protobuf-check: packages ## Is that code what the schema gives, and does Google'
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModelTests
+
+SEEDS ?= 10000
+simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [SEED=]
+	$(SWIFT) build --build-tests
+	SIMULATION_SEEDS=$(SEEDS) SIMULATION_SEED=$(SEED) $(SWIFT) test --skip-build \
+		--filter SimulationTests
 
 ROUNDS ?= 50
 STOP ?= 10

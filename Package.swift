@@ -89,6 +89,13 @@ let tests: [Target] = [
             nioPosix, nioSSL, nioWebSocket,
         ],
         swiftSettings: settings),
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "AuctionRules", "BidService", "DiskSimulation", "Gateway", "Ledger", "WireProtocol",
+            grdb, logging, nioCore, nioEmbedded,
+        ],
+        swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
         name: "EndToEndTests",

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite("Simulation: whatever happens, what was said stays true", .timeLimit(.minutes(60)))
+struct SimulationTests {
+    /// `make simulate SEEDS= SEED=` sets them; without, it is a glimpse.
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let isLong = environment["SIMULATION_SEEDS"] != nil
+    private static let count = environment["SIMULATION_SEEDS"].flatMap(Int.init) ?? 8
+    private static let only = environment["SIMULATION_SEED"].flatMap(UInt64.init)
+
+    @Test("No seed breaks a promise")
+    func seeds() async throws {
+        if let seed = Self.only {
+            let outcome = try Simulation.run(seed: seed)
+            print(outcome)
+            return #expect(outcome.finding == nil)
+        }
+        let start = ContinuousClock.now
+        var counts: [String: Int] = [:]
+        let workers = ProcessInfo.processInfo.activeProcessorCount
+        try await withThrowingTaskGroup(of: [String: Int].self) { group in
+            for worker in 0..<workers {
+                group.addTask {
+                    var counts: [String: Int] = [:]
+                    for seed in stride(from: worker + 1, through: Self.count, by: workers) {
+                        let outcome = try Simulation.run(seed: UInt64(seed))
+                        if outcome.finding != nil {
+                            let shortest = try Simulation.shorten(outcome)
+                            Issue.record("\(shortest)")
+                        }
+                        counts.merge(outcome.counts, uniquingKeysWith: +)
+                    }
+                    return counts
+                }
+            }
+            for try await own in group { counts.merge(own, uniquingKeysWith: +) }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        print("\(Self.count) seeds in \(String(format: "%.1f", seconds)) s:")
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) { print("  \(name): \(count)") }
+    }
+
+    @Test(
+        "A seed that runs again does the same to the letter",
+        arguments: 1...3 as ClosedRange<UInt64>)
+    func replays(seed: UInt64) throws {
+        let first = try Simulation.run(seed: seed)
+        let again = try Simulation.run(seed: seed)
+        let replayed = try Simulation.replay(first.steps, seed: seed)
+        #expect(again.trace == first.trace)
+        #expect(replayed.trace == first.trace)
+    }
+
+    @Test(
+        "A mistake that is put in on purpose is found",
+        arguments: isLong
+            ? [.unsyncedCommits, .earlyAcknowledgements, .retriedSyncs, .laterTies]
+            : [Sabotage.unsyncedCommits, .earlyAcknowledgements])
+    func sabotage(_ sabotage: Sabotage) throws {
+        let outcome = try #require(
+            try (1...Self.seedsToFind).lazy.map { try Simulation.run(seed: $0, sabotage: sabotage) }
+                .first { $0.finding != nil })
+        #expect(outcome.steps.count <= Simulation.stepsMax)
+        print("\(sabotage): \(outcome.seed) seeds, \(outcome.finding?.description ?? "")")
+    }
+
+    /// How many seeds it may take.
+    private static let seedsToFind: UInt64 = 300
+
+    @Test("What is found is cut down to the steps that it takes", .enabled(if: isLong))
+    func shortens() throws {
+        let outcome = try #require(
+            try (1...Self.seedsToFind).lazy
+                .map { try Simulation.run(seed: $0, sabotage: .earlyAcknowledgements) }
+                .first { $0.finding != nil && $0.steps.count > 20 })
+        let shortest = try Simulation.shorten(outcome, sabotage: .earlyAcknowledgements)
+        print(shortest)
+        #expect(shortest.steps.count < 10)
+        #expect(shortest.finding?.promise == outcome.finding?.promise)
+        // It is the mistake that is found, and nothing else.
+        #expect(try Simulation.replay(shortest.steps, seed: outcome.seed).finding == nil)
+    }
+}

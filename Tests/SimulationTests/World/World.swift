@@ -1,0 +1,307 @@
+import AuctionRules
+import BidService
+import DiskSimulation
+import Ledger
+import WireProtocol
+
+/// A server, its disk, its clock, the network and the clients: all that there is in one run. Nothing
+/// happens in it but by ``perform(_:)``, on one thread, and so the same steps always do the same.
+final class World {
+    let scene: Scene
+    let auditor: Auditor
+    let clock = ManualClock(Scene.noon)
+    let store: Store
+    private(set) var server: SimulatedServer?
+    private(set) var clients: [SimulatedClient] = []
+    /// All that were ever to be created; of some the house may have been told that they can't be.
+    private(set) var lots: [AuctionID] = []
+    private(set) var trace = Trace()
+    private var wireCount = 0
+    private let limits: ServiceLimits
+
+    init(seed: UInt64, sabotage: Sabotage = .none) throws {
+        var random = SplitMix64(seed: seed)
+        scene = try Scene(&random)
+        store = Store(seed: random.next(), sabotage: sabotage)
+        auditor = Auditor()
+        var limits = ServiceLimits()
+        limits.reopenMin = scene.reopenMin
+        limits.batchEntriesMax = scene.batchEntriesMax
+        limits.recentChangesMax = scene.recentChangesMax
+        self.limits = limits
+        clients = scene.bidders.indices.map {
+            SimulatedClient(bidder: scene.bidders[$0], token: Scene.token($0))
+        }
+        start()
+        try setUp()
+    }
+
+    /// The sale, its bidders and its lots, before anything can go wrong.
+    private func setUp() throws {
+        administer(.createSale(Sale(id: Scene.sale, title: "A sale")))
+        for client in clients {
+            administer(.addBidder(Bidder(id: client.bidder)))
+            administer(
+                .register(
+                    Registration(sale: Scene.sale, bidder: client.bidder, isApproved: true)))
+            administer(
+                .issueToken(
+                    Token(
+                        hash: SimulatedServer.hash(of: client.token),
+                        bearer: .bidder(client.bidder),
+                        expiresAt: nil)))
+        }
+        for lot in scene.lots { administer(.createAuction(lot.id, lot.terms)) }
+        while let waiting = server?.service.queuedCommands, waiting > 0 {
+            [Step.decide, .commit].forEach(act)
+        }
+        act(.turn)
+    }
+
+    /// Does a step, and what the auditor wants to see afterwards.
+    func perform(_ step: Step) {
+        trace.note("\(step)")
+        act(step)
+        if store.disk.isDown { die() }
+        for client in clients.indices { carry(client) }
+    }
+
+    private func act(_ step: Step) {
+        switch step {
+        case .connect(let client, let watching): connect(client, watching: watching)
+        case .say(let client, let message): say(client, message)
+        case .babble(let client, let text):
+            clients[client].wire?.toServer.append(Array(text.utf8))
+        case .giveUp(let client): giveUp(client)
+        case .take(let client, let takes):
+            clients[client].isTaking = takes
+            clients[client].wire?.channel?.takes(takes)
+        case .administer(let command): administer(command)
+        case .reachServer(let client): reachServer(clients[client].wire)
+        case .reachServerLate(let client):
+            reachServer(clients[client].lostWires.first { !$0.toServer.isEmpty })
+        case .reachClient(let client): reachClient(client)
+        case .noticeLoss(let client):
+            for wire in clients[client].lostWires { wire.channel?.close() }
+            clients[client].lostWires = []
+        case .decide: server?.decide()
+        case .commit: server?.commit()
+        case .turn: server?.turn()
+        case .second: server?.second()
+        case .pass(let duration), .jump(let duration):
+            clock.set(clock.now().advanced(by: duration))
+        case .plan(let fault): store.plan(fault)
+        case .repair: store.disk.clearFaults()
+        case .kill: store.disk.crash()
+        case .losePower: store.disk.losePower()
+        case .stop: stop()
+        case .start: start()
+        }
+    }
+
+    /// What was checked, and which faults have happened.
+    var counts: [String: Int] {
+        var counts = auditor.counts
+        for effect in SimulatedDisk.Effect.allCases {
+            counts["fault: \(effect)", default: 0] += store.disk.injected(effect)
+        }
+        return counts
+    }
+
+    // MARK: - The server's process
+
+    private func start() {
+        guard server == nil else { return }
+        if store.disk.isDown { store.disk.reboot() }
+        let (store, auditor) = (store, auditor)
+        // A log that can't be had now may be had at the next start.
+        server = try? SimulatedServer(limits: limits, clock: clock) { () throws(LedgerError) in
+            let log = try store.open()
+            try auditor.inspect(log)
+            return log
+        }
+        if store.disk.isDown { die() }
+    }
+
+    /// Nothing of it works any more; what it has written to the network is on its way.
+    private func die() {
+        for client in clients {
+            for wire in client.lostWires + [client.wire].compactMap({ $0 }) {
+                wire.channel?.close()
+                wire.channel = nil
+            }
+        }
+        server?.turn()
+        server = nil
+    }
+
+    private func stop() {
+        server?.stop()
+        for client in clients.indices { carry(client) }
+        die()
+    }
+
+    private func administer(_ command: Command) {
+        if case .createAuction(let id, _) = command { lots.append(id) }
+        let auditor = auditor
+        let disk = store.disk
+        server?.service.submit(command) { answer in
+            // A dead process says nothing.
+            if !disk.isDown { auditor.told(answer, to: command) }
+        }
+    }
+
+    // MARK: - The clients
+
+    private func connect(_ client: Int, watching: Step.Watching) {
+        giveUp(client)
+        guard let channel = try? server?.connect(token: clients[client].token) else { return }
+        wireCount += 1
+        let wire = Wire(number: wireCount, client: client, channel: channel)
+        clients[client].wire = wire
+        clients[client].isTaking = true
+        auditor.connected(wire.number, for: clients[client].bidder)
+        switch watching {
+        case .nothing: break
+        case .sale(let feed):
+            auditor.watches(Scene.sale, feed: feed, on: wire.number)
+            say(client, .watch(.sale(Scene.sale), feed: feed))
+        case .lots(let feed, let resuming):
+            for lot in lots {
+                var resume: ResumePoint?
+                if resuming, let view = clients[client].views[lot], let log = view.log {
+                    resume = ResumePoint(after: view.seq, log: log)
+                }
+                auditor.watches(lot, feed: feed, after: resume?.after, on: wire.number)
+                say(client, .watch(.auction(lot), feed: feed, resume: resume))
+            }
+        }
+    }
+
+    private func say(_ client: Int, _ message: ClientMessage) {
+        guard let wire = clients[client].wire else { return }
+        clients[client].note(message)
+        auditor.asked(message, by: clients[client].bidder)
+        wire.toServer.append(ClientFrame(message).encoded(as: .json))
+    }
+
+    private func giveUp(_ client: Int) {
+        guard let wire = clients[client].wire else { return }
+        clients[client].wire = nil
+        if wire.channel != nil { clients[client].lostWires.append(wire) }
+    }
+
+    // MARK: - The network
+
+    private func reachServer(_ wire: Wire?) {
+        guard let wire, !wire.toServer.isEmpty else { return }
+        let message = wire.toServer.removeFirst()
+        wire.channel?.receive(message)
+    }
+
+    private func reachClient(_ client: Int) {
+        guard let wire = clients[client].wire else { return }
+        guard !wire.toClient.isEmpty else {
+            if wire.channel == nil { clients[client].wire = nil }
+            return
+        }
+        switch wire.toClient.removeFirst() {
+        case .close:
+            wire.channel?.close()
+            clients[client].wire = nil
+        case .message(let bytes):
+            trace.note(bytes)
+            guard let frame = try? ServerFrame.decode(bytes) else {
+                return auditor.found(.unreadable, String(decoding: bytes, as: UTF8.self))
+            }
+            clients[client].hear(frame.message)
+            auditor.told(frame.message, on: wire.number)
+        }
+    }
+
+    private func carry(_ client: Int) {
+        clients[client].wire?.carry()
+        for wire in clients[client].lostWires { wire.carry() }
+    }
+
+    // MARK: - The end
+
+    /// Lets everything come to rest on a sound disk, asks every question again, and has the auditor
+    /// look at all of it.
+    func finish() {
+        perform(.repair)
+        perform(.start)
+        guard server != nil else { return auditor.found(.staysDown, "on a sound disk") }
+        settle()
+        if server?.service.isAvailable != true { auditor.found(.staysDown, "with its log open") }
+        for client in clients.indices {
+            perform(.connect(client, watching: .lots(.full, resuming: true)))
+            for request in requests(of: client) { perform(.say(client, request.message)) }
+        }
+        settle()
+        // Of an id that was used for two bids, the other one may have been decided.
+        for client in clients.indices {
+            for request in requests(of: client)
+            where !auditor.hasVerdict(
+                on: request.auction, by: clients[client].bidder, id: request.id)
+            {
+                perform(.say(client, .bidStatus(request.auction, id: request.id)))
+            }
+        }
+        settle()
+        for client in clients.indices {
+            for request in requests(of: client) where clients[client].views[request.auction] != nil
+            {
+                auditor.expectVerdict(
+                    on: request.auction, by: clients[client].bidder, id: request.id)
+            }
+        }
+        perform(.stop)
+        auditLog()
+    }
+
+    private func requests(of client: Int) -> [SimulatedClient.Request] {
+        clients[client].requestIDs.compactMap { clients[client].requests[$0] }
+    }
+
+    /// Until nothing is on its way.
+    private func settle() {
+        repeat {
+            for client in clients.indices {
+                while let wire = clients[client].wire, !wire.toServer.isEmpty {
+                    perform(.reachServer(client))
+                }
+            }
+            [Step.decide, .commit, .turn].forEach(perform)
+            for client in clients.indices {
+                perform(.take(client, true))
+                while let wire = clients[client].wire, !wire.toClient.isEmpty {
+                    perform(.reachClient(client))
+                }
+            }
+        } while server?.service.queuedCommands ?? 0 > 0
+    }
+
+    /// The whole of the log, and all tables.
+    private func auditLog() {
+        do {
+            let log = try store.open()
+            let house = try auditor.inspect(log)
+            for fault in try store.faults(comparedWith: house) { auditor.found(.tables, fault) }
+            try log.close()
+        } catch {
+            auditor.found(.staysDown, "\(error)")
+        }
+    }
+}
+
+/// A hash of all that has happened: the same for the same.
+struct Trace: Hashable {
+    private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func note(_ text: String) { note(Array(text.utf8)) }
+
+    mutating func note(_ bytes: [UInt8]) {
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+}
