@@ -86,7 +86,7 @@ struct HTTPFailure: Error, Sendable {
     /// What is wrong and what to do.
     let message: String
     var headers: HTTPHeaders = [:]
-    /// What follows on the connection can't be told apart from what is wrong.
+    /// What follows on the connection can't be told apart from what is wrong, or is not wanted.
     var closesConnection = false
 
     /// The answer, in the one shape that errors have.

@@ -56,12 +56,14 @@ extension HTTPHeaders {
 }
 
 extension HTTPFailure {
+    /// A credential that is not good ends its connection: to verify one costs up to a tenth of a
+    /// millisecond of an event loop, and so the limits on new connections bound how many are tried.
     static func unauthenticated(_ failure: AuthenticationFailure) -> HTTPFailure {
         let challenge =
             failure == .missing
             ? "Bearer realm=\"gavel\"" : "Bearer realm=\"gavel\", error=\"invalid_token\""
         return HTTPFailure(
             status: .unauthorized, code: .unauthenticated, message: failure.message,
-            headers: ["WWW-Authenticate": challenge])
+            headers: ["WWW-Authenticate": challenge], closesConnection: failure != .missing)
     }
 }

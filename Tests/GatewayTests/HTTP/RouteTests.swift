@@ -156,6 +156,17 @@ struct RouteTests {
                 == "Bearer realm=\"gavel\", error=\"invalid_token\"")
     }
 
+    @Test("Who comes with a credential that is not good has to come again; who has none may stay")
+    func badCredentials() async throws {
+        let room = try Saleroom()
+        #expect(try await !room.post("/v1/tickets").response.closesConnection)
+        for token in [TokenSecret.mint().token, "no token", "a.b.c"] {
+            let stranger = try await room.post("/v1/tickets", token: token)
+            #expect(stranger.status == 401)
+            #expect(stranger.response.closesConnection, "\(token)")
+        }
+    }
+
     @Test("Pages of lots follow one another by the cursor, without a gap")
     func pages() async throws {
         let room = try Saleroom()
