@@ -16,9 +16,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             for bids, of the server's. Files go to a folder of their own in --folder, which must \
             be on a disk: in memory a commit costs nothing.
 
-            hostile and restart take minutes, and all leaves them out: the one shows what honest \
-            bidders notice of a thousand connections that attack the server, the other how soon \
-            after a kill they can bid again.
+            hostile, restart and verify take minutes, and all leaves them out: the first shows what \
+            honest bidders notice of a thousand connections that attack the server, the second how \
+            soon after a kill they can bid again, the third how fast a long log is verified.
             """)
 
     enum Room: String, ExpressibleByArgument, CaseIterable {
@@ -29,6 +29,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case authentications
         case idle
         case drain
+        case verify
         case hostile
         case restart
         case all
@@ -54,7 +55,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             "How long each half of a hostile pair is measured.", valueName: "seconds"))
     var seconds = 15
 
-    @Option(help: ArgumentHelp("Events in the log of a restart.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Events in the log of a restart, or of one that is verified.", valueName: "n"))
     var events = 1_000_000
 
     @Option(
@@ -104,6 +107,13 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         if room == .drain || room == .all {
             try await DrainBenchmark(watchers: watchers, in: folder).print(runs: self.repeat)
+        }
+        if room == .verify {
+            Report.printHeading()
+            for lots in [1, 10_000] {
+                try await VerifyBenchmark(events: events, lots: lots, in: folder)
+                    .print(runs: self.repeat)
+            }
         }
         if room == .hostile {
             try await HostileBenchmark(

@@ -26,7 +26,8 @@ public struct Gavel: AsyncParsableCommand {
         version: "gavel \(version)",
         subcommands: [
             ServeCommand.self, DemoCommand.self, AuctionCommands.self, SaleCommands.self,
-            BidderCommands.self, AdminCommands.self, BidCommand.self, DatabaseCommands.self,
+            BidderCommands.self, AdminCommands.self, BidCommand.self, LogCommands.self,
+            DatabaseCommands.self,
         ])
 
     public static let version = "0.1.0"

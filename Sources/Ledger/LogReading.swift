@@ -1,9 +1,19 @@
 import AuctionRules
+import GRDB
 import GRDBSQLite
 
 /// Reading the log and its replies from a connection; the writer's and the readers' alike.
 enum LogReading {
     static let headSQL = "SELECT position, hash FROM event ORDER BY position DESC LIMIT 1"
+
+    /// The log's id and where it stands.
+    static func identity(_ database: Database) throws -> (logID: String, head: LogHead) {
+        let logID = try String.fetchOne(
+            database, sql: "SELECT value FROM meta WHERE key = 'log_id'")
+        let statement = try Statement(headSQL, on: try database.connection())
+        defer { statement.finalize() }
+        return (logID ?? "", try head(statement))
+    }
 
     /// Where the log stands, by the statement of ``headSQL``.
     static func head(_ statement: Statement) throws(LedgerError) -> LogHead {

@@ -34,7 +34,7 @@ public enum Projection {
         return differences
     }
 
-    private static func stateRows(of house: House) -> [(StateTable, [[SQLValue]])] {
+    static func stateRows(of house: House) -> [(StateTable, [[SQLValue]])] {
         [
             (SaleTable.table, house.sales.values.map(SaleTable.row)),
             (BidderTable.table, house.bidders.values.map(BidderTable.row)),
@@ -66,7 +66,7 @@ public enum Projection {
             + surplus.keys.map { Difference(table: name, expected: nil, actual: text($0)) }
     }
 
-    private static func text(_ row: [SQLValue]) -> String {
+    static func text(_ row: some Collection<SQLValue>) -> String {
         row.map { value in
             switch value {
             case .null: "NULL"

@@ -6,8 +6,8 @@ import StrictJSON
 ///
 /// Compact, deterministic and versioned like the payload. Follows from the event and the lot as it
 /// was before it, of which it needs the aliases. Nothing of these is public: an event of the house
-/// but a new sale, a refusal but one of a bid that came too late, an accepted bid or a void that
-/// changed nothing public, and a reserve that was lowered in silence.
+/// but a new sale and a signing key, a refusal but one of a bid that came too late, an accepted bid
+/// or a void that changed nothing public, and a reserve that was lowered in silence.
 extension EventCodec {
     /// Appends it; nothing at all when nothing of the event is public.
     ///
@@ -22,6 +22,11 @@ extension EventCodec {
                 writer.field("title", sale.title)
                 writer.field("stagger", sale.stagger)
                 writer.field("requires_approval", sale.requiresApproval)
+            }
+        case .house(.signingKeyAdded(let key)):
+            writer.object { writer in
+                writer.field("v", version)
+                writer.field("public_key", key.hex)
             }
         case .house: break
         case .auction(_, .created(let terms)):
@@ -82,7 +87,9 @@ extension EventCodec {
             if let standing = event.standing {
                 encodePublic(standing, before: auction, to: &writer)
             }
-            if let outcome = event.outcome { encodePublic(outcome, in: auction, to: &writer) }
+            if let outcome = event.outcome {
+                writer.object("result") { encodePublic(outcome, in: auction, to: &$0) }
+            }
         case .reserveLowered(let event):
             writer.field("reserve", reserveState(isMet: event.isMet, hasReserve: true))
         case .extended(let event):

@@ -142,6 +142,19 @@ struct Statement {
     // MARK: - Columns (from 0)
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
+    func isInteger(_ column: Int32) -> Bool {
+        sqlite3_column_type(pointer, column) == SQLITE_INTEGER
+    }
+
+    /// Whether the column holds this text, byte for byte.
+    func isText(_ column: Int32, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard sqlite3_column_type(pointer, column) == SQLITE_TEXT,
+            let start = sqlite3_column_text(pointer, column),
+            sqlite3_column_bytes(pointer, column) == text.count
+        else { return false }
+        return UnsafeBufferPointer(start: start, count: text.count).elementsEqual(text)
+    }
+
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
 
     func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }

@@ -47,6 +47,27 @@ struct StoredEntry {
         }
     }
 
+    /// A row of the log, as somebody sees it who may see no secret; nil when a hash is not 32 bytes
+    /// long, or the salt not 16.
+    ///
+    /// - Parameters:
+    ///   - row: position, at, kind, auction, payload, public payload, salt, and at 8 the hash.
+    ///   - bytes: somewhere to work; what is in it is lost.
+    static func publicEntry(_ row: Statement, workingIn bytes: inout [UInt8]) -> PublicEntry? {
+        let kind = row.text(2)
+        let auction = row.text(3)
+        guard let salt = EntrySalt(bytes: row.bytes(6)), let hash = EntryHash(bytes: row.bytes(8))
+        else { return nil }
+        let isPublic = !row.isNull(5)
+        return PublicEntry(
+            position: row.integer(0), at: Instant(milliseconds: row.integer(1)),
+            kind: isPublic ? kind : "", auction: isPublic ? auction : "",
+            publicPayload: row.bytes(5),
+            payloadDigest: EntryImage.payloadDigest(
+                salt: salt, kind: kind, auction: auction, payload: row.bytes(4),
+                workingIn: &bytes), hash: hash)
+    }
+
     private func damaged(_ what: String) -> LedgerError {
         LedgerError(
             .corrupt(position: position),

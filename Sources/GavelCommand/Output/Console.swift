@@ -46,6 +46,9 @@ struct Console: Sendable {
     /// One JSON object as a line of its own.
     func print(json: [UInt8]) { write(bytes: json + [UInt8(ascii: "\n")]) }
 
+    /// A line that has its end.
+    func print(line: [UInt8]) { write(bytes: line) }
+
     func styled(_ text: String, _ style: Style) -> String {
         hasColour ? style.apply(to: text) : text
     }

@@ -1,0 +1,180 @@
+import AuctionRules
+import Dispatch
+import Foundation
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// Checks a whole database: that its log is complete and unchanged, that it keeps the rules, and
+/// that everything else in the file is what the log says (docs/verification.md).
+///
+/// Reads only, and one committed state, so that the server may go on meanwhile. Three walks run at
+/// once, each on a connection of its own: the chain with what is public; the replay with the
+/// tables; and what SQLite and the views can check for themselves.
+public struct LogVerifier: Sendable {
+    public let path: String
+    private let disk: any Disk
+
+    public init(path: String, on disk: any Disk = SystemDisk()) {
+        self.path = path
+        self.disk = disk
+    }
+
+    /// - Parameter onProgress: entries done and entries in all; called from several threads, often.
+    /// - Returns: what was looked at, and the first fault.
+    /// - Throws: when the database can't be read at all; `corrupt` when it is damaged so badly that
+    ///   SQLite can't read it.
+    public func verify(
+        onProgress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+    ) throws(LedgerError) -> LogReport {
+        let reader = try LedgerReader(path: path, on: disk)
+        let findings = Findings()
+        let report = try reader.read { database in
+            let status = try LogReading.identity(database)
+            let progress = Progress(total: status.head.position, onProgress)
+            let group = DispatchGroup()
+            let queue = DispatchQueue(label: "gavel.verifier", attributes: .concurrent)
+            queue.async(group: group) {
+                walk(findings) { database in
+                    try checkChain(
+                        upTo: status.head, on: try database.connection(), progress, findings)
+                }
+            }
+            queue.async(group: group) { walk(findings, Self.checkFile) }
+            var check = ReplayCheck()
+            let connection = try database.connection()
+            findings.take {
+                try check.run(upTo: status.head, on: connection) { position in
+                    progress.replayed(position)
+                    return !findings.hasFault
+                }
+            }
+            group.wait()
+            return LogReport(
+                logID: status.logID, head: status.head, events: status.head.position,
+                lots: Int64(check.replay.house.auctions.count), bids: check.replay.bids,
+                fault: findings.first)
+        }
+        if let error = findings.error, report.fault == nil { throw error }
+        return report
+    }
+
+    /// The hashes, the links between them, and all that can be checked without a secret.
+    private func checkChain(
+        upTo head: LogHead, on connection: OpaquePointer, _ progress: Progress,
+        _ findings: Findings
+    ) throws {
+        var audit = PublicAudit()
+        let statement = try Statement(
+            """
+            SELECT position, at, kind, auction, payload, public_payload, salt, previous_hash, hash
+            FROM event WHERE position <= ? ORDER BY position
+            """, on: connection)
+        defer { statement.finalize() }
+        statement.bind(head.position, at: 1)
+        var space: [UInt8] = []
+        while try statement.next() {
+            let position = statement.integer(0)
+            guard let entry = StoredEntry.publicEntry(statement, workingIn: &space),
+                let previousHash = EntryHash(bytes: statement.bytes(7))
+            else {
+                throw LogFault(
+                    position: position, rule: "hash",
+                    detail: "a hash or the salt is too short or too long")
+            }
+            try audit.follow(entry, previousHash: previousHash)
+            if position % 1024 == 0 {
+                progress.chained(position)
+                // The replay stops at its first fault, and the first of all may still be ahead.
+                if let known = findings.first?.position, known < position { return }
+            }
+        }
+        guard audit.head == head else {
+            throw LogFault(
+                position: audit.head.position, rule: "log without holes",
+                detail: "it ends before entry \(head.position)")
+        }
+        try audit.finish()
+        progress.chained(head.position)
+    }
+
+    /// What SQLite, the schema and the views can say of the file by themselves.
+    private static func checkFile(_ database: Database) throws {
+        if let problem = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)"),
+            problem != "ok"
+        {
+            throw LogFault(rule: "the file is sound", detail: problem)
+        }
+        try SchemaCheck.check(database)
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM integrity_faults LIMIT 1")
+        if let fault = row.map(IntegrityFault.init) {
+            throw LogFault(auction: fault.auction, rule: fault.rule, detail: fault.detail)
+        }
+    }
+
+    /// A walk on a connection of its own.
+    private func walk(_ findings: Findings, _ body: (Database) throws -> Void) {
+        do {
+            // What is found is taken where it is found: reading knows errors of the ledger only.
+            try LedgerReader(path: path, on: disk).read { database in
+                findings.take { try body(database) }
+            }
+        } catch {
+            findings.take { throw error }
+        }
+    }
+
+    /// What the walks have found, from all threads.
+    private final class Findings: Sendable {
+        private struct Found {
+            var faults: [LogFault] = []
+            var error: LedgerError?
+        }
+
+        private let found = Mutex(Found())
+
+        func take(_ walk: () throws -> Void) {
+            do {
+                try walk()
+            } catch let fault as LogFault {
+                found.withLock { $0.faults.append(fault) }
+            } catch {
+                let error = LedgerError(any: error, doing: "read the database")
+                found.withLock { $0.error = $0.error ?? error }
+            }
+        }
+
+        var hasFault: Bool { found.withLock { !$0.faults.isEmpty || $0.error != nil } }
+        var error: LedgerError? { found.withLock { $0.error } }
+
+        /// The one at the lowest position; those without one come last.
+        var first: LogFault? {
+            found.withLock { found in
+                found.faults.min { ($0.position ?? .max) < ($1.position ?? .max) }
+            }
+        }
+    }
+
+    /// How far the slower of the two walks through the log is.
+    private final class Progress: Sendable {
+        private let total: Int64
+        private let report: @Sendable (Int64, Int64) -> Void
+        private let reached = Mutex((chained: Int64(0), replayed: Int64(0)))
+
+        init(total: Int64, _ report: @escaping @Sendable (Int64, Int64) -> Void) {
+            self.total = total
+            self.report = report
+        }
+
+        func chained(_ position: Int64) { note { $0.chained = position } }
+        func replayed(_ position: Int64) { note { $0.replayed = position } }
+
+        private func note(_ change: (inout (chained: Int64, replayed: Int64)) -> Void) {
+            let done = reached.withLock { reached in
+                change(&reached)
+                return min(reached.chained, reached.replayed)
+            }
+            report(done, total)
+        }
+    }
+}

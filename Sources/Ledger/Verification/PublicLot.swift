@@ -1,0 +1,361 @@
+import AuctionRules
+
+/// One lot followed by what is public of it alone, and held to the rules that can be checked so.
+///
+/// Written from the rulebook (sections 3 to 5), not from the rules' own code, which made the log.
+struct PublicLot {
+    /// What the command of the last event must lead to next, under the same seq.
+    private enum Due {
+        case end(Instant)
+        case sale(to: String, price: Amount)
+    }
+
+    private enum Phase: Hashable {
+        case scheduled, open
+        case paused(remaining: Milliseconds?)
+        case closed(at: Instant)
+        case cancelled
+    }
+
+    /// A rule that an event breaks, and how.
+    struct Breach: Error {
+        let rule: String
+        let detail: String
+    }
+
+    private let terms: PublicTerms
+    private var phase = Phase.scheduled
+    private var seq: Int64 = 0
+    private var startsAt: Instant
+    private var endsAt: Instant?
+    private var extensionsByBids = 0
+    private var standing: PublicStanding
+    private var aliases = 0
+    /// The lowest price that met the reserve, which never rises while a bid stands: no higher one
+    /// can be unmet later. (What was unmet says little: the reserve may be lowered in silence.)
+    private var lowestMet: Amount?
+    private(set) var bids: Int64 = 0
+    /// The seqs of the bids, rising.
+    private var bidSeqs: [Int64] = []
+    private var voidedSeqs: Set<Int64> = []
+    private var due: Due?
+
+    init(_ terms: PublicTerms) {
+        self.terms = terms
+        startsAt = terms.opensAt
+        endsAt = terms.closesAt
+        standing = PublicStanding(
+            price: nil, leader: nil, reserve: terms.hasReserve ? .unmet : .none)
+    }
+
+    private var isEnglish: Bool { terms.format == .english }
+
+    /// The least that a newcomer must offer.
+    private var minimum: Amount {
+        standing.price.map { $0 + terms.increments.increment(at: $0) } ?? terms.start
+    }
+
+    mutating func follow(_ event: PublicEvent, at t: Instant) throws(Breach) {
+        if let due {
+            try check(event, is: due)
+            self.due = nil
+        } else if let next = event.seq {
+            try require(
+                next == seq + 1, "seq without holes", "seq \(next) follows seq \(seq)")
+        }
+        try apply(event, at: t)
+        if let next = event.seq { seq = next }
+    }
+
+    /// To be called when there is nothing more: nothing may be left undone.
+    func finish() throws(Breach) {
+        switch due {
+        case nil: break
+        case .end: throw Breach(rule: "soft close", detail: "a bid did not extend the end")
+        case .sale: throw Breach(rule: "buy-now", detail: "a lot at its cap was not closed")
+        }
+    }
+
+    private func check(_ event: PublicEvent, is due: Due) throws(Breach) {
+        try require(
+            event.seq == seq, "one command, one seq",
+            "seq \(event.seq ?? 0) where the bid's consequence had to come under seq \(seq)")
+        switch (due, event.content) {
+        case (.end(let end), .extended(let told, isSoftClose: true)) where told == end: break
+        case (.sale(let winner, let price), .closed(let outcome, .bought)):
+            try require(
+                outcome.winner == winner && outcome.price == price, "buy-now",
+                "sold to \(outcome.winner ?? "nobody"), not to \(winner) at \(price)")
+        case (.end(let end), _):
+            throw Breach(
+                rule: "soft close", detail: "the bid had to extend the end to \(end)")
+        case (.sale, _):
+            throw Breach(rule: "buy-now", detail: "the price reached the cap, and nothing closed")
+        }
+    }
+
+    private mutating func apply(_ event: PublicEvent, at t: Instant) throws(Breach) {
+        switch event.content {
+        case .created: throw Breach(rule: "a lot is created once", detail: "it is there already")
+        case .announced: break
+        case .opened:
+            try require(phase == .scheduled, "opened when scheduled", "it was not")
+            phase = .open
+            startsAt = min(startsAt, t)
+        case .bid(let bidder, let after): try bid(by: bidder, to: after, event.seq, at: t)
+        case .sealedBid:
+            try require(!isEnglish, "an english bid is public", "it hides its bidder")
+            try requireTaking(at: t)
+        case .voided(let bids, let after, let outcome): try void(bids, to: after, outcome)
+        case .reserveLowered(let state):
+            try require(
+                standing.reserve == .unmet && state == .met && standing.price != nil,
+                "a lowered reserve can only be met by it", "it went to \(state.rawValue)")
+            try show(
+                PublicStanding(
+                    price: standing.price, leader: standing.leader, reserve: state))
+        case .extended(let end, let isSoftClose): try extend(to: end, isSoftClose, event.seq)
+        case .paused:
+            try require(phase == .open, "paused when open", "it was not")
+            phase = .paused(remaining: endsAt?.milliseconds(since: t))
+            endsAt = nil
+        case .resumed(let end): try resume(with: end, at: t)
+        case .closed(let outcome, let cause): try close(outcome, cause, at: t)
+        case .cancelled:
+            try require(!hasEnded, "cancelled before its end", "it had ended")
+            phase = .cancelled
+        case .refusedLate(let lateBy):
+            guard case .closed(let at) = phase else {
+                throw Breach(rule: "late only after the close", detail: "it was not closed")
+            }
+            let expected = max(0, t.milliseconds(since: min(at, endsAt ?? at)))
+            try require(
+                lateBy == expected, "lateness", "it says \(lateBy) ms, it was \(expected) ms")
+        }
+    }
+
+    // MARK: - The bidding
+
+    private mutating func bid(
+        by bidder: String, to after: PublicStanding, _ seq: Int64?, at t: Instant
+    ) throws(Breach) {
+        try require(isEnglish, "a sealed bid is secret", "it shows its bidder")
+        guard let seq, let price = after.price, let leader = after.leader else {
+            throw Breach(rule: "a public bid has a price", detail: "it has none")
+        }
+        try requireTaking(at: t)
+        if bidder == Auction.alias(number: aliases + 1) { aliases += 1 }
+        try require(
+            isKnown(bidder) && isKnown(leader), "aliases count from 1", "\(bidder), \(leader)")
+        if bidder == standing.leader, let before = standing.price {
+            try require(
+                leader == bidder && price >= before, "a leader's raise keeps the lead",
+                "\(leader) leads at \(price)")
+        } else {
+            try require(
+                leader == bidder || leader == standing.leader, "the leader or the rival leads",
+                "\(leader) leads")
+            let least = min(minimum, terms.cap ?? minimum)
+            try require(
+                price >= least, "a rival bid raises the price by a step",
+                "the price is \(price), and at least \(least) was asked")
+        }
+        try require(
+            price <= terms.cap ?? price, "no price above the cap", "the price is \(price)")
+        if standing.reserve == .met {
+            try require(after.reserve == .met, "a reserve stays met", "it did not")
+        }
+        let leaderBefore = standing.leader
+        try show(after)
+        bids += 1
+        bidSeqs.append(seq)
+        if price == terms.cap {
+            due = .sale(to: leader, price: price)
+        } else if let softClose = terms.softClose,
+            softClose.trigger == .priceOrLeader || leader != leaderBefore, let endsAt
+        {
+            due = Self.newEnd(softClose, at: t, endsAt, extensionsByBids).map(Due.end)
+        }
+    }
+
+    /// The soft close of section 5.
+    private static func newEnd(
+        _ softClose: SoftClose, at t: Instant, _ end: Instant, _ extensions: Int
+    ) -> Instant? {
+        guard extensions < softClose.extensionsMax ?? .max else { return nil }
+        let stage = softClose.stages[min(extensions, softClose.stages.count - 1)]
+        guard (1...stage.window).contains(end.milliseconds(since: t)) else { return nil }
+        let new =
+            stage.mode == .add
+            ? end.advanced(by: stage.amount) : max(end, t.advanced(by: stage.amount))
+        let clamped = min(new, softClose.hardEnd ?? new)
+        return clamped > end ? clamped : nil
+    }
+
+    private mutating func void(
+        _ bids: [Int64], to after: PublicStanding?, _ outcome: PublicOutcome?
+    ) throws(Breach) {
+        try require(phase != .cancelled, "nothing is voided on a cancelled lot", "it was")
+        for seq in bids {
+            try require(
+                contains(seq) && voidedSeqs.insert(seq).inserted, "a bid is voided once",
+                "there is no standing bid of seq \(seq)")
+        }
+        self.bids -= Int64(bids.count)
+        if let after {
+            if isEnglish {
+                let isLower =
+                    switch (after.price, standing.price) {
+                    case (nil, _): true
+                    case (let price?, let before?): price <= before && price >= terms.start
+                    case (_?, nil): false
+                    }
+                try require(isLower, "a void never raises the price", "it did")
+            }
+            // While nobody's bid stands the reserve may be raised, too.
+            if after.price == nil { lowestMet = nil }
+            try show(after)
+        }
+        if let outcome {
+            guard case .closed = phase else {
+                throw Breach(rule: "only a closed lot has a result", detail: "it was not closed")
+            }
+            try check(outcome)
+        }
+    }
+
+    private mutating func show(_ after: PublicStanding) throws(Breach) {
+        try require(
+            (after.price == nil) == (after.leader == nil), "who leads has a price",
+            "\(after.leader ?? "nobody") leads at \(after.price.map { "\($0)" } ?? "no price")")
+        try require(
+            terms.hasReserve == (after.reserve != .none), "the reserve is there or not",
+            "it is \(after.reserve.rawValue)")
+        if let leader = after.leader, isEnglish {
+            try require(isKnown(leader), "who leads has bid", "\(leader) leads")
+        }
+        if isEnglish, let price = after.price {
+            try require(price >= terms.start, "price >= start", "\(price) < \(terms.start)")
+            switch after.reserve {
+            case .none: break
+            case .unmet:
+                try require(
+                    price < lowestMet ?? .largest + .largest, "reserve met = price >= reserve",
+                    "unmet at \(price), where less had met it")
+            case .met: lowestMet = min(price, lowestMet ?? price)
+            }
+        }
+        standing = after
+    }
+
+    // MARK: - Time
+
+    private mutating func extend(
+        to end: Instant, _ isSoftClose: Bool, _ seq: Int64?
+    ) throws(Breach) {
+        try require(
+            phase == .scheduled || phase == .open, "extended before its end", "it was not")
+        guard let endsAt, end > endsAt else {
+            throw Breach(rule: "an end only moves to a later time", detail: "to \(end)")
+        }
+        if isSoftClose {
+            try require(seq == self.seq, "a bid extends under its own seq", "it did not")
+            extensionsByBids += 1
+        } else {
+            try require(seq == self.seq + 1, "seq without holes", "seq \(seq ?? 0)")
+        }
+        self.endsAt = end
+    }
+
+    private mutating func resume(with end: Instant?, at t: Instant) throws(Breach) {
+        guard case .paused(let remaining) = phase else {
+            throw Breach(rule: "resumed when paused", detail: "it was not")
+        }
+        let expected = remaining.map { t.advanced(by: max($0, terms.resumeMin)) }
+        try require(
+            end == expected, "a resumed lot has what was left, or the least",
+            "it ends at \(end.map { "\($0)" } ?? "no time")")
+        phase = .open
+        endsAt = end
+    }
+
+    private mutating func close(
+        _ outcome: PublicOutcome, _ cause: Closed.Cause, at t: Instant
+    ) throws(Breach) {
+        switch cause {
+        case .time:
+            try require(
+                phase == .open && t >= endsAt ?? .latest, "not closed before its end",
+                "at \(t), and it ends at \(endsAt.map { "\($0)" } ?? "no time")")
+        case .hammer:
+            try require(!hasEnded && phase != .scheduled, "closed once", "it was not open")
+            endsAt = t
+        case .bought:
+            try require(
+                phase == .open && standing.price == terms.cap && standing.price != nil,
+                "bought at the cap", "it was not")
+        }
+        try check(outcome)
+        phase = .closed(at: t)
+        if !isEnglish, let winner = outcome.winner {
+            standing = PublicStanding(
+                price: outcome.price, leader: winner, reserve: terms.hasReserve ? .met : .none)
+        }
+    }
+
+    private func check(_ outcome: PublicOutcome) throws(Breach) {
+        let expected: PublicOutcome
+        guard isEnglish else {
+            // Who bid what on a sealed lot is for the house to know.
+            guard let price = outcome.price else { return }
+            try require(price >= terms.start, "price >= start", "\(price) < \(terms.start)")
+            return
+        }
+        if standing.price == nil {
+            expected = PublicOutcome(code: "no_bids", winner: nil, price: nil)
+        } else if standing.reserve == .unmet {
+            expected = PublicOutcome(code: "reserve_not_met", winner: nil, price: nil)
+        } else {
+            expected = PublicOutcome(
+                code: "sold", winner: standing.leader, price: standing.price)
+        }
+        try require(
+            outcome == expected, "the result is the standing",
+            "it says \(outcome.code), and should say \(expected.code)")
+    }
+
+    private var hasEnded: Bool {
+        switch phase {
+        case .closed, .cancelled: true
+        case .scheduled, .open, .paused: false
+        }
+    }
+
+    private func requireTaking(at t: Instant) throws(Breach) {
+        try require(phase == .open, "a bid needs an open lot", "it was not open")
+        try require(
+            startsAt <= t && t < endsAt ?? .latest, "no bid accepted at or after the end",
+            "at \(t), and it ends at \(endsAt.map { "\($0)" } ?? "no time")")
+    }
+
+    private func isKnown(_ alias: String) -> Bool {
+        guard alias.hasPrefix("Bidder "), let number = Int(alias.dropFirst(7)) else { return false }
+        return (1...max(1, aliases)).contains(number) && alias == Auction.alias(number: number)
+    }
+
+    private func contains(_ seq: Int64) -> Bool {
+        var low = 0
+        var high = bidSeqs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if bidSeqs[middle] < seq { low = middle + 1 } else { high = middle }
+        }
+        return low < bidSeqs.count && bidSeqs[low] == seq
+    }
+
+    private func require(
+        _ holds: Bool, _ rule: @autoclosure () -> String, _ detail: @autoclosure () -> String
+    ) throws(Breach) {
+        guard holds else { throw Breach(rule: rule(), detail: detail()) }
+    }
+}
