@@ -87,6 +87,30 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// A lot's public change `seq` with the lot before it; nil when there is no such lot, or it has
+    /// not had so many changes.
+    public func change(_ seq: Int64, of id: AuctionID) throws(LedgerError) -> LotChange? {
+        try read { database in
+            var house = House()
+            var found: (before: Auction, at: Instant)?
+            var events: [AuctionEvent] = []
+            do {
+                let connection = try database.connection()
+                try LogReading.entries(of: id, upTo: .max, on: connection) { entry in
+                    if let own = entry.event.seq, own > seq { throw EndOfWalk() }
+                    if entry.event.seq == seq, case .auction(_, let event) = entry.event {
+                        if found == nil { found = house.auctions[id].map { ($0, entry.at) } }
+                        events.append(event)
+                    }
+                    house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+                }
+            } catch let error as LedgerError {
+                guard error.kind == .stopped else { throw error }
+            }
+            return found.map { LotChange(before: $0.before, events: events, at: $0.at) }
+        }
+    }
+
     public func reply(
         to key: BidKey, on auction: AuctionID
     ) throws(LedgerError) -> Reply? {

@@ -36,6 +36,18 @@ import WireProtocol
                         integrityFaults: 0))
             ),
         ]
+        if let usd = Currency(code: "USD") {
+            answers += [Scene.amount(5000), nil].map { price in
+                (
+                    .explainAuction,
+                    .explanation(
+                        Explanation(
+                            auction: Scene.lot, seq: 2, at: Instant(milliseconds: 7), price: price,
+                            currency: usd,
+                            steps: [.init(rule: .firstBid, text: "Bidder 1 bids first.")]))
+                )
+            }
+        }
         if let sale = scene.house.sales[Scene.id("spring")] {
             answers += [
                 (.listSales, .sales([SaleRow(sale)])),

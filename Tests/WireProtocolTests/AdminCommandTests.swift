@@ -37,6 +37,7 @@ import WireProtocol
             .importAuctions([]),
             .listAuctions(), .listAuctions(status: .open, sale: Scene.id("s"), reveal: true),
             .showAuction(lot), .showAuction(lot, atSeq: 4, reveal: true),
+            .explainAuction(lot, seq: 4), .explainAuction(lot, seq: 1, reveal: true),
             .createSale(NewSale(title: "Spring")),
             .createSale(
                 NewSale(id: Scene.id("s"), title: "S", stagger: 60_000, requiresApproval: true)),

@@ -10,6 +10,13 @@ extension Administration {
         case .showAuction(let id, let seq, let reveal):
             return .auction(
                 AuctionDetail(try await auction(id, atSeq: seq), reveal: reveal))
+        case .explainAuction(let id, let seq, let reveal):
+            // First the lot as it was, for the words about what there is not.
+            let before = try await auction(id, atSeq: seq)
+            guard seq > 0, let change = try await change(seq, of: before.id) else {
+                throw AdminFault(.badRequest, "Public changes of a lot are numbered from 1.")
+            }
+            return .explanation(change.explanation(reveal: reveal))
         case .listSales:
             let house = try await house()
             return .sales(
@@ -53,6 +60,12 @@ extension Administration {
         throw AdminFault(
             .badRequest,
             "Auction \(id) has had \(auction.seq) public changes so far, and none number \(seq).")
+    }
+
+    private func change(
+        _ seq: Int64, of id: AuctionID
+    ) async throws(AdminFault) -> LotChange? {
+        try await consult { archive throws(ArchiveError) in try archive.change(seq, of: id) }
     }
 
     func bidder(_ id: BidderID) async throws(AdminFault) -> BidderRow {

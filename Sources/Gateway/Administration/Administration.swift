@@ -86,8 +86,8 @@ public struct Administration: Sendable {
         case .revokeToken(let hash):
             try await carryOut(.revokeToken(hash))
             return .revoked(1)
-        case .listAuctions, .showAuction, .listSales, .showSale, .listBidders, .databaseStatus,
-            .databaseBackup, .databaseSchema:
+        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .listBidders,
+            .databaseStatus, .databaseBackup, .databaseSchema:
             return try await read(command)
         }
     }
@@ -148,6 +148,7 @@ extension AdminCommand {
     var revealsSecrets: Bool {
         switch self {
         case .listAuctions(_, _, let reveal), .showAuction(_, _, let reveal),
+            .explainAuction(_, _, let reveal),
             .showSale(_, let reveal), .listBidders(let reveal):
             reveal
         default: false
@@ -156,8 +157,8 @@ extension AdminCommand {
 
     fileprivate var changesSomething: Bool {
         switch self {
-        case .listAuctions, .showAuction, .listSales, .showSale, .listBidders, .databaseStatus,
-            .databaseSchema:
+        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .listBidders,
+            .databaseStatus, .databaseSchema:
             false
         default: true
         }
@@ -168,7 +169,8 @@ extension AdminCommand {
         switch self {
         case .createAuction(let auction): auction.id?.text ?? "a new lot"
         case .importAuctions(let auctions): "\(auctions.count) lots"
-        case .showAuction(let id, _, _), .administer(let id, _): id.text
+        case .showAuction(let id, _, _), .explainAuction(let id, _, _), .administer(let id, _):
+            id.text
         case .listAuctions(_, let sale, _): sale?.text ?? "all lots"
         case .createSale(let sale): sale.id?.text ?? "a new sale"
         case .showSale(let id, _): id.text

@@ -12,6 +12,9 @@ public protocol Archive: Sendable {
     /// A lot as it was right after its public change `seq`, or as it stands; nil when there is no
     /// such lot.
     func auction(_ id: AuctionID, atSeq seq: Int64?) throws(ArchiveError) -> Auction?
+    /// A lot's public change with the lot before it; nil when there is no such lot, or it has not had
+    /// so many changes.
+    func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange?
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus
     /// Writes a copy to a new file; never over one that is there.
     func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup

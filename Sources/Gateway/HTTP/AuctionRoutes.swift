@@ -14,6 +14,7 @@ struct AuctionRoutes: Sendable {
     private let threadPool: NIOThreadPool
     private let logger: Logger
     private let histories = BidHistories()
+    private let explanations = Explanations()
 
     init(_ parts: HTTPParts) {
         lots = LotReader(parts)
@@ -79,6 +80,34 @@ struct AuctionRoutes: Sendable {
             writer.field("cursor", page.endIndex < bids.endIndex ? page.endIndex : nil)
         }
         return .json(writer.bytes)
+    }
+
+    /// `GET /v1/auctions/ID/explain?seq=`: how a public change came about, step by step.
+    func explain(
+        _ request: HTTPRequest, _ parameters: PathParameters
+    ) async throws(HTTPFailure) -> HTTPResponse {
+        guard let id = try? AuctionID(parameters["auction"]),
+            let newest = lots.board.snapshot(of: id, for: nil)?.state.seq
+        else { throw .unknownAuction }
+        guard newest > 0 else { throw .badRequest("the lot has had no public change yet") }
+        guard let seq = try request.count("seq", in: 1...Int(newest)) else {
+            throw .badRequest("seq says which public change: a whole number from 1 to \(newest)")
+        }
+        let explanation: Explanation?
+        do {
+            explanation = try await threadPool.runIfActive { [archive, explanations] in
+                try explanations.explanation(of: Int64(seq), on: id) { () throws(ArchiveError) in
+                    try archive.change(Int64(seq), of: id)
+                }
+            }
+        } catch {
+            logger.warning("A change can't be explained", metadata: ["error": "\(error)"])
+            throw .unavailable("The log can't be read now; try again later.")
+        }
+        guard let explanation else {
+            throw .unavailable("The log can't be read now; try again later.")
+        }
+        return .json(explanation.encoded())
     }
 }
 

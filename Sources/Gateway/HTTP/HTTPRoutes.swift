@@ -29,6 +29,7 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.GET, "/v1/auctions/:auction", answering: live.show),
                 Route(.GET, "/v1/auctions/:auction/events", answering: live.events),
                 Route(.GET, "/v1/auctions/:auction/bids", auctions.bids),
+                Route(.GET, "/v1/auctions/:auction/explain", auctions.explain),
                 Route(.POST, "/v1/auctions/:auction/bids", bids.place),
                 Route(.POST, "/v1/tickets", tickets.issue),
                 Route(.POST, "/v1/admin/:command", administration.perform),

@@ -54,6 +54,10 @@ final class LedgerArchive: Archive {
         try archived { () throws(LedgerError) in try reader.auction(id, atSeq: seq) }
     }
 
+    func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange? {
+        try archived { () throws(LedgerError) in try reader.change(seq, of: id) }
+    }
+
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus {
         try archived { () throws(LedgerError) in
             let status = try reader.status()

@@ -3,6 +3,15 @@ import WireProtocol
 
 /// Lots and sales, as an administrator sees them.
 extension AnswerPrinter {
+    func print(_ explanation: Explanation) {
+        console.print(
+            "\(explanation.auction), change \(explanation.seq), "
+                + console.time(explanation.at, now: now))
+        for (number, step) in explanation.steps.enumerated() {
+            console.print("\(number + 1). \(step.text)")
+        }
+    }
+
     func print(_ rows: [AuctionRow], none: String) {
         guard !rows.isEmpty else { return Console.complain(none) }
         let isRevealed = rows.contains { $0.secrets != nil }

@@ -16,6 +16,7 @@ struct AnswerPrinter {
         case .auctionsCreated(let ids): console.print(ids.map(\.text))
         case .auctions(let rows): print(rows, none: "There are no such lots.")
         case .auction(let detail): print(detail)
+        case .explanation(let explanation): print(explanation)
         case .administered(let row): print([row], none: "")
         case .saleCreated(let id): console.print(id.text)
         case .sales(let rows): print(rows)

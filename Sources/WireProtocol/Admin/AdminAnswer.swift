@@ -11,6 +11,8 @@ public enum AdminAnswer: Hashable, Sendable {
     case auctions([AuctionRow])
     /// show-auction
     case auction(AuctionDetail)
+    /// explain-auction
+    case explanation(Explanation)
     /// open-auction and its siblings: the lot afterwards
     case administered(AuctionRow)
     /// create-sale
@@ -49,6 +51,7 @@ public enum AdminAnswer: Hashable, Sendable {
         case .auctionsCreated(let ids): writer.field("auctions", ids.map(\.text))
         case .auctions(let rows): writer.rows("auctions", rows)
         case .auction(let detail): detail.encodeFields(into: &writer)
+        case .explanation(let explanation): explanation.encodeFields(into: &writer)
         case .administered(let row): row.encodeFields(into: &writer)
         case .saleCreated(let id): writer.field("sale", id)
         case .sales(let rows): writer.rows("sales", rows)
@@ -90,6 +93,7 @@ public enum AdminAnswer: Hashable, Sendable {
             case .importAuctions: .auctionsCreated(try object.auctionIDs("auctions"))
             case .listAuctions: .auctions(try object.list("auctions", AuctionRow.init))
             case .showAuction: .auction(try AuctionDetail(object))
+            case .explainAuction: .explanation(try Explanation(object))
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
                 .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
                 .administered(try AuctionRow(object))

@@ -26,6 +26,10 @@ extension AdminCommand {
             writer.field("auction", id)
             writer.fieldIfPresent("at_seq", seq)
             writer.fieldIfTrue("reveal", reveal)
+        case .explainAuction(let id, let seq, let reveal):
+            writer.field("auction", id)
+            writer.field("seq", seq)
+            writer.fieldIfTrue("reveal", reveal)
         case .administer(let id, let command):
             writer.field("auction", id)
             command.encodeFields(into: &writer)
@@ -112,6 +116,10 @@ extension AdminCommand {
                     try object.identifier("auction"),
                     atSeq: try object.optionalNumber("at_seq", in: 0 ... .max),
                     reveal: try object.reveals())
+            case .explainAuction:
+                .explainAuction(
+                    try object.identifier("auction"), seq: try object.count("seq"),
+                    reveal: try object.reveals())
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
                 .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
                 .administer(
@@ -167,6 +175,7 @@ extension AdminCommand.Name {
         case .importAuctions: ["auctions"]
         case .listAuctions: ["status", "sale", "reveal"]
         case .showAuction: ["auction", "at_seq", "reveal"]
+        case .explainAuction: ["auction", "seq", "reveal"]
         case .openAuction, .resumeAuction, .advanceClock: ["auction"]
         case .pauseAuction, .closeAuction, .cancelAuction: ["auction", "reason"]
         case .extendAuction: ["auction", "by_ms", "to", "reason"]

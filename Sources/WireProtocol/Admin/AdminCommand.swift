@@ -8,6 +8,8 @@ public enum AdminCommand: Hashable, Sendable {
     case listAuctions(status: AuctionStatus? = nil, sale: SaleID? = nil, reveal: Bool = false)
     /// The lot as it is, or as it was after its public change `atSeq`.
     case showAuction(AuctionID, atSeq: Int64? = nil, reveal: Bool = false)
+    /// How the lot's public change `seq` came about.
+    case explainAuction(AuctionID, seq: Int64, reveal: Bool = false)
     /// Opens, pauses, extends … a lot.
     case administer(AuctionID, AuctionCommand)
     case createSale(NewSale)
@@ -66,6 +68,7 @@ extension AdminCommand {
         case importAuctions = "import-auctions"
         case listAuctions = "list-auctions"
         case showAuction = "show-auction"
+        case explainAuction = "explain-auction"
         case openAuction = "open-auction"
         case pauseAuction = "pause-auction"
         case resumeAuction = "resume-auction"
@@ -104,6 +107,7 @@ extension AdminCommand {
         case .importAuctions: .importAuctions
         case .listAuctions: .listAuctions
         case .showAuction: .showAuction
+        case .explainAuction: .explainAuction
         case .administer(_, .open): .openAuction
         case .administer(_, .pause): .pauseAuction
         case .administer(_, .resume): .resumeAuction

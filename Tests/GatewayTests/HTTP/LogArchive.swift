@@ -29,6 +29,20 @@ struct LogArchive: Archive {
         return house.auctions[id]
     }
 
+    func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange? {
+        guard seq > 0, let before = try auction(id, atSeq: seq - 1) else { return nil }
+        var events: [(event: AuctionEvent, at: Instant)] = []
+        do {
+            try log.entries(after: 0) { entry in
+                guard case .auction(id, let event) = entry.event, event.seq == seq else { return }
+                events.append((event, entry.at))
+            }
+        } catch { throw ArchiveError(error.message) }
+        return events.first.map {
+            LotChange(before: before, events: events.map(\.event), at: $0.at)
+        }
+    }
+
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus {
         throw ArchiveError("There is no database here.")
     }

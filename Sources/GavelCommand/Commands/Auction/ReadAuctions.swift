@@ -47,3 +47,26 @@ struct ShowAuction: AdministrationCommand {
         .showAuction(auction, atSeq: at, reveal: global.reveal)
     }
 }
+
+struct ExplainAuction: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Tell how a lot's price came about, step by step.",
+        discussion: """
+            SEQ is the number of a public change, as "watch", the bid history and every reply have \
+            it. The maximum bids behind it stay secret: --reveal tells them, too.
+
+            Example: gavel auction explain L1 17
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    var auction: AuctionID
+    @Argument(
+        help: "The public change.", transform: { try ValueText.number($0, in: 1 ... .max) })
+    var seq: Int64
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .explainAuction(auction, seq: seq, reveal: global.reveal)
+    }
+}
