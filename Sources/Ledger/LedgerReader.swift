@@ -178,9 +178,17 @@ public final class LedgerReader: Sendable {
     /// Copies the database as it stands into a new file, while the server may go on writing.
     ///
     /// The copy has a log id of its own: whoever followed the original must not believe that the
-    /// copy's later positions are the same events. It is complete and on disk when this returns;
-    /// until then the path does not exist.
-    public func backup(to destination: String) throws(LedgerError) {
+    /// copy's later positions are the same events. It is complete, on disk and verified when this
+    /// returns; until then the path does not exist.
+    ///
+    /// - Parameter onProgress: entries verified, and entries in all; called from several threads.
+    /// - Returns: what the verification of the copy has looked at.
+    /// - Throws: `corrupt` when the copy, and so the database itself, is not sound.
+    @discardableResult
+    public func backup(
+        to destination: String,
+        onProgress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+    ) throws(LedgerError) -> LogReport {
         guard disk.status(of: destination) == nil else {
             throw LedgerError(
                 .cannotOpen, "\(destination) exists: a backup never overwrites, take another name.")
@@ -199,8 +207,16 @@ public final class LedgerReader: Sendable {
             }
             try copy.close()
             try disk.sync(partial)
+            let report = try LogVerifier(path: partial, on: disk).verify(onProgress: onProgress)
+            if let fault = report.fault {
+                throw LedgerError(
+                    .corrupt(position: fault.position),
+                    "The database is damaged, and was not copied: \(fault). Verify it with \"gavel "
+                        + "log verify\", and restore an earlier backup.")
+            }
             try disk.move(partial, to: destination)
             try disk.sync((destination as NSString).deletingLastPathComponent)
+            return report
         } catch {
             disk.remove(partial)
             throw LedgerError(any: error, doing: "back up to \(destination)")

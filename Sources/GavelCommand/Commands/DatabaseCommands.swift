@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuctionRules
+import BidService
 import Ledger
+import StrictJSON
 import WireProtocol
 
 struct DatabaseCommands: AsyncParsableCommand {
@@ -8,7 +10,7 @@ struct DatabaseCommands: AsyncParsableCommand {
         commandName: "db", abstract: "The database.",
         subcommands: [
             MigrateDatabase.self, ShowDatabaseStatus.self, BackUpDatabase.self,
-            ShowDatabaseSchema.self,
+            RestoreDatabase.self, ShowDatabaseSchema.self,
         ])
 }
 
@@ -80,8 +82,9 @@ struct BackUpDatabase: AdministrationCommand {
         commandName: "backup",
         abstract: "Write a copy of the database, also while the server runs.",
         discussion: """
-            FILE must not exist. It is a complete database; its log has an id of its own. With \
-            --server, FILE is a path on the server's machine.
+            FILE must not exist, and does not until the copy has been verified as "gavel log \
+            verify" does it. It is a complete database; its log has an id of its own. With --server, \
+            FILE is a path on the server's machine.
 
             Example: gavel db backup backups/2026-12-01.db
             """)
@@ -93,6 +96,66 @@ struct BackUpDatabase: AdministrationCommand {
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
         .databaseBackup(path: file)
+    }
+}
+
+struct RestoreDatabase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Put a backup in the place of the database.",
+        discussion: """
+            The server must not run. The backup is verified first; a database that is there is \
+            never overwritten, but moved aside when you say --replace. The restored log has an id of \
+            its own, so that every client starts from a snapshot instead of a false resume.
+
+            What happened after the backup is lost: the bids since then were acknowledged, and \
+            their bidders have to be told.
+
+            Example: gavel db restore backups/2026-12-01.db --replace
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The backup's path.", completion: .file())
+    var file: String
+    @Flag(help: "Move the database that is there aside.")
+    var replace = false
+
+    func run() async throws {
+        let path = try Place(global).databasePath(for: "a backup is restored")
+        // Beside the database, by the second: 20261201T200000Z.
+        let stamp = TimeText.format(SystemClock().now()).prefix(19).filter { !"-:".contains($0) }
+        let aside = replace ? "\(path).replaced-\(stamp)Z" : nil
+        let bar = ProgressBar("Verifying", isQuiet: global.json)
+        let result: DatabaseRestoration.Result
+        do {
+            result = try await OwnThread.run { [file] in
+                try DatabaseRestoration(to: path).restore(from: file, movingAsideTo: aside) {
+                    bar.note($0, of: $1)
+                }
+            }
+        } catch let error as LedgerError {
+            bar.clear()
+            throw CommandFailure(error)
+        }
+        bar.clear()
+        let console = Console.standardOutput()
+        guard !global.json else { return console.print(json: result.encoded(path: path)) }
+        console.print(
+            "\(path): \(result.report.events) entries, \(result.report.lots) lots; its log is "
+                + result.report.logID)
+        if let aside = result.movedAside { console.print("The old database is \(aside)") }
+    }
+}
+
+extension DatabaseRestoration.Result {
+    fileprivate func encoded(path: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("path", path)
+            writer.field("log", report.logID)
+            writer.field("entries", report.events)
+            writer.field("moved_aside", movedAside)
+        }
+        return writer.bytes
     }
 }
 
