@@ -1,5 +1,6 @@
 public import AuctionRules
 public import NIOPosix
+public import Proof
 public import WireProtocol
 
 /// A client that stays in touch with a server: it comes back after a lost connection, resumes what
@@ -117,6 +118,22 @@ public final class GavelClient: Sendable {
             return try await outcome(of: .bidStatus(auction, id: id), limit)
         } catch .rejected(let failure) where failure.code == .notSeen {
             return nil
+        }
+    }
+
+    /// The receipt for a bid, a buy or a retraction of one's own; nil when the server has decided on
+    /// none with that id. Not checked yet: see ``Proof/SignedStatement/verify(with:)``.
+    public func receipt(
+        _ auction: AuctionID, id: BidID, within limit: Duration? = nil
+    ) async throws(GavelClientError) -> SignedStatement? {
+        let reply: ServerMessage
+        do { reply = try await request(.receipt(auction, id: id), limit) } catch {
+            if case .rejected(let failure) = error, failure.code == .notSeen { return nil }
+            throw error
+        }
+        guard case .receipt(let receipt) = reply else { throw Self.unexpected(reply) }
+        do { return try SignedStatement(receipt.content) } catch {
+            throw .protocolViolation(error.message)
         }
     }
 

@@ -1,3 +1,4 @@
+public import AuctionRules
 public import NIOPosix
 public import Proof
 import StrictJSON
@@ -22,6 +23,20 @@ public struct ProofClient: Sendable {
         do { return try KeySet(object) } catch { throw .protocolViolation(error.message) }
     }
 
+    /// The certificate of a lot that has closed: `GET /v1/auctions/ID/certificate`. Not checked yet.
+    ///
+    /// Throws ``GavelClientError/refused(status:message:)`` with 404 before the close.
+    public func certificate(
+        of auction: AuctionID
+    ) async throws(GavelClientError) -> CloseCertificate {
+        let object = try await object("/v1/auctions/\(auction)/certificate")
+        do {
+            return try CloseCertificate(object)
+        } catch {
+            throw .protocolViolation("the answer is no certificate: \(error)")
+        }
+    }
+
     private func object(_ target: String) async throws(GavelClientError) -> JSONObject {
         let answer = try await http.request("GET", target)
         let object = (try? JSONValue(parsing: answer.body))?.asObject
@@ -31,5 +46,23 @@ public struct ProofClient: Sendable {
         }
         guard let object else { throw .protocolViolation("the answer is no JSON object") }
         return object
+    }
+}
+
+/// A lot's close certificate, with the statement of the bids that came too late.
+public struct CloseCertificate: Hashable, Sendable {
+    /// A signed ``Proof/CertificateStatement``.
+    public let certificate: SignedStatement
+    /// In the format ``Proof/LotRecord/lateBidsFormat``.
+    public let late: SignedStatement
+    /// As the server sent it: JSON, to be kept.
+    public let answer: [UInt8]
+
+    init(_ object: JSONObject) throws {
+        certificate = try SignedStatement(try object.object("certificate"))
+        late = try SignedStatement(try object.object("late"))
+        var writer = JSONWriter()
+        writer.value(.object(object))
+        answer = writer.bytes
     }
 }

@@ -58,6 +58,23 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// Calls `body` with every entry of one lot in order. Each entry's own hash is checked; the chain
+    /// runs over all lots.
+    ///
+    /// - Returns: where the log stood.
+    public func entries(
+        of auction: AuctionID, _ body: (LogEntry) throws -> Void
+    ) throws(LedgerError) -> LogHead {
+        try read { database in
+            let connection = try database.connection()
+            let statement = try Statement(LogReading.headSQL, on: connection)
+            defer { statement.finalize() }
+            let head = try LogReading.head(statement)
+            try LogReading.entries(of: auction, upTo: .max, on: connection, body)
+            return head
+        }
+    }
+
     /// The house as the log tells it, up to a position; nil: all.
     public func rebuild(
         upTo position: Int64? = nil

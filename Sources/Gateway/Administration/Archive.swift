@@ -1,4 +1,5 @@
 public import AuctionRules
+public import Proof
 public import WireProtocol
 
 /// What has been written down, for those who ask about it: administrators, and readers of a lot's
@@ -15,6 +16,8 @@ public protocol Archive: Sendable {
     /// A lot's public change with the lot before it; nil when there is no such lot, or it has not had
     /// so many changes.
     func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange?
+    /// A lot followed through all of the log, and the log's newest entry then.
+    func record(of id: AuctionID) throws(ArchiveError) -> (record: LotRecord, position: Int64)
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus
     /// Writes a copy to a new file; never over one that is there.
     func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup

@@ -151,6 +151,8 @@ extension HTTPFailure {
 extension ErrorCode {
     static let notFound = ErrorCode(rawValue: "not_found")
     static let methodNotAllowed = ErrorCode(rawValue: "method_not_allowed")
+    /// The lot has no certificate yet, or gets none.
+    static let notClosed = ErrorCode(rawValue: "not_closed")
     static let tooLarge = ErrorCode(rawValue: "too_large")
     static let upgradeRequired = ErrorCode(rawValue: "upgrade_required")
     static let internalError = ErrorCode(rawValue: "internal")

@@ -19,6 +19,7 @@ struct HTTPRoutes: HTTPResponder {
         let auctions = AuctionRoutes(parts)
         let live = LiveRoutes(parts)
         let bids = BidRoutes(parts)
+        let certificates = CertificateRoutes(parts)
         let operations = OperationRoutes(parts)
         let tickets = TicketRoutes(parts)
         let administration = AdministrationRoutes(parts)
@@ -31,6 +32,7 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.GET, "/v1/auctions/:auction/bids", auctions.bids),
                 Route(.GET, "/v1/auctions/:auction/explain", auctions.explain),
                 Route(.POST, "/v1/auctions/:auction/bids", bids.place),
+                Route(.GET, "/v1/auctions/:auction/certificate", certificates.certificate),
                 Route(.POST, "/v1/tickets", tickets.issue),
                 Route(.POST, "/v1/admin/:command", administration.perform),
                 Route(.GET, "/v1/ws", upgrade.refuse),

@@ -1,6 +1,7 @@
 import AuctionRules
 import Gateway
 import Ledger
+import Proof
 import Synchronization
 import WireProtocol
 
@@ -56,6 +57,19 @@ final class LedgerArchive: Archive {
 
     func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange? {
         try archived { () throws(LedgerError) in try reader.change(seq, of: id) }
+    }
+
+    func record(
+        of id: AuctionID
+    ) throws(ArchiveError) -> (record: LotRecord, position: Int64) {
+        try archived { () throws(LedgerError) in
+            var record = LotRecord(id)
+            let head = try reader.entries(of: id) { entry in
+                record.follow(
+                    entry.event, at: entry.at, position: entry.position, hash: entry.hash)
+            }
+            return (record, head.position)
+        }
     }
 
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus {

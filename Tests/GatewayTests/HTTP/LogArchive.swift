@@ -1,6 +1,7 @@
 import AuctionRules
 import Gateway
 import Ledger
+import Proof
 import WireProtocol
 
 /// An archive of any log, without a database around it.
@@ -41,6 +42,22 @@ struct LogArchive: Archive {
         return events.first.map {
             LotChange(before: before, events: events.map(\.event), at: $0.at)
         }
+    }
+
+    func record(
+        of id: AuctionID
+    ) throws(ArchiveError) -> (record: LotRecord, position: Int64) {
+        if let fault { throw fault }
+        var record = LotRecord(id)
+        var position: Int64 = 0
+        do {
+            try log.entries(after: 0) { entry in
+                position = entry.position
+                record.follow(
+                    entry.event, at: entry.at, position: entry.position, hash: entry.hash)
+            }
+        } catch { throw ArchiveError(error.message) }
+        return (record, position)
     }
 
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus {

@@ -1,0 +1,121 @@
+import AuctionRules
+import BidService
+import Logging
+import NIOHTTP1
+import NIOPosix
+import Proof
+import StrictJSON
+import Synchronization
+import WireProtocol
+
+/// The signed statements on how a lot ended, for everybody.
+struct CertificateRoutes: Sendable {
+    private let service: BidService
+    private let archive: any Archive
+    private let clock: any ServiceClock
+    private let threadPool: NIOThreadPool
+    private let logger: Logger
+    private let made = MadeCertificates()
+
+    init(_ parts: HTTPParts) {
+        service = parts.service
+        archive = parts.archive
+        clock = parts.clock
+        threadPool = parts.threadPool
+        logger = parts.logger
+    }
+
+    /// `GET /v1/auctions/ID/certificate`
+    func certificate(
+        _ request: HTTPRequest, _ parameters: PathParameters
+    ) async throws(HTTPFailure) -> HTTPResponse {
+        guard let id = try? AuctionID(parameters["auction"]),
+            let state = service.board.snapshot(of: id, for: nil)?.state
+        else { throw .unknownAuction }
+        guard state.status == .closed else {
+            throw HTTPFailure(
+                status: .notFound, code: .notClosed,
+                message: state.status == .cancelled
+                    ? "The lot was cancelled: it has no certificate."
+                    : "The lot is not closed: its certificate is made at the close.")
+        }
+        let edition = MadeCertificates.Edition(log: service.board.logID, seq: state.seq)
+        let bytes: [UInt8]?
+        do {
+            bytes = try await threadPool.runIfActive { [self] in
+                try made.certificate(of: id, edition, at: clock.now()) {
+                    () throws(ArchiveError) in try make(id)
+                }
+            }
+        } catch {
+            // Only the log is told why: the words may name files of this machine.
+            logger.warning("A certificate can't be made", metadata: ["error": "\(error)"])
+            throw .unavailable("The certificate can't be made now; try again later.")
+        }
+        guard let bytes else {
+            throw HTTPFailure(
+                status: .serviceUnavailable, code: .unavailable,
+                message: "This server signs no certificates.")
+        }
+        return .json(bytes)
+    }
+
+    /// Reads the lot's part of the log and signs; nil without a key.
+    private func make(_ id: AuctionID) throws(ArchiveError) -> [UInt8]? {
+        let (record, position) = try archive.record(of: id)
+        guard let certificate = record.certificate, let late = record.lateBids(upTo: position)
+        else { throw ArchiveError("The log does not have the close of \(id).") }
+        guard let signed = service.sign([certificate, late], at: clock.now()) else { return nil }
+        var writer = JSONWriter(reservingCapacity: 4096)
+        writer.object { writer in
+            writer.field("type", "certificate")
+            writer.field("auction", id.text)
+            writer.field("certificate", .object(signed[0].json))
+            writer.field("late", .object(signed[1].json))
+        }
+        return writer.bytes
+    }
+}
+
+/// The certificates that were made last: anybody may ask for them, and each costs a walk through the
+/// lot's part of the log.
+final class MadeCertificates: Sendable {
+    /// Lots kept; some 2 KiB each.
+    private static let lotsMax = 1024
+    /// Bids that come too late make it old. So long it may be.
+    private static let ageMax: Milliseconds = 5000
+
+    /// Another one is another certificate.
+    struct Edition: Hashable, Sendable {
+        let log: String
+        let seq: Int64
+    }
+
+    private struct Made: Sendable {
+        let edition: Edition
+        let at: Instant
+        let bytes: [UInt8]
+    }
+
+    private let kept = Mutex<[AuctionID: Made]>([:])
+
+    /// - Parameter make: makes it anew; nil when it can't be signed.
+    func certificate(
+        of auction: AuctionID, _ edition: Edition, at now: Instant,
+        _ make: () throws(ArchiveError) -> [UInt8]?
+    ) throws(ArchiveError) -> [UInt8]? {
+        if let known = kept.withLock({ $0[auction] }), known.edition == edition,
+            (0..<Self.ageMax).contains(now.milliseconds(since: known.at))
+        {
+            return known.bytes
+        }
+        guard let bytes = try make() else { return nil }
+        kept.withLock { kept in
+            if kept.count >= Self.lotsMax, kept[auction] == nil {
+                kept.removeAll(keepingCapacity: true)
+            }
+            kept[auction] = Made(edition: edition, at: now, bytes: bytes)
+        }
+        return bytes
+    }
+}
