@@ -92,6 +92,49 @@ struct SigningKeyTests {
         }
     }
 
+    @Test("Receipts and certificates are saved, and checked without the server")
+    func evidence() async throws {
+        let server = try await TestServer.start()
+        defer { server.removeFolder() }
+        try await server.must(
+            "auction", "create", "Vase", "--id", "vase", "--start", "1", "--closes", "+1h")
+        let token = try await server.bidder("anna")
+        func file(_ name: String) -> String { server.folder.appendingPathComponent(name).path }
+        let open = try await server.gavel("auction", "certificate", "vase")
+        #expect(open.status == 3 && open.errors.contains("not closed"), "\(open)")
+        try await server.must(
+            "bid", "vase", "--amount", "5", "--token", token, "--receipt", file("yes.json"))
+        let over = try await server.gavel(
+            "bid", "vase", "--amount", "6", "--token", token, "--receipt", file("yes.json"))
+        #expect(over.status == 2 && over.errors.contains("never overwrites"), "\(over)")
+        try await server.must("auction", "close", "vase")
+        let late = try await server.gavel(
+            "bid", "vase", "--amount", "7", "--token", token, "--receipt", file("late.json"))
+        #expect(late.status == 1 && late.errors.contains("closed"), "\(late)")
+        let shown = try await server.must("auction", "certificate", "vase")
+        #expect(shown.output.contains("Bidder 1") && shown.output.contains("1.00 USD"))
+        for (name, arguments) in [
+            ("certificate.json", ["auction", "certificate", "vase"]),
+            ("keys.json", ["proof", "keys"]),
+        ] {
+            let result = try await Gavel.run(arguments + ["--json", "--database", server.database])
+            try Data(result.output.utf8).write(to: URL(fileURLWithPath: file(name)))
+        }
+        #expect(await server.stop() == 0)
+        for name in ["yes.json", "late.json", "certificate.json"] {
+            func check() async throws -> Gavel.Result {
+                try await Gavel.run(["proof", "check", file(name), "--keys", file("keys.json")])
+            }
+            let good = try await check()
+            #expect(good.status == 0 && good.output.contains("good: key"), "\(good)")
+            let text = try String(contentsOfFile: file(name), encoding: .utf8)
+            try text.replacing("vase", with: "base")
+                .write(toFile: file(name), atomically: true, encoding: .utf8)
+            let bad = try await check()
+            #expect(bad.status == 5 && bad.errors.contains("not the one"), "\(bad)")
+        }
+    }
+
     @Test("It may be a key that OpenSSL has made, anywhere")
     func foreignKey() async throws {
         let folder = try TestServer.temporaryFolder()

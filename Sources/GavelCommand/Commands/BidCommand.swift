@@ -30,8 +30,16 @@ struct BidCommand: AsyncParsableCommand {
         help: ArgumentHelp("The bid's own id (default: one is made up).", valueName: "id"),
         transform: { try ValueText.identifier($0) as BidID })
     var id: BidID?
+    @Option(
+        help: ArgumentHelp("Save a signed receipt to this new file.", valueName: "file"),
+        completion: .file())
+    var receipt: String?
 
     func run() async throws {
+        if let receipt, access(receipt, F_OK) == 0 {
+            throw CommandFailure.usage(
+                "--receipt: \(receipt) exists: a receipt never overwrites, take another name")
+        }
         let place = try Place(global)
         guard let token = place.token else {
             throw CommandFailure.usage(
@@ -50,6 +58,8 @@ struct BidCommand: AsyncParsableCommand {
             throw (error as? GavelClientError).map(place.failure) ?? error
         }
         await client.close()
+        // Before a refusal ends the command: that has one, too.
+        if let receipt { try save(outcome.receipt, to: receipt) }
         try report(outcome, on: lot)
     }
 
@@ -63,7 +73,19 @@ struct BidCommand: AsyncParsableCommand {
         let id = try id ?? BidID("cli-" + UUID().uuidString.lowercased())
         return BidMessage(
             auction: auction, id: id, amount: amount, kind: exact ? .exact : .max,
-            currency: currency.code, isConfirmed: confirm)
+            currency: currency.code, isConfirmed: confirm, wantsReceipt: receipt != nil)
+    }
+
+    private func save(_ receipt: ServerMessage.Receipt?, to path: String) throws {
+        guard let receipt else {
+            return Console.complain("gavel: warning: the server gave no receipt")
+        }
+        do { try ProofFile.write(receipt.content, to: path) } catch {
+            // The bid stands all the same.
+            Console.complain(
+                "gavel: warning: \(error.message); the same bid with --id \(receipt.id) gets it again"
+            )
+        }
     }
 
     private static let attemptsMax = 5
@@ -120,6 +142,16 @@ struct BidCommand: AsyncParsableCommand {
                 rejected.message + minimum)
         case .retracted:
             throw CommandFailure(.internalError, "The server took the bid for a retraction.")
+        }
+    }
+}
+
+extension BidOutcome {
+    fileprivate var receipt: ServerMessage.Receipt? {
+        switch self {
+        case .accepted(let accepted): accepted.receipt
+        case .rejected(let rejected): rejected.receipt
+        case .retracted: nil
         }
     }
 }

@@ -8,6 +8,6 @@ struct AuctionCommands: AsyncParsableCommand {
             ExplainAuction.self, WatchAuctions.self, OpenAuction.self, PauseAuction.self,
             ResumeAuction.self,
             CloseAuction.self, CancelAuction.self, ExtendAuction.self, LowerReserve.self,
-            VoidBid.self, Announce.self,
+            VoidBid.self, Announce.self, ShowCertificate.self,
         ])
 }
