@@ -228,7 +228,7 @@ let package = Package(
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "BidService", "GavelLoad", "Ledger", "TestAuthority",
+                "AuctionRules", "BidService", "GavelLoad", "Ledger", "Proof", "TestAuthority",
                 argumentParser, crypto,
                 histogram,
                 nioCore, nioPosix, nioSSL,

@@ -24,6 +24,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
     enum Room: String, ExpressibleByArgument, CaseIterable {
         case rules
         case ledger
+        case receipts
         case bids
         case handshakes
         case authentications
@@ -138,6 +139,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
                     (.ledger, LedgerBenchmark(bids: bids, lots: lots, batch: batch, in: folder)))
             }
             benchmarks.append((.ledger, DiskBenchmark(bids: bids, batch: batch, in: folder)))
+        }
+        benchmarks += [1, 16, 256, 4096].map { batch in
+            (.receipts, ReceiptsBenchmark(receipts: batch == 1 ? 20_000 : 102_400, batch: batch))
         }
         benchmarks.append((.bids, BidsBenchmark(bids: bids, in: folder)))
         benchmarks.append((.handshakes, HandshakesBenchmark(.plain, count: 20_000, in: folder)))
