@@ -56,10 +56,8 @@ enum Metrics {
         text.sample(service.logFailures)
         text.family("gavel_available", .gauge, "1 while bids can be stored.")
         text.sample(service.isAvailable ? 1 : 0)
-        if let free = service.freeSpace {
-            text.family("gavel_disk_free_bytes", .gauge, "Free space on the log's disk.")
-            text.sample(free)
-        }
+        text.family("gavel_disk_free_bytes", .gauge, "Free space on the log's disk.")
+        if let free = service.freeSpace { text.sample(free) }
         text.family(
             "gavel_disk_nearly_full", .gauge, "1 while lots are paused because it is too little.")
         text.sample(service.isDiskNearlyFull ? 1 : 0)

@@ -15,13 +15,22 @@ struct SpaceTests {
         return limits
     }
 
+    /// A house whose heartbeats don't let the write-ahead log grow for long.
+    private static func house(
+        _ disk: SimulatedDisk = SimulatedDisk(), limits: ServiceLimits = limits
+    ) throws -> DiskHouse {
+        var options = SQLiteLedger.Options()
+        options.idleCheckpointPages = 10
+        return try DiskHouse(disk, limits: limits, options: options)
+    }
+
     private static func leave(_ free: Int64, on house: DiskHouse) {
         house.disk.capacity = house.disk.used + free
     }
 
     @Test("Below the limit open lots are paused with a reason, and resume when there is room again")
     func pauses() async throws {
-        let house = try DiskHouse(limits: Self.limits)
+        let house = try Self.house()
         try await house.open("lot", "other")
         let administrator = Command.administer(
             try AuctionID("other"), .pause(reason: "A question"))
@@ -32,6 +41,7 @@ struct SpaceTests {
 
         Self.leave(Self.limit - 1, on: house)
         try await house.wait { (try? house.state().status) == .paused }
+        await house.published.waitForStatus(.paused)
         #expect(house.service.isDiskNearlyFull)
         #expect(house.service.availability == .available)
         #expect(
@@ -49,19 +59,24 @@ struct SpaceTests {
         #expect(!house.service.isDiskNearlyFull)
         // What an administrator has paused is the administrator's.
         #expect(try house.state("other").status == .paused)
+        let isOpenAgain: @Sendable ([Recorder.Item]) -> Bool = { items in
+            guard case .change(let change) = items.last else { return false }
+            return change.state.status == .open
+        }
+        await house.published.wait(until: isOpenAgain)
         let resumed = try #require(house.published.changes.last)
         #expect(
             try #require(resumed.state.endsAt).milliseconds(since: resumed.at) >= remaining - 5000)
-        #expect(try await house.bid("B", 6000).isAccepted)
+        #expect(try await house.bid("B", 7000).isAccepted)
         #expect(house.service.statistics.logFailures == 0)
         _ = try house.audit()
     }
 
     @Test("While there is no room, nothing is begun, and the answer says what to do")
     func declines() async throws {
-        let house = try DiskHouse(limits: Self.limits)
+        let house = try Self.house()
         try await house.open("lot")
-        Self.leave(1000, on: house)
+        Self.leave(Self.limit / 2, on: house)
         try await house.wait { (try? house.state().status) == .paused }
         let create = Command.createAuction(
             try AuctionID("new"), try Fixture.terms(for: 60_000))
@@ -91,13 +106,13 @@ struct SpaceTests {
 
     @Test("A lot that opens by the clock while there is no room is paused, too")
     func opensMeanwhile() async throws {
-        let house = try DiskHouse(limits: Self.limits)
+        let house = try Self.house()
         try await house.open()
         var terms = try Fixture.terms(for: 600_000)
         terms.opensAt = Fixture.noon.advanced(by: 20_000)
         #expect(
             await house.service.perform(.createAuction(try AuctionID("later"), terms)) == .done)
-        Self.leave(1000, on: house)
+        Self.leave(Self.limit / 2, on: house)
         try await house.wait { house.service.isDiskNearlyFull }
         try await house.wait { (try? house.state("later").status) == .paused }
         _ = try house.audit()
@@ -107,7 +122,7 @@ struct SpaceTests {
         "After a restart it is still known which lots the disk has paused",
         arguments: [false, true])
     func restart(isRoom: Bool) async throws {
-        let first = try DiskHouse(limits: Self.limits)
+        let first = try Self.house()
         try await first.open("lot", "other")
         _ = await first.service.perform(.administer(try AuctionID("other"), .pause(reason: nil)))
         Self.leave(Self.limit / 2, on: first)
@@ -115,7 +130,7 @@ struct SpaceTests {
         first.service.stop()
         if isRoom { first.disk.capacity = nil }
 
-        let second = try DiskHouse(first.disk, limits: Self.limits)
+        let second = try Self.house(first.disk)
         second.clock.set(first.clock.now())
         if !isRoom {
             try await second.wait { second.service.isDiskNearlyFull }
@@ -131,7 +146,7 @@ struct SpaceTests {
     func off() async throws {
         var limits = Self.limits
         limits.freeSpaceMin = 0
-        let house = try DiskHouse(limits: limits)
+        let house = try Self.house(limits: limits)
         try await house.open("lot")
         Self.leave(60_000, on: house)
         try await house.wait { house.service.statistics.freeSpace.map { $0 <= 60_000 } ?? false }

@@ -23,9 +23,7 @@ struct CrashWatcher {
         let resume = log.map { ResumePoint(after: confirmed, log: $0) }
         let follower = try await Follower.watch(lot, on: server, resume: resume)
         self.follower = follower
-        await follower.wait { messages in
-            messages.contains { if case .watching = $0 { true } else { false } }
-        }
+        await follower.wait { messages in messages.contains(where: \.endsEntrance) }
         let told = follower.messages
         for case .snapshot(let snapshot) in told {
             #expect(log == nil || log == snapshot.log)
@@ -62,5 +60,15 @@ struct CrashWatcher {
         guard let first = seqs.first else { return }
         #expect(first == confirmed + 1, "\(lot): a hole after \(confirmed)")
         #expect(seqs == Array(first..<first + Int64(seqs.count)), "\(lot): a hole, or twice")
+    }
+}
+
+extension ServerMessage {
+    /// All that was missed has been told, or a snapshot stands for it.
+    fileprivate var endsEntrance: Bool {
+        switch self {
+        case .watching, .snapshot: true
+        default: false
+        }
     }
 }
