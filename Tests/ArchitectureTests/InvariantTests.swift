@@ -10,8 +10,7 @@ struct InvariantTests {
         "Proof": ["AuctionRules", "StrictJSON", "Crypto", "Foundation"],
         "Ledger": [
             "AuctionRules", "Migrations", "StrictJSON", "GRDB", "GRDBSQLite", "Crypto",
-            "Foundation",
-            "Synchronization",
+            "Dispatch", "Foundation", "Synchronization",
         ],
         "BidService": [
             "AuctionRules", "Ledger", "Proof", "HeapModule", "Foundation", "Synchronization",

@@ -42,8 +42,10 @@ struct AuditTests {
         let redacted = try await server.must("log", "export", "--redacted")
         #expect(redacted.errors.isEmpty)
         for secret in ["6543", "9999", "7777", "anna", "ben", "cleo"] {
-            #expect(
-                !redacted.output.contains(":\(secret)") && !redacted.output.contains("\"\(secret)"))
+            // Not as a value: a hash or a time may have the same digits.
+            for value in [":\(secret),", ":\(secret)}", ":\(secret)]", "\"\(secret)\""] {
+                #expect(!redacted.output.contains(value))
+            }
         }
         try Data(redacted.output.utf8).write(to: export)
         let checked = try await Gavel.run(["log", "verify", "--export", export.path, "--json"])

@@ -40,6 +40,10 @@ struct FailingDiskTests {
             let again = try await house.repeated("A", 5000, id: "k1")
             #expect(again.isAccepted)
             #expect(house.published.items.prefix(before.count) == before[...])
+            // The answer comes before the change.
+            await house.published.wait { items in
+                items.contains { if case .change(let change) = $0 { change.state.seq == 2 } else { false } }
+            }
             #expect(house.published.changes.map(\.state.seq) == [1, 2])
             #expect(house.service.availability == .available)
             #expect(house.failures.all.count == 1)

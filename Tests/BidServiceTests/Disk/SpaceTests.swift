@@ -98,7 +98,7 @@ struct SpaceTests {
         // To end a lot makes room for nothing, but it is the house's to do.
         let close = Command.administer(try AuctionID("lot"), .close(reason: "The disk is full"))
         #expect(await house.service.perform(close) == .done)
-        house.disk.capacity = nil
+        Self.leave(Self.limit * 2, on: house)
         try await house.wait { !house.service.isDiskNearlyFull }
         #expect(await house.service.perform(create) == .done)
         _ = try house.audit()
@@ -128,14 +128,14 @@ struct SpaceTests {
         Self.leave(Self.limit / 2, on: first)
         try await first.wait { (try? first.state().status) == .paused }
         first.service.stop()
-        if isRoom { first.disk.capacity = nil }
+        if isRoom { Self.leave(Self.limit * 2, on: first) }
 
         let second = try Self.house(first.disk)
         second.clock.set(first.clock.now())
         if !isRoom {
             try await second.wait { second.service.isDiskNearlyFull }
             #expect(try second.state().status == .paused)
-            second.disk.capacity = nil
+            Self.leave(Self.limit * 2, on: second)
         }
         try await second.wait { (try? second.state().status) == .open }
         #expect(try second.state("other").status == .paused)

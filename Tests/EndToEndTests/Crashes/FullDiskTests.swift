@@ -30,21 +30,18 @@ struct FullDiskTests {
 
         let told = ToldBids()
         var number = 0
-        // Until the write-ahead log is as long as it may be; to move it into the database there is no
-        // room either.
-        while try await isReady(server) {
+        // Until the write-ahead log is as long as it may be, and to move it into the database there is
+        // no room either. Before that it fails now and then, and comes back by itself.
+        repeat {
             number += 1
             try await bid(number, on: server, token: token, into: told)
             try #require(number < 5000)
-        }
-        let http = GavelHTTP(server.endpoint)
-        #expect(try await http.request("GET", "/healthz").status == 200)
-        let (answer, _) = try await verdict(number + 1, on: server, token: token)
-        #expect(answer == nil)
+        } while try await told.all["anna"]?.last?.id == "\(number)" || isReady(server)
+        #expect(try await GavelHTTP(server.endpoint).request("GET", "/healthz").status == 200)
         _ = try await Gavel.allowFileSize(of: server)
         while try await !isReady(server) { await Task.yield() }
         // What had no verdict gets one now; what had one is there.
-        for again in 1...number + 1 {
+        for again in 1...number {
             let (id, message) = try await verdict(again, on: server, token: token)
             #expect(id != nil)
             let first = told.all["anna"]?.first { $0.id == id }
