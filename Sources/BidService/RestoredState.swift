@@ -40,7 +40,7 @@ struct RestoredState {
             keeper.note(id, since: before)
             let change = assembly.with(id) { $0.publicChange(after: event, at: entry.at) } ?? nil
             if let change {
-                recent[id, default: RecentChanges()].note(change, max: limits.recentChangesMax)
+                recent[id, default: RecentChanges()].note(change, max: limits.keptChangesMax)
             }
         }
         house = assembly.finished()

@@ -218,7 +218,7 @@ final class Writer {
         if let change {
             batch.outcomes.append(.publication(.change(change)))
             recent[auction.id, default: RecentChanges()]
-                .note(change, max: limits.recentChangesMax)
+                .note(change, max: limits.keptChangesMax)
         }
         for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
             batch.outcomes.append(.publication(.notice(notice)))

@@ -200,6 +200,33 @@ struct RestartTests {
         #expect(try #require(house.auctions[AuctionID("lot")]).commitments.count == 1)
     }
 
+    @Test("Of a failed commit that holds each change is told, however few are kept for who resumes")
+    func failedCommitOfManyChanges() async throws {
+        var limits = ServiceLimits.forTests
+        limits.recentChangesMax = 0
+        let fixture = try Fixture(limits: limits)
+        try await fixture.openLot()
+        fixture.log.shut()
+        // One stands before the log, one behind it, and one that the writer can't hand over; those
+        // that come then are one batch.
+        for amount: Int64 in [2000, 3000, 4000] {
+            fixture.service.submit(try Fixture.bid("A", amount)) { _ in }
+            fixture.log.waitForAppend()
+            while fixture.service.queuedCommands > 0 { await Task.yield() }
+        }
+        for amount: Int64 in [5000, 6000, 7000] {
+            fixture.service.submit(try Fixture.bid("C", amount)) { _ in }
+            fixture.service.submit(try Fixture.bid("D", amount + 500)) { _ in }
+        }
+        fixture.log.memory.failAppend(4, keepsBatch: true)
+        fixture.log.open()
+        _ = try await fixture.repeated("D", 7500, id: "D-7500")
+        fixture.service.stop()
+        let seqs = fixture.published.changes.map(\.state.seq)
+        #expect(seqs == Array(1...Int64(seqs.count)))
+        #expect(seqs.last == (try fixture.state().seq))
+    }
+
     @Test("A stopped service takes nothing more")
     func stopped() async throws {
         let fixture = try Fixture()
