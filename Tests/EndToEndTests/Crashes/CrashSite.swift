@@ -37,6 +37,14 @@ final class CrashSite {
                 "--increments", "0.01")
         }
         for number in 0..<4 { tokens.append(try await server.bidder("b\(number)")) }
+        try await letWatchersIn()
+    }
+
+    private func letWatchersIn() async throws {
+        for index in watchers.indices {
+            try await watchers[index].enter(server)
+            watchers[index].confirm()
+        }
     }
 
     /// - Parameters:
@@ -51,10 +59,6 @@ final class CrashSite {
             "auction", "create", "Lot", "--id", short, "--start", "1", "--increments", "0.01",
             "--closes", "+\(1 + round % 3)s")
         position = try await number("SELECT max(position) FROM event")
-        for index in watchers.indices {
-            try await watchers[index].enter(server)
-            watchers[index].confirm()
-        }
         let told = ToldBids()
         let bidders = tokens.enumerated().map { number, token in
             CrashBidder(
@@ -80,7 +84,7 @@ final class CrashSite {
         for index in watchers.indices { await watchers[index].leave() }
 
         server = try await TestServer.start(in: folder, arguments: Self.arguments)
-        for index in watchers.indices { try await watchers[index].enter(server) }
+        try await letWatchersIn()
         try await repeatBids(of: bidders, sent: sent, told: told)
         try await audit(told)
         if thoroughly { try await auditAll() }

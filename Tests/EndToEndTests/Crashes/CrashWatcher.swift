@@ -12,8 +12,6 @@ struct CrashWatcher {
     /// What was heard since.
     private var heard: [ServerMessage] = []
     private var follower: Follower?
-    /// How many of its messages the confirmation covers.
-    private var messagesConfirmed = 0
     private(set) var changes = 0
     /// How many times too much had happened to be told again: then there is a snapshot.
     private(set) var snapshots = 0
@@ -25,7 +23,6 @@ struct CrashWatcher {
         let resume = log.map { ResumePoint(after: confirmed, log: $0) }
         let follower = try await Follower.watch(lot, on: server, resume: resume)
         self.follower = follower
-        messagesConfirmed = 0
         await follower.wait { messages in messages.contains(where: \.endsEntrance) }
         let told = follower.messages
         for case .snapshot(let snapshot) in told {
@@ -46,16 +43,15 @@ struct CrashWatcher {
     mutating func leave() async {
         guard let follower else { return }
         await follower.wait { _ in false }
-        heard = follower.messages.dropFirst(messagesConfirmed).filter { $0.changeSeq != nil }
+        heard = follower.messages.filter { ($0.changeSeq ?? 0) > confirmed }
         checkOrder(heard)
         changes += heard.count
     }
 
     /// Goes on after what the server has just confirmed.
     mutating func confirm() {
-        let told = follower?.messages ?? []
-        confirmed = max(confirmed, told.compactMap(\.changeSeq).last ?? confirmed)
-        messagesConfirmed = told.count
+        let told = follower?.messages.compactMap(\.changeSeq) ?? []
+        confirmed = max(confirmed, told.last ?? confirmed)
         heard = []
     }
 

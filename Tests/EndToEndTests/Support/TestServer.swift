@@ -24,17 +24,14 @@ final class TestServer: Sendable {
     /// - Parameters:
     ///   - folder: of an earlier server, to go on with its database.
     ///   - trust: for its clients, where it speaks TLS.
-    ///   - wrapper: a program that becomes the server; gets its path and arguments.
     static func start(
-        in folder: URL? = nil, arguments: [String] = [], trust: ServerTrust = .system,
-        through wrapper: [String] = []
+        in folder: URL? = nil, arguments: [String] = [], trust: ServerTrust = .system
     ) async throws -> TestServer {
         let folder = try folder ?? temporaryFolder()
         let output = try PrivatePipe()
-        let program = wrapper + [Gavel.executable]
         let process = try ChildProcess(
-            program[0],
-            program.dropFirst() + [
+            Gavel.executable,
+            [
                 "serve", "--json", "--database", folder.appendingPathComponent("gavel.db").path,
             ] + (arguments.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]) + arguments,
             environment: Gavel.environment.merging(generous) { _, new in new },
