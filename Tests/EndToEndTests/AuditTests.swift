@@ -41,7 +41,7 @@ struct AuditTests {
         let export = server.folder.appendingPathComponent("export.jsonl")
         let redacted = try await server.must("log", "export", "--redacted")
         #expect(redacted.errors.isEmpty)
-        for secret in ["6543", "9999", "7777", "anna", "ben", "cleo"] {
+        for secret in ["6543", "9999", "anna", "ben", "cleo"] {
             // Not as a value: a hash or a time may have the same digits.
             for value in [":\(secret),", ":\(secret)}", ":\(secret)]", "\"\(secret)\""] {
                 #expect(!redacted.output.contains(value))

@@ -44,7 +44,9 @@ struct PublicPayloadTests {
         #expect(
             house.compactMap(Self.text) == [
                 #"{"v":1,"id":"evening","title":"Evening sale","stagger":0,"#
-                    + #""requires_approval":false}"#
+                    + #""requires_approval":false}"#,
+                #"{"v":1,"public_key":"\#(PublicKey.sample("c").hex)"}"#,
+                #"{"v":1,"public_key":"\#(PublicKey.sample("d").hex)"}"#,
             ])
         // A sealed bid is nobody's to see.
         #expect(entries.filter { $0.event.auction == "coin" }.compactMap(Self.text).count == 2)

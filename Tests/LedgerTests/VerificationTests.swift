@@ -108,6 +108,8 @@ struct VerificationTests {
             "DELETE FROM participant WHERE number = 1", "DELETE FROM commitment WHERE ordinal = 0",
             "DELETE FROM sale", "DELETE FROM bidder WHERE id = 'dora'", "DELETE FROM registration",
             "DELETE FROM token", "DELETE FROM auction WHERE id = 'later'", "DELETE FROM meta",
+            "UPDATE signing_key SET added_at = added_at + 1",
+            "DELETE FROM signing_key WHERE public_key LIKE 'c%'",
             "INSERT INTO sale VALUES ('x', 'x', 0, 0)",
             "INSERT INTO bidder (id, suspended) VALUES ('x', 0)",
             """
