@@ -79,14 +79,19 @@ enum LocalSocket {
 /// A server does it: over its socket, or from afar with a token.
 struct RemoteAdministrator: Administrator {
     private let client: AdminClient
+    /// For a backup, which is verified whole before it is answered for.
+    private let patientClient: AdminClient
     private let isLocal: Bool
 
     init(_ endpoint: Endpoint, token: String?, trust: ServerTrust = .system) {
         client = AdminClient(endpoint, token: token, trust: trust)
+        patientClient = AdminClient(
+            endpoint, token: token, timeout: .seconds(600), trust: trust)
         isLocal = endpoint.isUnixSocket
     }
 
     func perform(_ command: AdminCommand) async throws(CommandFailure) -> AdminAnswer {
+        let client = if case .databaseBackup = command { patientClient } else { client }
         do { return try await client.perform(absolute(command)) } catch {
             throw CommandFailure(error)
         }
