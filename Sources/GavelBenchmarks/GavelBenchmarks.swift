@@ -16,9 +16,10 @@ struct GavelBenchmarks: AsyncParsableCommand {
             for bids, of the server's. Files go to a folder of their own in --folder, which must \
             be on a disk: in memory a commit costs nothing.
 
-            hostile, restart and verify take minutes, and all leaves them out: the first shows what \
-            honest bidders notice of a thousand connections that attack the server, the second how \
-            soon after a kill they can bid again, the third how fast a long log is verified.
+            hostile, restart, restore, snapshots and verify take minutes, and all leaves them out: they \
+            show what honest bidders notice of a thousand connections that attack the server, how \
+            soon after a kill they can bid again, how much of that is the database's, what they \
+            notice of the snapshots that make it so soon, and how fast a long log is verified.
             """)
 
     enum Room: String, ExpressibleByArgument, CaseIterable {
@@ -33,6 +34,8 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case verify
         case hostile
         case restart
+        case restore
+        case snapshots
         case all
     }
 
@@ -122,9 +125,27 @@ struct GavelBenchmarks: AsyncParsableCommand {
             ).print()
         }
         if room == .restart {
+            for hasSnapshot in [true, false] {
+                for lots in [1, 10_000] {
+                    try RestartBenchmark(
+                        entries: events, lots: lots, hasSnapshot: hasSnapshot, in: folder
+                    ).print(runs: self.repeat)
+                }
+            }
+        }
+        if room == .restore {
             for lots in [1, 10_000] {
-                try RestartBenchmark(entries: events, lots: lots, in: folder)
-                    .print(runs: self.repeat)
+                for hasSnapshot in [true, false] {
+                    try await RestoreBenchmark(
+                        entries: events, lots: lots, hasSnapshot: hasSnapshot, in: folder
+                    ).print(runs: self.repeat)
+                }
+            }
+        }
+        if room == .snapshots {
+            for lots in [1, 1000] {
+                try SnapshotBenchmark(bids: bids, lots: lots, in: folder)
+                    .print(pairs: self.repeat)
             }
         }
     }

@@ -39,7 +39,7 @@ struct Measurement {
     }
 
     /// All threads' together.
-    private static var ownCPUTime: Double {
+    static var ownCPUTime: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

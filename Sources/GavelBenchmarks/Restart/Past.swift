@@ -10,11 +10,14 @@ struct Past {
     let hall: Hall
     /// How many bids each lot has at most: the number of the next one that is sure to be accepted.
     let rounds: Int
+    /// A copy of the database's files as a kill right after the last answer would leave them.
+    let killedDatabase: String
 
     /// How many bidders come to a lot when there are many lots.
     private static let biddersPerLot = 10
 
-    init(entries: Int, lots: Int, in folder: URL) throws {
+    /// - Parameter hasSnapshot: false: none is made, so that the next start follows the whole log.
+    init(entries: Int, lots: Int, hasSnapshot: Bool = true, in folder: URL) throws {
         let hall = try Hall(seats: max(lots, 1000), lots: lots, in: folder)
         self.hall = hall
         let count = entries - hall.entries
@@ -22,7 +25,9 @@ struct Past {
             throw BenchmarkFailure("\(lots) lots make \(hall.entries) entries, not \(entries)")
         }
         rounds = (count + lots - 1) / lots
-        let service = try BidService { () throws(LedgerError) in
+        var limits = ServiceLimits()
+        if !hasSnapshot { limits.snapshots.entriesMax = .max }
+        let service = try BidService(limits: limits) { () throws(LedgerError) in
             try SQLiteLedger(path: hall.database)
         }
         defer { service.stop() }
@@ -52,6 +57,11 @@ struct Past {
         for _ in 0..<4096 { places.signal() }
         guard refused.count == 0 else {
             throw BenchmarkFailure("\(refused.count) of \(count) bids were not accepted")
+        }
+        killedDatabase = hall.database + ".killed"
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(
+                atPath: hall.database + suffix, toPath: killedDatabase + suffix)
         }
     }
 }

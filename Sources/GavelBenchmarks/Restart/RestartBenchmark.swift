@@ -5,26 +5,31 @@ import Foundation
 struct RestartBenchmark {
     let entries: Int
     let lots: Int
+    /// False: the one restart that is measured follows the whole log.
+    let hasSnapshot: Bool
     let folder: URL
 
     /// How many lots are bidden on when the server is killed.
     private static let busyLots = 32
     private static let bidsPerConnection = 20_000
 
-    init(entries: Int, lots: Int, in folder: URL) {
+    init(entries: Int, lots: Int, hasSnapshot: Bool, in folder: URL) {
         self.entries = entries
         self.lots = lots
+        self.hasSnapshot = hasSnapshot
         self.folder = folder
     }
 
     func print(runs: Int) throws {
-        let past = try Past(entries: entries, lots: lots, in: folder)
+        let past = try Past(
+            entries: entries, lots: lots, hasSnapshot: hasSnapshot, in: folder)
         let settings = try ServerProcess.known(BidsBenchmark.settings)
         var server = try ServerProcess(database: past.hall.database, known: settings)
         defer { server.kill() }
         var restarts: [Restart] = []
         var next = past.rounds
-        for _ in 0..<runs {
+        // After the first start a snapshot is made.
+        for _ in 0..<(hasSnapshot ? runs : 1) {
             let burst = Burst(on: server.port, scripts(for: past.hall, first: next))
             next += Self.bidsPerConnection
             try burst.waitForAnswers()
@@ -54,7 +59,7 @@ struct RestartBenchmark {
         Swift.print(
             """
             restart: \(Report.whole(Double(entries))) events, lots: \(Report.whole(Double(lots))), \
-            file: \((size ?? 0) >> 20) MiB
+            \(hasSnapshot ? "" : "no snapshot, ")file: \((size ?? 0) >> 20) MiB
                 SIGKILL to the first accepted bid: \(Spread(restarts.map(\.total))) s
                     the old process is gone:       \(Spread(restarts.map(\.gone))) s
                     the database is open:          \(Spread(restarts.map(\.opening))) s
