@@ -233,6 +233,9 @@ final class World {
         perform(.start)
         guard server != nil else { return auditor.found(.staysDown, "on a sound disk") }
         settle()
+        // A log that has failed is opened again after a pause.
+        perform(.pass(limits.recoveryIntervalMax))
+        settle()
         if server?.service.isAvailable != true { auditor.found(.staysDown, "with its log open") }
         for client in clients.indices {
             perform(.connect(client, watching: .lots(.full, resuming: true)))
