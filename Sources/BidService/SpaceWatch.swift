@@ -35,7 +35,8 @@ final class SpaceWatch: Sendable {
         limits: ServiceLimits, clock: any ServiceClock,
         onChange: @escaping @Sendable (_ isLow: Bool, _ free: Int64) -> Void
     ) {
-        limit = Int64(max(0, limits.freeSpaceMin))
+        // No disk is so large; a quarter more still fits.
+        limit = Int64(min(max(0, limits.freeSpaceMin), 1 << 60))
         interval = limits.freeSpaceInterval
         self.clock = clock
         self.onChange = onChange
