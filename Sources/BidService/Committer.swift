@@ -74,6 +74,15 @@ final class Committer: @unchecked Sendable {
         return slot
     }
 
+    /// Takes back the batch that was still waiting when the log failed; nothing of it happened.
+    func takeBack() -> DecidedBatch? {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard failed else { return nil }
+        defer { slot = nil }
+        return slot
+    }
+
     /// Lets go of a log that has failed, so that it can be opened afresh.
     func closeLog() {
         // A log that failed may fail to close, too; either way it is not used again.

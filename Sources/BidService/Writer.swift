@@ -75,7 +75,11 @@ final class Writer {
     func round(waitingUntil deadline: Instant) -> Bool {
         let taken = queue.take(max: limits.batchEntriesMax, until: deadline)
         if isSound, committer.hasFailed { isSound = false }
-        if !isSound, recoveryPace.isDue(at: clock.now()) { recover() }
+        if !isSound {
+            // Nothing of it happened, and nobody is to wait for that until the log is back.
+            turnAway(committer.takeBack()?.commands ?? [])
+            if recoveryPace.isDue(at: clock.now()) { recover() }
+        }
         if isSound {
             decide(taken)
         } else {

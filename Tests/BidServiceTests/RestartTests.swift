@@ -115,6 +115,37 @@ struct RestartTests {
         #expect(verdicts[1].refusal == .closed(lateBy: 40))
     }
 
+    @Test("Who waits behind a commit that fails is told at once, not when the log is back")
+    func toldAtOnce() async throws {
+        let log = GatedLog()
+        let opening = Turnstile()
+        let service = try BidService(limits: .forTests, clock: ManualClock(Fixture.noon)) {
+            () throws(LedgerError) in
+            opening.pass()
+            log.memory.reopen()
+            return log
+        }
+        for name in ["A", "B"] {
+            _ = await service.perform(.addBidder(Bidder(id: try BidderID(name))))
+        }
+        _ = await service.perform(
+            .createAuction(try AuctionID("lot"), try Fixture.terms(for: 60_000)))
+        opening.shut()
+        log.shut()
+        log.memory.failAppend()
+        let answers = Recorder()
+        service.submit(try Fixture.bid("A", 5000)) { answers.note(.answer($0)) }
+        log.waitForAppend()
+        service.submit(try Fixture.bid("B", 6000)) { answers.note(.answer($0)) }
+        // It is decided while the first one waits for the disk.
+        while service.queuedCommands > 0 { await Task.yield() }
+        log.open()
+        await answers.wait { $0.count == 2 }
+        #expect(answers.items == [.answer(.unknownOutcome), .answer(.refused(.unavailable))])
+        opening.open()
+        service.stop()
+    }
+
     @Test("Who still waits when the log fails for good at the stop is answered, too")
     func failsAtTheStop() async throws {
         let fixture = try Fixture()
