@@ -137,6 +137,8 @@ struct Scheduler {
     private mutating func client(in world: World) -> Int { random.below(world.clients.count) }
 
     private mutating func duration(in world: World) -> Milliseconds {
+        // A log that has failed is opened again after a pause.
+        if world.server?.service.isAvailable == false, random.chance(50) { return 1000 }
         switch random.below(20) {
         case 0...11: return random.within(0...20)
         case 12...16: return random.within(1...max(2, world.scene.duration / 40))
