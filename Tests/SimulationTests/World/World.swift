@@ -17,6 +17,8 @@ final class World {
     private(set) var lots: [AuctionID] = []
     private(set) var trace = Trace()
     private var wireCount = 0
+    /// Why the last start failed that did.
+    private var whyDown = ""
     private let limits: ServiceLimits
 
     init(seed: UInt64, sabotage: Sabotage = .none) throws {
@@ -115,10 +117,14 @@ final class World {
         if store.disk.isDown { store.disk.reboot() }
         let (store, auditor) = (store, auditor)
         // A log that can't be had now may be had at the next start.
-        server = try? SimulatedServer(limits: limits, clock: clock) { () throws(LedgerError) in
-            let log = try store.open()
-            try auditor.inspect(log)
-            return log
+        do throws(LedgerError) {
+            server = try SimulatedServer(limits: limits, clock: clock) { () throws(LedgerError) in
+                let log = try store.open()
+                try auditor.inspect(log)
+                return log
+            }
+        } catch {
+            whyDown = error.message
         }
         if store.disk.isDown { die() }
     }
@@ -231,7 +237,7 @@ final class World {
     func finish() {
         perform(.repair)
         perform(.start)
-        guard server != nil else { return auditor.found(.staysDown, "on a sound disk") }
+        guard server != nil else { return auditor.found(.staysDown, whyDown) }
         settle()
         // A log that has failed is opened again after a pause.
         perform(.pass(limits.recoveryIntervalMax))
