@@ -132,8 +132,8 @@ final class Writer {
     }
 
     private func answer(_ entry: CommandQueue.Entry) {
-        let sight = space.sight
-        if sight.isLow, entry.command.makesWork {
+        // The sight is behind a lock, and no bid has to know it.
+        if entry.command.makesWork, case let sight = space.sight, sight.isLow {
             batch.outcomes.append(
                 .answer(entry.command.declined(with: sight.free), to: entry.respond))
             batch.commands.append((entry.command, entry.respond))

@@ -92,14 +92,19 @@ extension EventCodec {
 
     private static func encode(_ event: Extended, to writer: inout JSONWriter) {
         writer.field("ends_at", event.endsAt.milliseconds)
-        switch event.cause {
+        encode(event.cause, to: &writer)
+        writer.field("seq", event.seq)
+    }
+
+    /// Public as it is: the reason is one that the administrator gives to everybody.
+    static func encode(_ cause: Extended.Cause, to writer: inout JSONWriter) {
+        switch cause {
         case .softClose: writer.field("cause", "soft_close")
         case .outage: writer.field("cause", "outage")
         case .administrator(let reason):
             writer.field("cause", "administrator")
             writer.fieldIfPresent("reason", reason)
         }
-        writer.field("seq", event.seq)
     }
 
     private static func encode(_ request: BidRequest, to writer: inout JSONWriter) {

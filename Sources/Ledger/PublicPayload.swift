@@ -94,13 +94,7 @@ extension EventCodec {
             writer.field("reserve", reserveState(isMet: event.isMet, hasReserve: true))
         case .extended(let event):
             writer.field("ends_at", event.endsAt.milliseconds)
-            switch event.cause {
-            case .softClose: writer.field("cause", "soft_close")
-            case .outage: writer.field("cause", "outage")
-            case .administrator(let reason):
-                writer.field("cause", "administrator")
-                writer.fieldIfPresent("reason", reason)
-            }
+            encode(event.cause, to: &writer)
         case .paused(let reason, _): writer.fieldIfPresent("reason", reason)
         case .resumed(let endsAt, _): writer.fieldIfPresent("ends_at", endsAt?.milliseconds)
         case .closed(let event):
