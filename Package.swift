@@ -42,6 +42,7 @@ let orderedCollections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
 
 let tests: [Target] = [
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
     .target(
         name: "CSimulatedDisk", path: "Tests/CSimulatedDisk",
         linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -54,8 +55,8 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
     .testTarget(
-        name: "AuctionRulesTests", dependencies: ["AuctionRules"], resources: [.copy("Vectors")],
-        swiftSettings: settings),
+        name: "AuctionRulesTests", dependencies: ["AuctionRules", "SeededRandom"],
+        resources: [.copy("Vectors")], swiftSettings: settings),
     .testTarget(
         name: "ProofTests", dependencies: ["AuctionRules", "Proof", "StrictJSON"],
         swiftSettings: settings),
@@ -92,8 +93,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SimulationTests",
         dependencies: [
-            "AuctionRules", "BidService", "DiskSimulation", "Gateway", "Ledger", "WireProtocol",
-            grdb, logging, nioCore, nioEmbedded,
+            "AuctionRules", "BidService", "DiskSimulation", "Gateway", "Ledger", "SeededRandom",
+            "WireProtocol", grdb, logging, nioCore, nioEmbedded,
         ],
         swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),

@@ -1,4 +1,5 @@
 import AuctionRules
+import SeededRandom
 import Testing
 
 /// What an explanation says, and what it must never say.

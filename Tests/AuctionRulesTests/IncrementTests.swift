@@ -1,4 +1,5 @@
 import AuctionRules
+import SeededRandom
 import Testing
 
 /// The steps by which a price rises.

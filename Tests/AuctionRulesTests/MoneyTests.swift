@@ -1,4 +1,5 @@
 import AuctionRules
+import SeededRandom
 import Testing
 
 /// Money: whole minor units of a currency, read and written without rounding anything.

@@ -1,4 +1,5 @@
 import AuctionRules
+import SeededRandom
 import Testing
 
 /// Nothing that anybody can send may trap: random commands made of the most extreme values.

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Makes up a lot and the commands on it, from one seed. It looks at the naive board to aim where
 /// the rules have their corners: at the minimum, the leader's max, the reserve, the cap, the end.
 struct MoveGenerator {

@@ -1,6 +1,7 @@
 import AuctionRules
 import BidService
 import DiskSimulation
+import SeededRandom
 import WireProtocol
 
 /// Decides by chance what happens next, with an eye on the world: it aims at where the rules have

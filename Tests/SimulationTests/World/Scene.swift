@@ -1,4 +1,5 @@
 import AuctionRules
+import SeededRandom
 
 /// Who and what there is in one simulated world: lots, bidders and settings, from a seed.
 struct Scene: Sendable {

@@ -2,6 +2,7 @@ import AuctionRules
 import BidService
 import DiskSimulation
 import Ledger
+import SeededRandom
 import WireProtocol
 
 /// A server, its disk, its clock, the network and the clients: all that there is in one run. Nothing
