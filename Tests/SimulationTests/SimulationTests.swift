@@ -1,5 +1,10 @@
+import DiskSimulation
 import Foundation
 import Testing
+import WireProtocol
+
+@testable import BidService
+@testable import Gateway
 
 @Suite("Simulation: whatever happens, what was said stays true", .timeLimit(.minutes(60)))
 struct SimulationTests {
@@ -50,6 +55,31 @@ struct SimulationTests {
         let replayed = try Simulation.replay(first.steps, seed: seed)
         #expect(again.trace == first.trace)
         #expect(replayed.trace == first.trace)
+    }
+
+    @Test("Of a world that is over nothing is left in memory, however often its server has died")
+    func leavesNothing() throws {
+        weak var service: BidService?
+        weak var hub: LoopHub?
+        weak var store: Store?
+        weak var disk: SimulatedDisk?
+        do {
+            let world = try World(seed: 1)
+            service = world.server?.service
+            hub = world.server?.hub
+            store = world.store
+            disk = world.store.disk
+            world.perform(.connect(0, watching: .lots(.full, resuming: false)))
+            world.perform(.reachServer(0))
+            world.perform(.kill)
+            #expect(world.server == nil)
+            world.perform(.start)
+            #expect(world.server != nil)
+        }
+        #expect(service == nil)
+        #expect(hub == nil)
+        #expect(store == nil)
+        #expect(disk == nil)
     }
 
     @Test(

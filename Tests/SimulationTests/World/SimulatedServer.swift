@@ -40,6 +40,8 @@ final class SimulatedServer {
         fanOut.attach([station.mailbox], board: service.board)
     }
 
+    deinit { runner.abandon() }
+
     /// The writer decides what has come.
     func decide() { _ = runner.round() }
 
@@ -51,6 +53,9 @@ final class SimulatedServer {
 
     /// The event loop's second is over.
     func second() { station.hub.second() }
+
+    /// Who watches what.
+    var hub: LoopHub { station.hub }
 
     /// Stops as on SIGTERM: all that waits is answered.
     func stop() {

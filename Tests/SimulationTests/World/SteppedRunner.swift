@@ -27,6 +27,13 @@ final class SteppedRunner: ServiceRunner, @unchecked Sendable {
     @discardableResult
     func commit() -> Bool { stepped.committer?.step() ?? false }
 
+    /// The process is gone, and all that it had in memory: here the writer, the committer and the
+    /// monitor hold each other, which two threads don't.
+    func abandon() {
+        writer = nil
+        stepped.committer = nil
+    }
+
     func join() {
         while round() {}
         while commit() {}
