@@ -81,6 +81,10 @@ public final class SQLiteLedger: BidLog {
         }
     }
 
+    /// A ledger that is dropped without ``close()`` leaves its file as it is; but SQLite keeps a
+    /// connection, and its cache, for as long as there are statements of it.
+    deinit { queue.writeWithoutTransaction { _ in writer.value?.abandon() } }
+
     public func newSaltKey() -> SaltKey { options.newSaltKey() }
 
     public var freeSpace: Int64? { options.disk.freeSpace(beside: path) }

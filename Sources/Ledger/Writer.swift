@@ -103,11 +103,14 @@ final class Writer {
 
     /// Leaves a database that is whole without its write-ahead log, and ends the statements.
     func finish() throws(LedgerError) {
-        defer {
-            sqlite3_wal_hook(connection, nil, nil)
-            statements.finalize()
-        }
+        defer { abandon() }
         guard !isPoisoned else { return }
         try checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
+    }
+
+    /// Ends the statements, and leaves the files as they are.
+    func abandon() {
+        sqlite3_wal_hook(connection, nil, nil)
+        statements.finalize()
     }
 }
