@@ -97,6 +97,9 @@ let tests: [Target] = [
             "WireProtocol", grdb, logging, nioCore, nioEmbedded,
         ],
         swiftSettings: settings),
+    .testTarget(
+        name: "GavelBenchTests", dependencies: ["GavelBench", "StrictJSON"],
+        swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     .testTarget(
         name: "EndToEndTests",
@@ -214,10 +217,18 @@ let package = Package(
             name: "GavelCommand",
             dependencies: [
                 "AuctionRules", "StrictJSON", "WireProtocol", "Ledger", "BidService", "Gateway",
-                "GavelClient", "Proof", argumentParser, logging, nioCore, nioPosix,
+                "GavelBench", "GavelClient", "Proof", argumentParser, logging, nioCore, nioPosix,
                 serviceLifecycle,
                 swiftCSV,
                 unixSignals, yams,
+            ],
+            swiftSettings: settings),
+        .systemLibrary(name: "CEpoll"),
+        .target(
+            name: "GavelBench",
+            dependencies: [
+                "AuctionRules", "CEpoll", "GavelClient", "GavelLoad", "StrictJSON", "WireProtocol",
+                histogram,
             ],
             swiftSettings: settings),
         .executableTarget(name: "gavel", dependencies: ["GavelCommand"], swiftSettings: settings),

@@ -14,6 +14,8 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         /// The server can't be reached, or the database is locked.
         case unreachable = 4
         case damage = 5
+        /// A server under load did not do what it promises.
+        case wrongServer = 6
         case internalError = 70
     }
 

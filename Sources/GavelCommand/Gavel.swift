@@ -19,7 +19,7 @@ public struct Gavel: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 refused by the rules (the code and the reason on standard \
             error), 2 usage, 3 not found, 4 the server can't be reached or the database is locked, \
-            5 damage found, 70 internal.
+            5 damage found, 6 a server answered a load wrongly, 70 internal.
 
             To begin: gavel demo
             """,
@@ -27,7 +27,7 @@ public struct Gavel: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, AuctionCommands.self, SaleCommands.self,
             BidderCommands.self, AdminCommands.self, BidCommand.self, LogCommands.self,
-            ProofCommands.self, DatabaseCommands.self,
+            ProofCommands.self, DatabaseCommands.self, BenchCommands.self,
         ])
 
     public static let version = "0.1.0"

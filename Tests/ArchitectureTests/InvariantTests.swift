@@ -28,8 +28,13 @@ struct InvariantTests {
             "NIOPosix",
             "NIOSSL", "NIOTLS", "NIOWebSocket", "Synchronization",
         ],
+        "GavelBench": [
+            "AuctionRules", "CEpoll", "GavelClient", "GavelLoad", "StrictJSON", "WireProtocol",
+            "Foundation", "Histogram", "Synchronization",
+        ],
         "GavelCommand": [
-            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "Proof", "StrictJSON",
+            "AuctionRules", "BidService", "Dispatch", "Gateway", "GavelBench", "GavelClient",
+            "Ledger", "Proof", "StrictJSON",
             "WireProtocol", "ArgumentParser", "Foundation", "Logging", "NIOCore", "NIOPosix",
             "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
         ],

@@ -24,6 +24,7 @@ extension CommandFailure.Status {
         case .notFound: "not_found"
         case .unreachable: "unreachable"
         case .damage: "damage"
+        case .wrongServer: "wrong_server"
         case .internalError: "internal"
         }
     }
