@@ -63,7 +63,7 @@ let tests: [Target] = [
     .testTarget(
         name: "LedgerTests",
         dependencies: [
-            "AuctionRules", "DiskSimulation", "Ledger", "Migrations", "StrictJSON", grdb,
+            "AuctionRules", "DiskSimulation", "Ledger", "Migrations", "Proof", "StrictJSON", grdb,
         ],
         swiftSettings: settings),
     .testTarget(
@@ -170,6 +170,7 @@ let package = Package(
                 .embedInCode("v0009_integrity_of_log.sql"),
                 .embedInCode("v0010_integrity_of_bidding.sql"),
                 .embedInCode("v0011_snapshot.sql"),
+                .embedInCode("v0012_certificate.sql"),
             ],
             swiftSettings: settings),
         .target(
@@ -177,7 +178,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Ledger",
-            dependencies: ["AuctionRules", "Migrations", "StrictJSON", crypto, grdb, sqlite],
+            dependencies: [
+                "AuctionRules", "Migrations", "Proof", "StrictJSON", crypto, grdb, sqlite,
+            ],
             swiftSettings: settings),
         .target(
             name: "BidService", dependencies: ["AuctionRules", "Ledger", "Proof", heap],

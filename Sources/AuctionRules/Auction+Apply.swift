@@ -23,9 +23,7 @@ extension Auction {
             standing = Standing(
                 price: standing.price, leader: standing.leader, isReserveMet: event.isMet)
         case .extended(let event):
-            endsAt = event.endsAt
-            extensions += 1
-            if case .softClose = event.cause { extensionsByBids += 1 }
+            apply(event, at: t)
         case .paused:
             phase = .paused(remaining: endsAt?.milliseconds(since: t))
             endsAt = nil
@@ -34,6 +32,7 @@ extension Auction {
             endsAt = end
         case .closed(let event):
             phase = .closed(event.outcome, event.cause, at: t)
+            outcomeEntry = hash
             if case .hammer = event.cause { endsAt = t }
             reveal(event.outcome)
         case .cancelled: phase = .cancelled(at: t)
@@ -102,10 +101,26 @@ extension Auction {
         if let standing = event.standing { self.standing = standing }
         if let outcome = event.outcome, case .closed(_, let cause, let at) = phase {
             phase = .closed(outcome, cause, at: at)
+            if event.seq != nil { outcomeEntry = hash }
         }
         if case .retraction(let request) = event.cause {
             keep(request, .retracted(seq: seq), at: t, recordedAs: hash)
         }
+    }
+
+    private mutating func apply(_ event: Extended, at t: Instant) {
+        endsAt = event.endsAt
+        extensions += 1
+        let cause: Extension.Cause =
+            switch event.cause {
+            case .softClose: .softClose
+            case .outage: .outage
+            case .administrator: .administrator
+            }
+        if case .softClose = cause { extensionsByBids += 1 }
+        if newestExtensions.count == Self.newestExtensionsMax { newestExtensions.removeFirst() }
+        newestExtensions.append(
+            Extension(seq: event.seq, at: t, endsAt: event.endsAt, cause: cause))
     }
 
     /// A sealed lot's result becomes its standing.

@@ -31,6 +31,26 @@ public struct Auction: Hashable, Sendable {
         }
     }
 
+    /// A move of the lot's end.
+    public struct Extension: Hashable, Sendable {
+        /// What moved it. An administrator's reason is in the log.
+        public enum Cause: String, Hashable, Sendable, CaseIterable {
+            case softClose = "soft_close"
+            case outage
+            case administrator
+        }
+
+        /// Of the public change.
+        public let seq: Int64
+        public let at: Instant
+        public let endsAt: Instant
+        public let cause: Cause
+    }
+
+    /// A lot whose end moves with each of thousands of bids must not grow with it; who wants to know
+    /// them all reads the log.
+    public static let newestExtensionsMax = 100
+
     public let id: AuctionID
     private let box: TermsBox
     public internal(set) var phase: Phase = .scheduled
@@ -43,6 +63,11 @@ public struct Auction: Hashable, Sendable {
     public internal(set) var extensions = 0
     /// How often a bid has moved it: what stages and the most extensions are counted by.
     public internal(set) var extensionsByBids = 0
+    /// The moves that came last, at most ``newestExtensionsMax``.
+    public internal(set) var newestExtensions: [Extension] = []
+    /// The log entry that says how the lot ended: its close, or the last void after it that changed
+    /// something public.
+    public internal(set) var outcomeEntry: EntryHash?
     public internal(set) var reserve: Amount?
     /// The bidding as everybody may see it. Sealed formats leave it empty until the close.
     public internal(set) var standing = Standing(price: nil, leader: nil, isReserveMet: false)

@@ -9,8 +9,8 @@ import Proof
 /// after it is tried, and the log is not touched again until the writer has read it afresh.
 final class Committer: @unchecked Sendable {
     // Sendable: `slot`, `isBusy`, `failed` and `isStopping` are used only while `monitor` is
-    // locked; `log` is used only by this committer's thread, or, while that thread is known to be
-    // idle or failed, by the writer's.
+    // locked; `log` and `signer` are used only by this committer's thread, or, while that thread is
+    // known to be idle or failed, by the writer's.
 
     private let monitor: any Monitor
     private var slot: DecidedBatch?
@@ -19,6 +19,7 @@ final class Committer: @unchecked Sendable {
     private var isStopping = false
 
     private var log: any BidLog
+    private var signer = CertificateSigner()
     private let board: PublicBoard
     private let publisher: any Publisher
     private let notary: Notary
@@ -96,6 +97,7 @@ final class Committer: @unchecked Sendable {
         monitor.lock()
         defer { monitor.unlock() }
         self.log = log
+        signer.noteReopening()
         failed = false
         defer { slot = nil }
         return slot
@@ -150,13 +152,15 @@ final class Committer: @unchecked Sendable {
     }
 
     private func commit(_ batch: DecidedBatch) -> LedgerError? {
+        var batch = batch
         do {
             if let heartbeat = batch.heartbeat {
                 try log.beat(at: heartbeat)
                 try log.checkpointIfIdle()
             }
+            try signer.sign(&batch, by: notary, of: log)
             let start = ContinuousClock.now
-            if !batch.log.isEmpty || batch.log.snapshot != nil { try log.append(batch.log) }
+            if batch.log.hasRows { try log.append(batch.log) }
             if !batch.log.isEmpty {
                 statistics.noteCommit(entries: batch.log.count, took: .now - start)
             }
@@ -177,7 +181,8 @@ final class Committer: @unchecked Sendable {
         let version = board.update(with: batch)
         if let keys = batch.signingKeys { notary.follow(keys) }
         statistics.noteDurable(batch.decisions)
-        var receipts = receipts(for: batch)[...]
+        // Most commits have nobody who asked for one.
+        var receipts = batch.wantsReceipts ? receipts(for: batch)[...] : []
         for outcome in batch.outcomes {
             switch outcome {
             case .answer(let answer, let respond): respond(answer)

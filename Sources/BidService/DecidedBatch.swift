@@ -5,6 +5,8 @@ import Ledger
 struct DecidedBatch: Sendable {
     var log: LogBatch
     var outcomes: [Outcome] = []
+    /// Whether one of them is an answer with a receipt.
+    var wantsReceipts = false
     /// The commands behind the answers, for the day that the commit fails.
     var commands: [(command: Command, respond: Responder)] = []
     var verdicts = Verdicts()

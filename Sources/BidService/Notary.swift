@@ -37,12 +37,28 @@ final class Notary: Sendable {
     func sign(
         _ statements: [String], log: String, head: LogHead, at t: Instant
     ) -> [SignedStatement]? {
-        let (key, from) = state.withLock { state in
-            (state.current.flatMap { state.keys[$0.key] }, state.current?.from)
-        }
-        guard let key, let from else { return nil }
+        guard let (key, from) = inUse else { return nil }
         // A clock that was set back must not make it look older than its key.
         return key.sign(
             statements, log: log, position: head.position, hash: head.hash, at: max(t, from))
+    }
+
+    /// Whether there is a key to sign with.
+    var canSign: Bool { inUse != nil }
+
+    /// As ``sign(_:log:head:at:)``, without a path for each of them.
+    func signTree(
+        of statements: [String], log: String, head: LogHead, at t: Instant
+    ) -> SignedTree? {
+        guard let (key, from) = inUse else { return nil }
+        return key.signTree(
+            of: statements, log: log, position: head.position, hash: head.hash, at: max(t, from))
+    }
+
+    private var inUse: (key: SigningKey, from: Instant)? {
+        state.withLock { state in
+            guard let current = state.current, let key = state.keys[current.key] else { return nil }
+            return (key, current.from)
+        }
     }
 }

@@ -150,7 +150,9 @@ final class Writer {
             batch.decisions.append(now)
             statistics.noteDecision(after: now - entry.arrival)
         }
-        batch.outcomes.insert(outcome(of: entry, answer), at: position)
+        let outcome = outcome(of: entry, answer)
+        if case .receipt = outcome { batch.wantsReceipts = true }
+        batch.outcomes.insert(outcome, at: position)
         batch.commands.append((entry.command, entry.respond))
     }
 

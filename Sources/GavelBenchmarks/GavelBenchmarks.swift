@@ -26,6 +26,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case rules
         case ledger
         case receipts
+        case closes
         case bids
         case handshakes
         case authentications
@@ -143,7 +144,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
             }
         }
         if room == .snapshots {
-            for lots in [1, 1000] {
+            for lots in [1, 1000, 10_000] {
                 try SnapshotBenchmark(bids: bids, lots: lots, in: folder)
                     .print(pairs: self.repeat)
             }
@@ -163,6 +164,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         benchmarks += [1, 16, 256, 4096].map { batch in
             (.receipts, ReceiptsBenchmark(receipts: batch == 1 ? 20_000 : 102_400, batch: batch))
+        }
+        benchmarks += [false, true].map { isSigned in
+            (.closes, ClosesBenchmark(lots: 10_000, isSigned: isSigned, in: folder))
         }
         benchmarks.append((.bids, BidsBenchmark(bids: bids, in: folder)))
         benchmarks.append((.handshakes, HandshakesBenchmark(.plain, count: 20_000, in: folder)))

@@ -53,7 +53,7 @@ public struct ProofClient: Sendable {
 public struct CloseCertificate: Hashable, Sendable {
     /// A signed ``Proof/CertificateStatement``.
     public let certificate: SignedStatement
-    /// In the format ``Proof/LotRecord/lateBidsFormat``.
+    /// In the format ``Proof/LateBidsStatement``.
     public let late: SignedStatement
     /// As the server sent it: JSON, to be kept.
     public let answer: [UInt8]

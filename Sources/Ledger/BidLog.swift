@@ -19,9 +19,10 @@ public protocol BidLog: AnyObject, Sendable {
     /// every further append throws `poisoned`, and the log must be opened and read anew: a commit
     /// is never retried.
     ///
-    /// What the batch has for the snapshot is written with it, by a log that keeps one.
+    /// What the batch has for the snapshot and of certificates is written with it, by a log that keeps
+    /// them.
     ///
-    /// - Precondition: the batch is sealed, or empty (then this does nothing).
+    /// - Precondition: the batch is sealed, or has nothing to append (then this does nothing).
     func append(_ batch: LogBatch) throws(LedgerError)
 
     /// Calls `body` with every entry after `position` in order, up to the log's head. Each entry's
@@ -39,6 +40,9 @@ public protocol BidLog: AnyObject, Sendable {
     /// The stored reply to a request, or nil when it got no final one. Walks the stored replies:
     /// for live lots ask the ``AuctionRules/Auction`` in memory.
     func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply?
+
+    /// The oldest certificates in the log that no signature is over, at most `max` of them, in order.
+    func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate]
 
     /// Durably notes that the engine was alive then.
     func beat(at t: Instant) throws(LedgerError)
@@ -61,6 +65,8 @@ extension BidLog {
     public func newSaltKey() -> SaltKey { .random() }
 
     public func snapshot() throws(LedgerError) -> SnapshotFinding { .none }
+
+    public func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] { [] }
 
     public var freeSpace: Int64? { nil }
 

@@ -1,4 +1,5 @@
 public import AuctionRules
+import Proof
 import StrictJSON
 
 /// Events decided together, encoded and chained, with every table row that they add or change.
@@ -23,6 +24,10 @@ public struct LogBatch: Sendable {
     /// The rows of the state tables, once sealed.
     private(set) var state: StateRows?
 
+    /// The certificates of the lots that it closes.
+    public private(set) var certificates: [Certificate] = []
+    /// A signature that goes with it: over its own certificates, or older ones, or both.
+    public var certificateTree: CertificateTree?
     /// What of the snapshot is renewed with it, if anything. It may be all that there is to write.
     public var snapshot: SnapshotRows?
 
@@ -44,6 +49,8 @@ public struct LogBatch: Sendable {
     public var count: Int { entries.count }
     public var isEmpty: Bool { entries.isEmpty }
     var isSealed: Bool { state != nil }
+    /// Whether there is something to append, be it an entry or only what is kept beside the log.
+    public var hasRows: Bool { !isEmpty || snapshot != nil || certificateTree != nil }
 
     /// Takes an event into the batch and the house: encodes it, chains it, applies it, and takes
     /// note of the rows that it adds and of the lot, bidder or sale that it touches.
@@ -93,6 +100,7 @@ public struct LogBatch: Sendable {
     ) {
         touched.note(event, on: id)
         let participantsBefore = house.auctions.with(id) { $0.participants.count }
+        let certified = house.auctions.with(id) { $0.outcomeEntry } ?? nil
         house.apply(.auction(id, event), at: t, recordedAs: head.hash)
         switch event {
         case .bidAccepted(let event):
@@ -113,12 +121,24 @@ public struct LogBatch: Sendable {
             house.auctions.with(id) { _ = addReply(to: event.request, on: $0, image: image) }
         case .bidsVoided(let event):
             voids += event.ordinals.map { VoidRow(auction: image.auction, ordinal: $0) }
+            house.auctions.with(id) { certify($0, replacing: certified) }
             guard case .retraction(let request) = event.cause else { return }
             house.auctions.with(id) { _ = addReply(to: request, on: $0, image: image) }
-        case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .closed, .cancelled,
+        case .closed: house.auctions.with(id) { certify($0, replacing: nil) }
+        case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .cancelled,
             .announced:
             break
         }
+    }
+
+    /// Makes the lot's certificate, if the newest entry is the one that says how it ended.
+    private mutating func certify(_ auction: Auction, replacing replaced: EntryHash?) {
+        guard auction.outcomeEntry == head.hash,
+            let statement = CertificateStatement.text(
+                of: auction, position: head.position, hash: head.hash, replacing: replaced)
+        else { return }
+        certificates.append(
+            Certificate(position: head.position, auction: auction.id, statement: statement))
     }
 
     /// Adds the reply that the event has just left on the lot.

@@ -46,8 +46,9 @@ enum LogReading {
             "SELECT \(columns) FROM event WHERE position > ? ORDER BY position", on: connection)
         defer { statement.finalize() }
         statement.bind(position, at: 1)
+        var space: [UInt8] = []
         while try statement.next() {
-            let entry = try entry(statement).verified(after: head)
+            let entry = try entry(statement).verified(after: head, workingIn: &space)
             head = entry.head
             try LedgerError.wrapping { try body(entry) }
         }
@@ -64,8 +65,9 @@ enum LogReading {
         defer { statement.finalize() }
         statement.bind(auction.text, at: 1)
         statement.bind(position, at: 2)
+        var space: [UInt8] = []
         while try statement.next() {
-            let entry = try entry(statement).verified(after: nil)
+            let entry = try entry(statement).verified(after: nil, workingIn: &space)
             try LedgerError.wrapping { try body(entry) }
         }
     }
@@ -95,6 +97,6 @@ enum LogReading {
             position: statement.integer(0), at: statement.integer(1), kind: statement.text(2),
             auction: statement.optionalText(3), payload: statement.bytes(4),
             publicPayload: statement.bytes(5), salt: statement.bytes(6),
-            previousHash: statement.bytes(7), hash: statement.bytes(8))
+            previousHash: statement.hash(7), hash: statement.hash(8))
     }
 }

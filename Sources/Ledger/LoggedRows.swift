@@ -1,4 +1,5 @@
 import AuctionRules
+import Proof
 
 /// The rows of the tables that are appended to, made again from the log.
 struct LoggedRows {
@@ -6,6 +7,9 @@ struct LoggedRows {
     private var replies: [[SQLValue]] = []
     private var commitments: [[SQLValue]] = []
     private var participants: [[SQLValue]] = []
+    private var certificates: [[SQLValue]] = []
+    /// The house as the entries so far leave it: a certificate tells the lot as it was then.
+    private var replayed = House()
     /// Where each commitment was logged, in the order of its lot.
     private var positions: [AuctionID: [Int64]] = [:]
 
@@ -40,6 +44,7 @@ struct LoggedRows {
                 ], commitments
             ),
             ("participant", ["auction", "bidder", "number"], participants),
+            ("certificate", ["position", "auction", "statement"], certificates),
         ]
     }
 
@@ -48,7 +53,12 @@ struct LoggedRows {
             SQLValue(entry.position), SQLValue(entry.event.auction), SQLValue(entry.event.seq),
             .text(entry.event.kind), SQLValue(entry.at),
         ])
+        let certified = entry.event.auction.flatMap {
+            replayed.auctions.with($0) { $0.outcomeEntry } ?? nil
+        }
+        replayed.apply(entry.event, at: entry.at, recordedAs: entry.hash)
         guard case .auction(let id, let event) = entry.event else { return }
+        replayed.auctions.with(id) { addCertificate(of: $0, entry, replacing: certified) }
         switch event {
         case .bidAccepted(let event):
             positions[id, default: []].append(entry.position)
@@ -59,6 +69,16 @@ struct LoggedRows {
             addReply(to: request, on: id, entry.position, in: house)
         default: break
         }
+    }
+
+    private mutating func addCertificate(
+        of auction: Auction, _ entry: LogEntry, replacing certified: EntryHash?
+    ) {
+        guard auction.outcomeEntry == entry.hash,
+            let statement = CertificateStatement.text(
+                of: auction, position: entry.position, hash: entry.hash, replacing: certified)
+        else { return }
+        certificates.append([SQLValue(entry.position), SQLValue(auction.id), .text(statement)])
     }
 
     private mutating func addReply(

@@ -1,4 +1,5 @@
 public import AuctionRules
+import Proof
 import Synchronization
 
 /// A log that is kept in memory only: for tests of what stands on top of it.
@@ -9,6 +10,8 @@ public final class MemoryLog: BidLog {
     private struct Stored: Sendable {
         var entries: [LogEntry] = []
         var replies: [AuctionID: [BidKey: Reply]] = [:]
+        var certificates: [Certificate] = []
+        var trees: [CertificateTree] = []
         var heartbeat: Instant?
         var head = LogHead.empty
         var appends = 0
@@ -45,7 +48,7 @@ public final class MemoryLog: BidLog {
     public var appends: Int { stored.withLock { $0.appends } }
 
     public func append(_ batch: LogBatch) throws(LedgerError) {
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty || batch.certificateTree != nil else { return }
         precondition(batch.isSealed, "Seal the batch before it is appended")
         let outcome = stored.withLock { stored in
             Result { () throws(LedgerError) in try Self.append(batch, to: &stored) }
@@ -69,6 +72,8 @@ public final class MemoryLog: BidLog {
         for row in batch.replies {
             stored.replies[row.id, default: [:]][row.reply.request.key] = row.reply
         }
+        stored.certificates += batch.certificates
+        if let tree = batch.certificateTree { stored.trees.append(tree) }
         stored.head = batch.head
         if fails { throw .simulated }
     }
@@ -84,6 +89,33 @@ public final class MemoryLog: BidLog {
         to key: BidKey, on auction: AuctionID
     ) throws(LedgerError) -> Reply? {
         try read { $0.replies[auction]?[key] }
+    }
+
+    public func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] {
+        try read { stored in
+            let signed = stored.trees.last?.last ?? 0
+            return Array(stored.certificates.lazy.filter { $0.position > signed }.prefix(max))
+        }
+    }
+
+    /// As ``LedgerReader/certificate(of:)``.
+    public func certificate(
+        of auction: AuctionID
+    ) throws(LedgerError) -> CertificateFinding? {
+        try read { stored in
+            guard let own = stored.certificates.last(where: { $0.auction == auction }) else {
+                return nil
+            }
+            let tree = stored.trees.first { $0.first <= own.position && own.position <= $0.last }
+            guard let tree else { return CertificateFinding(statement: own.statement, signed: nil) }
+            let all = stored.certificates.filter {
+                tree.first <= $0.position && $0.position <= tree.last
+            }
+            let index = all.firstIndex(of: own) ?? 0
+            return CertificateFinding(
+                statement: own.statement,
+                signed: tree.signed.statement(index, of: all.map(\.statement)))
+        }
     }
 
     public func beat(at t: Instant) throws(LedgerError) {
@@ -126,7 +158,8 @@ public final class MemoryLog: BidLog {
 extension LogBatch {
     /// The entry as it would be read back, decoded from its bytes.
     func entry(_ row: EntryRow) throws(LedgerError) -> LogEntry {
-        try StoredEntry(
+        var space: [UInt8] = []
+        return try StoredEntry(
             position: row.position, at: row.at.milliseconds,
             kind: String(decoding: bytes[row.image.kind], as: UTF8.self),
             auction: row.image.auction.isEmpty
@@ -134,7 +167,7 @@ extension LogBatch {
             payload: Array(bytes[row.image.payload]),
             publicPayload: Array(bytes[row.image.publicPayload]),
             salt: Array(bytes[row.image.salt]),
-            previousHash: Array(bytes[row.image.previousHash]), hash: row.hash.bytes
-        ).verified(after: nil)
+            previousHash: EntryHash(bytes: bytes[row.image.previousHash]), hash: row.hash
+        ).verified(after: nil, workingIn: &space)
     }
 }

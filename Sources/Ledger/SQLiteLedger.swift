@@ -90,7 +90,7 @@ public final class SQLiteLedger: BidLog {
     public var freeSpace: Int64? { options.disk.freeSpace(beside: path) }
 
     public func append(_ batch: LogBatch) throws(LedgerError) {
-        guard !batch.isEmpty || batch.snapshot != nil else { return }
+        guard batch.hasRows else { return }
         precondition(batch.isSealed, "Seal the batch before it is appended")
         try write { writer throws(LedgerError) in try writer.append(batch) }
     }
@@ -105,7 +105,9 @@ public final class SQLiteLedger: BidLog {
 
     public func snapshot() throws(LedgerError) -> SnapshotFinding {
         try write { writer throws(LedgerError) in
-            try SnapshotReading(on: writer.connection).find()
+            let (finding, canBeRenewed) = try SnapshotReading(on: writer.connection).find()
+            writer.keepsSnapshot = canBeRenewed
+            return finding
         }
     }
 
@@ -114,6 +116,12 @@ public final class SQLiteLedger: BidLog {
     ) throws(LedgerError) -> Reply? {
         try write { writer throws(LedgerError) in
             try LogReading.reply(to: key, on: auction, on: writer.connection)
+        }
+    }
+
+    public func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] {
+        try write { writer throws(LedgerError) in
+            try CertificateReading(on: writer.connection).unsigned(max: max)
         }
     }
 

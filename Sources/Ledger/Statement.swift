@@ -165,6 +165,20 @@ struct Statement {
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// Nil when the column does not hold 32 bytes.
+    func hash(_ column: Int32) -> EntryHash? {
+        guard let start = sqlite3_column_blob(pointer, column),
+            sqlite3_column_bytes(pointer, column) == 32
+        else { return nil }
+        var words = SIMD4<UInt64>.zero
+        // SQLite's value is where it was until the statement is stepped, and 32 bytes long.
+        for index in 0..<4 {
+            words[index] = UInt64(
+                bigEndian: start.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+        }
+        return EntryHash(words: words)
+    }
+
     func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

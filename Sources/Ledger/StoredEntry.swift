@@ -10,15 +10,19 @@ struct StoredEntry {
     /// Empty when there is none.
     let publicPayload: [UInt8]
     let salt: [UInt8]
-    let previousHash: [UInt8]
-    let hash: [UInt8]
+    /// Nil when it is not 32 bytes long, as is the next one.
+    let previousHash: EntryHash?
+    let hash: EntryHash?
 
     /// The entry, once its hash, its place in the chain and its payload have been checked.
     ///
-    /// - Parameter head: the entry before; nil when it is not known.
-    func verified(after head: LogHead?) throws(LedgerError) -> LogEntry {
-        guard let previousHash = EntryHash(bytes: previousHash), let hash = EntryHash(bytes: hash)
-        else { throw damaged("a hash is not 32 bytes long") }
+    /// - Parameters:
+    ///   - head: the entry before; nil when it is not known.
+    ///   - bytes: somewhere to work; what is in it is lost.
+    func verified(
+        after head: LogHead?, workingIn bytes: inout [UInt8]
+    ) throws(LedgerError) -> LogEntry {
+        guard let previousHash, let hash else { throw damaged("a hash is not 32 bytes long") }
         if let head {
             guard position == head.position + 1 else {
                 throw damaged("entry \(head.position + 1) is missing")
@@ -31,7 +35,7 @@ struct StoredEntry {
             throw damaged("its salt is not 16 bytes long")
         }
         let at = Instant(milliseconds: at)
-        var bytes: [UInt8] = []
+        bytes.removeAll(keepingCapacity: true)
         let image = EntryImage(
             previousHash: previousHash, position: position, at: at, kind: kind, auction: auction,
             salt: salt, payload: payload, publicPayload: publicPayload, appendingTo: &bytes)
@@ -56,7 +60,7 @@ struct StoredEntry {
     static func publicEntry(_ row: Statement, workingIn bytes: inout [UInt8]) -> PublicEntry? {
         let kind = row.text(2)
         let auction = row.text(3)
-        guard let salt = EntrySalt(bytes: row.bytes(6)), let hash = EntryHash(bytes: row.bytes(8))
+        guard let salt = EntrySalt(bytes: row.bytes(6)), let hash = row.hash(8)
         else { return nil }
         let isPublic = !row.isNull(5)
         return PublicEntry(

@@ -9,6 +9,9 @@ final class Writer {
     private(set) var head: LogHead
     /// An append failed, and its outcome is unknown.
     private(set) var isPoisoned = false
+    /// False while the snapshot's tables can't be written: a commit that tried would fail, and with it
+    /// the bids that it holds.
+    var keepsSnapshot = true
     private let forcedCheckpointPages: Int
     private let statements: WriterStatements
     /// How many pages the write-ahead log had after the last commit; SQLite's hook keeps it.
@@ -65,7 +68,7 @@ final class Writer {
             head = actual
             throw .headMoved(expected: batch.expected, actual: actual)
         }
-        try statements.write(batch)
+        try statements.write(batch, withSnapshot: keepsSnapshot)
         try statements.commit.run()
     }
 

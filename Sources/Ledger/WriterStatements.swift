@@ -1,4 +1,5 @@
 import AuctionRules
+import Proof
 
 /// The statements that the writer holds ready, and how a batch's rows are bound to them.
 struct WriterStatements {
@@ -6,6 +7,7 @@ struct WriterStatements {
     private let event, reply, commitment, participant, void: Statement
     private let sale, bidder, registration, token, revokeToken, signingKey: Statement
     private let auction, auctionState: Statement
+    private let certificate, certificateTree: Statement
     private let snapshot: SnapshotStatements
 
     init(on connection: OpaquePointer) throws(LedgerError) {
@@ -51,6 +53,10 @@ struct WriterStatements {
         signingKey = try prepare(SigningKeyTable.table.upsertSQL)
         auction = try prepare(AuctionTable.table.upsertSQL)
         auctionState = try prepare(AuctionTable.updateSQL)
+        certificate = try prepare(
+            "INSERT INTO certificate (position, auction, statement) VALUES (?, ?, ?)")
+        certificateTree = try prepare(
+            "INSERT INTO certificate_tree (first, last, head, signature) VALUES (?, ?, ?, ?)")
         snapshot = try SnapshotStatements(on: connection)
     }
 
@@ -58,13 +64,14 @@ struct WriterStatements {
         for statement in [
             begin, commit, rollback, head, beat, heartbeat, event, reply, commitment, participant,
             void, sale, bidder, registration, token, revokeToken, signingKey, auction, auctionState,
+            certificate, certificateTree,
         ] { statement.finalize() }
         snapshot.finalize()
     }
 
     /// Writes every row of the batch. Parents come before children, for the foreign keys; one table
     /// after the other, so that each one's pages stay at hand.
-    func write(_ batch: LogBatch) throws(LedgerError) {
+    func write(_ batch: LogBatch, withSnapshot: Bool) throws(LedgerError) {
         guard let state = batch.state else { return }
         for row in state.sales { try sale.run(row) }
         for row in state.bidders { try bidder.run(row) }
@@ -94,7 +101,24 @@ struct WriterStatements {
                 for row in batch.voids { try write(row, of: bytes) }
             }
         }.get()
-        if let rows = batch.snapshot { try snapshot.write(rows) }
+        for row in batch.certificates { try write(row) }
+        if let tree = batch.certificateTree { try write(tree) }
+        if withSnapshot, let rows = batch.snapshot { try snapshot.write(rows) }
+    }
+
+    private func write(_ row: Certificate) throws(LedgerError) {
+        certificate.bind(row.position, at: 1)
+        certificate.bind(row.auction.text, at: 2)
+        certificate.bind(row.statement, at: 3)
+        try certificate.run()
+    }
+
+    private func write(_ tree: CertificateTree) throws(LedgerError) {
+        certificateTree.bind(tree.first, at: 1)
+        certificateTree.bind(tree.last, at: 2)
+        certificateTree.bind(tree.signed.head, at: 3)
+        certificateTree.bind(tree.signed.signatureHex, at: 4)
+        try certificateTree.run()
     }
 
     private func write(

@@ -40,16 +40,7 @@ public struct SignedStatement: Hashable, Sendable {
     /// - Throws: ``ProofFault`` that says what does not fit.
     @discardableResult
     public func verify(with keys: KeySet) throws(ProofFault) -> TreeHead {
-        let head = try TreeHead(text: head)
-        guard let known = keys.key(head.key) else {
-            throw ProofFault("the key \(head.key) that signed it is none of the server's")
-        }
-        guard known.key.isValid(signature, for: Array(self.head.utf8)) else {
-            throw ProofFault("the signature is not that of the key \(head.key)")
-        }
-        guard known.from <= head.at, known.until.map({ head.at <= $0 }) ?? true else {
-            throw ProofFault("the key \(head.key) was not in use when it was signed")
-        }
+        let head = try SignedTree.verifiedHead(head, signature, with: keys)
         let root = MerkleTree.root(
             of: Array(statement.utf8), at: index, in: head.size, along: path)
         guard root == head.root else {
@@ -72,15 +63,11 @@ extension SigningKey {
     ) -> [SignedStatement] {
         guard !statements.isEmpty else { return [] }
         let tree = MerkleTree(leaves: statements.map { Array($0.utf8) })
-        let head = TreeHead(
-            log: log, position: position, hash: hash, at: t, size: Int64(tree.size),
-            root: tree.root, key: publicKey.id
-        ).text
-        let signature = signature(for: Array(head.utf8))
+        let signed = sign(tree, log: log, position: position, hash: hash, at: t)
         return statements.enumerated().map { index, statement in
             SignedStatement(
-                statement: statement, index: Int64(index), path: tree.path(of: index), head: head,
-                signature: signature)
+                statement: statement, index: Int64(index), path: tree.path(of: index),
+                head: signed.head, signature: signed.signature)
         }
     }
 }

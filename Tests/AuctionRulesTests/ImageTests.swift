@@ -22,7 +22,8 @@ struct ImageTests {
         #expect(
             Self.names(of: lot) == [
                 "id", "box", "phase", "seq", "startsAt", "endsAt", "extensions",
-                "extensionsByBids", "reserve", "standing", "commitments", "participants",
+                "extensionsByBids", "newestExtensions", "outcomeEntry", "reserve", "standing",
+                "commitments", "participants",
                 "refusedOffers", "bidding", "publicBids", "replies",
             ], Self.hint)
         #expect(

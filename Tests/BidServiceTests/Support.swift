@@ -133,6 +133,10 @@ final class GatedLog: BidLog {
         try memory.reply(to: key, on: auction)
     }
 
+    func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] {
+        try memory.unsignedCertificates(max: max)
+    }
+
     func beat(at t: Instant) throws(LedgerError) { try memory.beat(at: t) }
     func lastHeartbeat() throws(LedgerError) -> Instant? { try memory.lastHeartbeat() }
     func checkpointIfIdle() throws(LedgerError) {}

@@ -1,4 +1,5 @@
 import AuctionRules
+import Foundation
 import Testing
 
 @testable import Ledger
@@ -64,6 +65,28 @@ struct SnapshotTests {
         let start = try #require(try SnapshotStart(ledger))
         #expect(start.followed == 0)
         #expect(start.house == scene.house)
+    }
+
+    @Test("A commit writes so many bytes and little more, of as many lots as have room in them")
+    func boundedCommits() throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        let scene = SnapshotScene(ledger, Self.limits(0, 4))
+        let lots = (0..<60).map { AuctionID(stringLiteral: "lot\($0)") }
+        try scene.commit([.addBidder(Bidder(id: .anna))])
+        try scene.commit(
+            lots.map { .createAuction($0, .english(start: 1, opensAt: scene.now, lasting: 9000)) })
+        var most = 0
+        for _ in 0..<40 {
+            try scene.commit([])
+            guard let rows = scene.lastRows else { continue }
+            let images = rows.lots.map(\.image.count).reduce(0, +)
+            let pages = rows.pages.map(\.bytes.count).reduce(0, +)
+            #expect(images + pages <= 7 * RecordPages.pageLengthMax)
+            most = max(most, rows.lots.count)
+        }
+        #expect(most > 8, "a lot without bids is a few hundred bytes")
+        #expect(try #require(try SnapshotStart(ledger)).house == scene.house)
     }
 
     @Test("A million bids on a lot are many pages, of which only the last one is written again")
@@ -136,6 +159,45 @@ struct SnapshotTests {
             return
         }
         #expect(try ledger.rebuild().house == scene.house)
+    }
+
+    /// What a disk that forgets makes of a page: SQLite itself can't read it any more.
+    @Test(
+        "A damaged page of the file under a snapshot's table does not keep a log from being followed",
+        arguments: ["snapshot", "snapshot_house", "snapshot_lot", "snapshot_page"], [0, 3, 2000])
+    func damagedPage(table: String, offset: Int) throws {
+        let directory = try TemporaryDirectory()
+        let first = try SQLiteLedger(path: directory.file())
+        let scene = SnapshotScene(first, Self.limits(0, 1000))
+        try scene.play(seed: 8, commands: 300)
+        try first.close()
+        let sound = try Data(contentsOf: URL(fileURLWithPath: directory.file()))
+        let pages = try Stranger.values(
+            directory.file(), "SELECT pageno FROM dbstat WHERE name LIKE '%\(table)%'"
+        ).compactMap { $0[0].flatMap { Int($0) } }
+        #expect(!pages.isEmpty)
+        var unsound = 0
+        for page in pages {
+            let path = directory.file("page-\(page).db")
+            var bytes = sound
+            let start = (page - 1) * 4096 + offset
+            for index in start..<start + 8 { bytes[index] = 0xff }
+            try bytes.write(to: URL(fileURLWithPath: path))
+            // Twice: the first start may have been able to empty the tables, or not.
+            var head = scene.head
+            for round in 1...2 {
+                let ledger = try SQLiteLedger(path: path)
+                if case .unsound = try ledger.snapshot() { unsound += 1 }
+                let (house, end) = try ledger.rebuild()
+                #expect(end == head, "page \(page)")
+                let later = SnapshotScene(ledger, Self.limits(0, 1000), house: house, head: end)
+                try later.commit([.addBidder(Bidder(id: BidderID(stringLiteral: "new\(round)")))])
+                head = later.head
+                try ledger.close()
+            }
+        }
+        // Space that nothing is in may be damaged without harm.
+        #expect(unsound > 0 || offset == 2000)
     }
 
     @Test("Every byte of an image counts")

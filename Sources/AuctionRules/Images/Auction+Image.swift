@@ -19,6 +19,13 @@ extension Auction {
         writer.write(endsAt) { $0.write($1) }
         writer.write(extensions)
         writer.write(extensionsByBids)
+        writer.write(newestExtensions) { writer, step in
+            writer.write(step.seq)
+            writer.write(step.at)
+            writer.write(step.endsAt)
+            writer.write(step.cause)
+        }
+        writer.write(outcomeEntry) { $0.write($1) }
         writer.write(reserve) { $0.write($1) }
         writer.write(standing)
         writer.write(commitments.lazy.filter(\.isVoided).map(\.ordinal)) { $0.write($1) }
@@ -132,6 +139,13 @@ extension ImageReader {
         auction.endsAt = try optionalInstant()
         auction.extensions = try count()
         auction.extensionsByBids = try count()
+        for _ in 0..<(try count()) {
+            auction.newestExtensions.append(
+                Auction.Extension(
+                    seq: try integer(), at: try instant(), endsAt: try instant(),
+                    cause: try enumeration()))
+        }
+        auction.outcomeEntry = try flag() ? try hash() : nil
         auction.reserve = try optionalAmount()
         auction.standing = try standing()
         var voided: Set<Int> = []

@@ -16,12 +16,30 @@ public protocol Archive: Sendable {
     /// A lot's public change with the lot before it; nil when there is no such lot, or it has not had
     /// so many changes.
     func change(_ seq: Int64, of id: AuctionID) throws(ArchiveError) -> LotChange?
-    /// A lot followed through all of the log, and the log's newest entry then.
-    func record(of id: AuctionID) throws(ArchiveError) -> (record: LotRecord, position: Int64)
+    /// A lot's newest certificate; nil when none was made.
+    func certificate(of id: AuctionID) throws(ArchiveError) -> ArchivedCertificate?
+    /// The statement on the bids that came too late for a lot.
+    ///
+    /// - Parameter certificate: the text of the lot's newest certificate.
+    func lateBids(
+        on id: AuctionID, after certificate: String
+    ) throws(ArchiveError) -> String
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus
     /// Writes a copy to a new file; never over one that is there.
     func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup
     func databaseSchema() throws(ArchiveError) -> DatabaseSchema
+}
+
+/// A close certificate as it is kept.
+public struct ArchivedCertificate: Hashable, Sendable {
+    public let statement: String
+    /// Nil: made while the server had no key, and not signed yet.
+    public let signed: SignedStatement?
+
+    public init(statement: String, signed: SignedStatement?) {
+        self.statement = statement
+        self.signed = signed
+    }
 }
 
 /// Why the archive can't be read.

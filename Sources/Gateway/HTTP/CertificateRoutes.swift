@@ -49,36 +49,37 @@ struct CertificateRoutes: Sendable {
             }
         } catch {
             // Only the log is told why: the words may name files of this machine.
-            logger.warning("A certificate can't be made", metadata: ["error": "\(error)"])
-            throw .unavailable("The certificate can't be made now; try again later.")
+            logger.warning("A certificate can't be read", metadata: ["error": "\(error)"])
+            throw .unavailable("The certificate can't be read now; try again later.")
         }
         guard let bytes else {
             throw HTTPFailure(
                 status: .serviceUnavailable, code: .unavailable,
-                message: "This server signs no certificates.")
+                message: "This server has not signed the certificate: it has no key yet.")
         }
         return .json(bytes)
     }
 
-    /// Reads the lot's part of the log and signs; nil without a key.
+    /// Puts what is kept beside what is signed now; nil without a signature.
     private func make(_ id: AuctionID) throws(ArchiveError) -> [UInt8]? {
-        let (record, position) = try archive.record(of: id)
-        guard let certificate = record.certificate, let late = record.lateBids(upTo: position)
-        else { throw ArchiveError("The log does not have the close of \(id).") }
-        guard let signed = service.sign([certificate, late], at: clock.now()) else { return nil }
+        guard let certificate = try archive.certificate(of: id) else {
+            throw ArchiveError("The database does not have the certificate of \(id).")
+        }
+        guard let signed = certificate.signed else { return nil }
+        let late = try archive.lateBids(on: id, after: certificate.statement)
+        guard let signedLate = service.sign([late], at: clock.now())?.first else { return nil }
         var writer = JSONWriter(reservingCapacity: 4096)
         writer.object { writer in
             writer.field("type", "certificate")
             writer.field("auction", id.text)
-            writer.field("certificate", .object(signed[0].json))
-            writer.field("late", .object(signed[1].json))
+            writer.field("certificate", .object(signed.json))
+            writer.field("late", .object(signedLate.json))
         }
         return writer.bytes
     }
 }
 
-/// The certificates that were made last: anybody may ask for them, and each costs a walk through the
-/// lot's part of the log.
+/// The answers that were given last: anybody may ask, and each costs a signature over the late bids.
 final class MadeCertificates: Sendable {
     /// Lots kept; some 2 KiB each.
     private static let lotsMax = 1024

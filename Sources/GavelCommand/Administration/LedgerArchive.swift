@@ -59,16 +59,22 @@ final class LedgerArchive: Archive {
         try archived { () throws(LedgerError) in try reader.change(seq, of: id) }
     }
 
-    func record(
-        of id: AuctionID
-    ) throws(ArchiveError) -> (record: LotRecord, position: Int64) {
+    func certificate(of id: AuctionID) throws(ArchiveError) -> ArchivedCertificate? {
         try archived { () throws(LedgerError) in
-            var record = LotRecord(id)
-            let head = try reader.entries(of: id) { entry in
-                record.follow(
-                    entry.event, at: entry.at, position: entry.position, hash: entry.hash)
+            try reader.certificate(of: id).map {
+                ArchivedCertificate(statement: $0.statement, signed: $0.signed)
             }
-            return (record, head.position)
+        }
+    }
+
+    func lateBids(
+        on id: AuctionID, after certificate: String
+    ) throws(ArchiveError) -> String {
+        try archived { () throws(LedgerError) in
+            let late = try reader.lateBids(on: id, max: LateBidsStatement.latenessMax)
+            return LateBidsStatement.text(
+                on: id, after: certificate, upTo: late.position, count: late.count,
+                latest: late.latest, lateness: late.lateness)
         }
     }
 

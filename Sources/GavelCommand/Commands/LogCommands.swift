@@ -134,7 +134,10 @@ extension LogReport {
     fileprivate func summary(duration: Duration) -> String {
         let seconds = duration.formatted(
             .units(allowed: [.seconds], width: .narrow, fractionalPart: .show(length: 2)))
-        return "sound: \(events) entries, \(lots) lots, \(bids) bids in \(seconds); the log "
+        var counts = "\(events) entries, \(lots) lots, \(bids) bids"
+        if certificates > 0 { counts += ", \(certificates) certificates" }
+        if unsignedCertificates > 0 { counts += " (\(unsignedCertificates) not signed)" }
+        return "sound: \(counts) in \(seconds); the log "
             + "\(logID) ends at entry \(head.position), \(head.hash.hex)"
     }
 
@@ -146,6 +149,8 @@ extension LogReport {
             writer.field("entries", events)
             writer.field("lots", lots)
             writer.field("bids", bids)
+            writer.field("certificates", certificates)
+            writer.field("unsigned_certificates", unsignedCertificates)
             writer.object("head") { writer in
                 writer.field("position", head.position)
                 writer.field("hash", head.hash.hex)

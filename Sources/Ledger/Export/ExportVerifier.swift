@@ -165,7 +165,8 @@ public struct ExportVerifier: Sendable {
             LogReport(
                 logID: header.logID, head: audit.head, events: count,
                 lots: header.isRedacted ? audit.lotCount : Int64(replay.house.auctions.count),
-                bids: header.isRedacted ? audit.bidCount : replay.bids, fault: fault)
+                bids: header.isRedacted ? audit.bidCount : replay.bids, certificates: 0,
+                unsignedCertificates: 0, fault: fault)
         }
 
         private mutating func hash(_ line: [UInt8]) {

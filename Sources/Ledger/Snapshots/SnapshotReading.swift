@@ -11,27 +11,38 @@ struct SnapshotReading {
     init(on connection: OpaquePointer) { self.connection = connection }
 
     /// What there is. A snapshot that can't be used is deleted, so that another one takes its place.
-    func find() throws(LedgerError) -> SnapshotFinding {
+    ///
+    /// - Returns: also whether its tables can be written: not so where the file's own pages are damaged
+    ///   and SQLite can't empty them. Then the snapshot stays as it is until the file has been mended.
+    func find() throws(LedgerError) -> (finding: SnapshotFinding, canBeRenewed: Bool) {
         do {
-            if let snapshot = try read() { return .sound(snapshot) }
-            try clear()
-            return .none
+            if let snapshot = try read() { return (.sound(snapshot), true) }
+            return (.none, try clear())
         } catch let fault as ImageFault {
-            try clear()
-            return .unsound(fault.description)
+            return (.unsound(fault.description), try clear())
         } catch let error as LedgerError {
-            throw error
+            // What the disk did not give may be there the next time. What it gave and is no page of a
+            // database will not be another thing then, and this is only a cache.
+            guard error.isDamage else { throw error }
+            return (.unsound(error.message), try clear())
         } catch {
             throw LedgerError(any: error, doing: "read the snapshot")
         }
     }
 
-    private func clear() throws(LedgerError) {
+    /// - Returns: whether it is gone.
+    private func clear() throws(LedgerError) -> Bool {
         for table in ["snapshot", "snapshot_house", "snapshot_lot", "snapshot_page"] {
-            let statement = try Statement("DELETE FROM \(table)", on: connection)
-            defer { statement.finalize() }
-            try statement.run()
+            do {
+                let statement = try Statement("DELETE FROM \(table)", on: connection)
+                defer { statement.finalize() }
+                try statement.run()
+            } catch {
+                guard error.isDamage else { throw error }
+                return false
+            }
         }
+        return true
     }
 
     private func read() throws -> StateSnapshot? {

@@ -17,6 +17,6 @@ public enum SnapshotFinding: Sendable {
     case sound(StateSnapshot)
     /// None, or one of another version of Gavel; the log has to be followed from its beginning.
     case none
-    /// One that can't be believed, and why. It has been thrown away.
+    /// One that can't be believed, and why. It has been thrown away, if the file let it.
     case unsound(String)
 }

@@ -37,6 +37,9 @@ public struct LogReport: Hashable, Sendable {
     public let lots: Int64
     /// Accepted bids: in an export without payloads, those that changed something public.
     public let bids: Int64
+    /// Close certificates, and how many of them no signature is over. An export has none.
+    public let certificates: Int64
+    public let unsignedCertificates: Int64
     /// Nil: everything is sound.
     public let fault: LogFault?
 }

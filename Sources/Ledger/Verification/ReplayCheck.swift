@@ -1,4 +1,5 @@
 import AuctionRules
+import Proof
 
 /// Replays a database's log and compares every table with what the replay gives.
 struct ReplayCheck {
@@ -15,6 +16,8 @@ struct ReplayCheck {
     /// Where each commitment was logged, in the order of its lot.
     private var positions: [AuctionID: [Int64]] = [:]
     private var replies: Int64 = 0
+    /// How many certificates there are, and how many of them no signature is over.
+    private(set) var certificates: (all: Int64, unsigned: Int64) = (0, 0)
 
     /// Everything, in one committed state of the database.
     ///
@@ -25,24 +28,30 @@ struct ReplayCheck {
         let statement = try Statement(Self.sql, on: connection)
         defer { statement.finalize() }
         statement.bind(head.position, at: 1)
+        var certificates = try CertificateCheck(on: connection)
+        defer { certificates.finalize() }
         while try statement.next() {
-            try follow(statement)
+            try follow(statement, &certificates)
             let position = statement.integer(0)
             if position % 1024 == 0, !proceed(position) { return }
         }
         guard proceed(head.position) else { return }
+        try certificates.finish(KeySet(replay.house.signingKeys))
+        self.certificates = (certificates.count, certificates.unsigned)
         try checkTables(on: connection)
     }
 
     // MARK: - The log
 
-    private mutating func follow(_ row: Statement) throws {
+    private mutating func follow(
+        _ row: Statement, _ certificates: inout CertificateCheck
+    ) throws {
         let position = row.integer(0)
         let auction = row.optionalText(3)
         func fault(_ rule: String, _ detail: String) -> LogFault {
             LogFault(position: position, auction: auction, rule: rule, detail: detail)
         }
-        guard let hash = EntryHash(bytes: row.bytes(6)) else {
+        guard let hash = row.hash(6) else {
             throw fault("hash", "it is not 32 bytes long")
         }
         let event = try replay.follow(
@@ -55,7 +64,14 @@ struct ReplayCheck {
             guard row.isNull(8) else { throw fault("a reply is a verdict's", "the house has none") }
             return
         }
-        if case .bidAccepted = event { positions[id, default: []].append(position) }
+        switch event {
+        case .bidAccepted: positions[id, default: []].append(position)
+        case .closed, .bidsVoided:
+            try replay.house.auctions.with(id) { auction in
+                try certificates.follow(auction, position: position, hash: hash)
+            }
+        default: break
+        }
         try checkReply(row, of: event, on: id, fault)
     }
 

@@ -106,7 +106,30 @@ struct CertificateRouteTests {
         let says = try Self.says("certificate", in: second, of: room)
         #expect(try says.string("outcome") == "no_bids")
         let replaced = try SignedStatement(try first.json.object("certificate")).statement
-        #expect(try says.string("replaces") == CertificateStatement.id(replaced))
+        let before = try #require(try JSONValue(parsing: replaced.utf8).asObject)
+        #expect(try says.string("replaces") == before.string("hash"))
+    }
+
+    @Test("is read and not made: it is signed once, with its commit")
+    func kept() async throws {
+        let (room, _) = try await Self.room()
+        try await Self.close(room)
+        let first = try await room.get(Self.path).json.object("certificate")
+        room.clock.set(Saleroom.noon.advanced(by: 600_000))
+        #expect(try await room.get(Self.path).json.object("certificate") == first)
+    }
+
+    @Test("is signed later for a lot that closed before there was a key")
+    func signedLater() async throws {
+        let (room, _) = try await Self.room(signs: false)
+        try await Self.close(room)
+        #expect(try await room.get(Self.path).status == 503)
+        #expect(await room.service.use(SigningKey()) == .done)
+        // Any commit after the key's takes along what is not signed.
+        _ = await room.service.perform(.addBidder(Bidder(id: try BidderID("new"))))
+        let reply = try await room.get(Self.path)
+        #expect(reply.status == 200)
+        #expect(try Self.says("certificate", in: reply, of: room).string("winner") == "Bidder 1")
     }
 
     @Test("is unavailable on a server without a key")

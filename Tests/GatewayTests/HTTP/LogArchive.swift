@@ -44,20 +44,32 @@ struct LogArchive: Archive {
         }
     }
 
-    func record(
-        of id: AuctionID
-    ) throws(ArchiveError) -> (record: LotRecord, position: Int64) {
+    func certificate(of id: AuctionID) throws(ArchiveError) -> ArchivedCertificate? {
         if let fault { throw fault }
-        var record = LotRecord(id)
+        do {
+            return try (log as? MemoryLog)?.certificate(of: id).map {
+                ArchivedCertificate(statement: $0.statement, signed: $0.signed)
+            }
+        } catch { throw ArchiveError(error.message) }
+    }
+
+    func lateBids(
+        on id: AuctionID, after certificate: String
+    ) throws(ArchiveError) -> String {
+        var lateness: [Milliseconds] = []
         var position: Int64 = 0
         do {
             try log.entries(after: 0) { entry in
                 position = entry.position
-                record.follow(
-                    entry.event, at: entry.at, position: entry.position, hash: entry.hash)
+                guard case .auction(id, .bidRefused(let event)) = entry.event,
+                    case .closed(let lateBy) = event.refusal
+                else { return }
+                lateness.append(lateBy)
             }
         } catch { throw ArchiveError(error.message) }
-        return (record, position)
+        return LateBidsStatement.text(
+            on: id, after: certificate, upTo: position, count: Int64(lateness.count),
+            latest: lateness.max(), lateness: lateness)
     }
 
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus {

@@ -11,13 +11,22 @@ final class SnapshotScene {
     /// Every public change, by lot.
     private(set) var changes: [AuctionID: [PublicChange]] = [:]
     private var keeper: SnapshotKeeper
+    /// What of the snapshot the last commit wrote.
+    private(set) var lastRows: SnapshotRows?
     var now = Instant(milliseconds: 1_700_000_000_000)
 
     /// How many changes of a lot are kept.
     static let recentMax = 5
 
-    init(_ log: any BidLog, _ limits: SnapshotKeeper.Limits) {
+    /// - Parameters:
+    ///   - house: where to go on; as the log's entry `head` leaves it.
+    init(
+        _ log: any BidLog, _ limits: SnapshotKeeper.Limits, house: House = House(),
+        head: LogHead = .empty
+    ) {
         self.log = log
+        self.house = house
+        self.head = head
         keeper = SnapshotKeeper(limits)
     }
 
@@ -39,6 +48,7 @@ final class SnapshotScene {
         batch.seal(with: house)
         head = batch.head
         batch.snapshot = keeper.rows(of: house, at: head) { recent[$0]?.records }
+        lastRows = batch.snapshot
         try log.append(batch)
     }
 

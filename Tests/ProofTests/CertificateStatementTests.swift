@@ -5,15 +5,16 @@ import Testing
 @testable import Proof
 
 /// What a certificate says follows from the log, and holds no secret.
-@Suite struct LotRecordTests {
-    /// A house, and its log as a lot's record follows it.
+@Suite struct CertificateStatementTests {
+    /// A house with a lot, and the certificate of the entry that said last how it ended.
     private struct Room {
         var house = House()
-        var record: LotRecord
+        let id: AuctionID
         var position: Int64 = 0
+        var newest: String?
 
         init(_ change: (inout Terms) -> Void = { _ in }) throws {
-            record = LotRecord(try AuctionID("lot"))
+            id = try AuctionID("lot")
             for name in ["anna", "ben", "cleo"] {
                 perform(.addBidder(Bidder(id: try BidderID(name))), at: 0)
             }
@@ -23,7 +24,7 @@ import Testing
                 increments: IncrementPreset.ebayUS.table, opensAt: Instant(milliseconds: 0),
                 closesAt: Instant(milliseconds: 100_000))
             change(&terms)
-            perform(.createAuction(record.auction, terms), at: 0)
+            perform(.createAuction(id, terms), at: 0)
         }
 
         @discardableResult
@@ -33,8 +34,11 @@ import Testing
             for event in decision.events {
                 position += 1
                 let hash = EntryHash(words: SIMD4(0, 0, 0, UInt64(position)))
+                let replaced = house.auctions[id]?.outcomeEntry
                 house.apply(event, at: t, recordedAs: hash)
-                record.follow(event, at: t, position: position, hash: hash)
+                guard let lot = house.auctions[id], lot.outcomeEntry == hash else { continue }
+                newest = CertificateStatement.text(
+                    of: lot, position: position, hash: hash, replacing: replaced)
             }
             return decision
         }
@@ -45,20 +49,15 @@ import Testing
             let request = BidRequest(
                 bidder: try BidderID(bidder), id: try BidID(id ?? "\(bidder)-\(time)"),
                 action: .bid(.max, amount: try #require(Amount(minorUnits: amount))))
-            perform(.request(request, on: record.auction), at: time)
+            perform(.request(request, on: self.id), at: time)
         }
 
         mutating func administer(_ command: AuctionCommand, at time: Int64) {
-            perform(.administer(record.auction, command), at: time)
+            perform(.administer(id, command), at: time)
         }
 
         func certificate() throws -> JSONObject {
-            let text = try #require(record.certificate)
-            return try #require(try JSONValue(parsing: text.utf8).asObject)
-        }
-
-        func late() throws -> JSONObject {
-            let text = try #require(record.lateBids(upTo: position))
+            let text = try #require(newest)
             return try #require(try JSONValue(parsing: text.utf8).asObject)
         }
     }
@@ -70,7 +69,7 @@ import Testing
         try room.bid("ben", 4000, at: 70_000)
         try room.bid("cleo", 5000, at: 96_000)
         try room.bid("ben", 6000, at: 99_500)
-        #expect(room.record.certificate == nil && room.record.lateBids(upTo: 1) == nil)
+        #expect(room.newest == nil)
         room.administer(.advanceClock, at: 100_000)
         let says = try room.certificate()
         #expect(try says.string("statement") == CertificateStatement.format)
@@ -84,8 +83,8 @@ import Testing
         #expect(try says.integer("position") == room.position)
         #expect(
             try says.string("hash") == EntryHash(words: SIMD4(0, 0, 0, UInt64(room.position))).hex)
-        #expect(try says.integer("seq") == room.house.auctions[room.record.auction]?.seq)
-        let text = try #require(room.record.certificate)
+        #expect(try says.integer("seq") == room.house.auctions[room.id]?.seq)
+        let text = try #require(room.newest)
         for secret in ["anna", "ben", "cleo", "777777", "3000,", "3500", "4000", "5000,"] {
             #expect(!text.contains(secret), "\(secret) is in \(text)")
         }
@@ -126,7 +125,7 @@ import Testing
         let says = try room.certificate()
         #expect(try says.integer("bids") == 3 && says.integer("bids_in_last_1_s") == 2)
         #expect(try says.string("winner") == "Bidder 3")
-        let text = try #require(room.record.certificate)
+        let text = try #require(room.newest)
         #expect(!text.contains("11111"))
         #expect(text.contains("22222") == (format == .vickrey), "the price of a Vickrey auction")
         #expect(text.contains("33333") == (format == .sealedFirstPrice))
@@ -137,46 +136,73 @@ import Testing
         try room.bid("anna", 2000, at: 1)
         try room.bid("ben", 5000, at: 2, id: "b")
         room.administer(.advanceClock, at: 100_000)
-        let first = try #require(room.record.certificate)
+        let first = try #require(room.newest)
         #expect(try room.certificate()["replaces"] == .null)
         let void = AuctionCommand.voidBid(
             try BidID("b"), bidder: try BidderID("ben"), reason: "entered in error")
         room.administer(void, at: 200_000)
         let second = try room.certificate()
-        #expect(try second.string("replaces") == CertificateStatement.id(first))
+        let entry = try #require(try JSONValue(parsing: first.utf8).asObject).string("hash")
+        #expect(try second.string("replaces") == entry)
         #expect(try second.string("winner") == "Bidder 1" && second.integer("price") == 1000)
         #expect(try second.integer("closed_at") == 100_000 && second.integer("bids") == 1)
         #expect(try second.integer("position") == room.position)
     }
 
-    @Test func `bids that came too late are counted, each with its lateness`() throws {
-        var room = try Room()
-        try room.bid("anna", 2000, at: 1)
-        try room.bid("ben", 5000, at: 100_000)
-        #expect(try room.late().array("late_by_ms") == [.integer(0)])
-        let certificate = room.record.certificate
-        for step in 1...1200 {
-            try room.bid("cleo", 9000, at: 100_000 + Int64(step), id: "c\(step)")
-        }
-        #expect(room.record.certificate == certificate, "the close stays as it was")
-        let late = try room.late()
-        #expect(try late.string("statement") == LotRecord.lateBidsFormat)
-        #expect(try late.string("certificate") == CertificateStatement.id(#require(certificate)))
+    @Test func `bids that came too late are told, the first ones one by one`() throws {
+        let text = LateBidsStatement.text(
+            on: try AuctionID("lot"), after: "certificate", upTo: 77, count: 1201, latest: 1200,
+            lateness: (0...1200).map(Int64.init))
+        let late = try #require(try JSONValue(parsing: text.utf8).asObject)
+        #expect(try late.string("statement") == LateBidsStatement.format)
+        #expect(try late.string("certificate") == CertificateStatement.id("certificate"))
         #expect(try late.integer("count") == 1201 && late.integer("late_by_ms_max") == 1200)
-        #expect(try late.array("late_by_ms").count == LotRecord.latenessMax)
-        #expect(try late.integer("position") == room.position)
+        #expect(try late.array("late_by_ms").count == LateBidsStatement.latenessMax)
+        #expect(try late.integer("position") == 77)
     }
 
-    @Test func `a lot that is open or was cancelled has none, and others' entries pass by`() throws
-    {
+    @Test func `only the newest moves of the end are listed, and all are counted`() throws {
+        var room = try Room()
+        for step in 1...Int64(Auction.newestExtensionsMax + 20) {
+            room.administer(.extend(.by(1000), reason: "again"), at: step)
+        }
+        room.administer(.close(reason: "enough"), at: 5000)
+        let says = try room.certificate()
+        #expect(try says.integer("extension_count") == 120)
+        let listed = try says.array("extensions").compactMap(\.asObject)
+        #expect(listed.count == Auction.newestExtensionsMax)
+        #expect(try listed.first?.integer("at") == 21 && listed.last?.integer("at") == 120)
+    }
+
+    /// Counted one by one over all bids, as the certificate's walk from the newest one back is not.
+    @Test func `the bids of the last seconds are as many as a plain count finds`() throws {
+        var room = try Room()
+        for step in 0..<400 {
+            try room.bid(
+                ["anna", "ben", "cleo"][step % 3], 2000 + Int64(step) * 500,
+                at: 50_000 + Int64(step) * 125, id: "b\(step)")
+        }
+        let void = AuctionCommand.voidBid(
+            try BidID("b397"), bidder: nil, reason: "entered in error")
+        room.administer(void, at: 99_990)
+        room.administer(.advanceClock, at: 100_000)
+        let lot = try #require(room.house.auctions[room.id])
+        let counted = lot.commitments.filter { $0.seq != nil && !$0.isVoided }
+        let says = try room.certificate()
+        #expect(try says.integer("bids") == Int64(counted.count))
+        for (member, span) in [("1", 1000), ("5", 5000), ("30", 30_000)] as [(String, Int64)] {
+            let expected = counted.count { $0.at.milliseconds >= 100_000 - span }
+            #expect(try says.integer("bids_in_last_\(member)_s") == Int64(expected))
+        }
+    }
+
+    @Test func `a lot that is open or was cancelled has none`() throws {
         var room = try Room()
         try room.bid("anna", 2000, at: 1)
-        var stranger = LotRecord(try AuctionID("another"))
-        stranger.follow(
-            .auction(room.record.auction, .announced(text: "x")), at: Instant(milliseconds: 1),
-            position: 1, hash: .zero)
-        #expect(stranger.certificate == nil)
+        let open = try #require(room.house.auctions[room.id])
+        #expect(
+            CertificateStatement.text(of: open, position: 1, hash: .zero, replacing: nil) == nil)
         room.administer(.cancel(reason: "gone"), at: 2)
-        #expect(room.record.certificate == nil)
+        #expect(room.newest == nil)
     }
 }
