@@ -1,3 +1,5 @@
+import Foundation
+
 /// Something to measure.
 protocol Benchmark {
     /// Of a line in the table.
@@ -37,6 +39,8 @@ struct Report {
         // The notes of the run in the middle, as notes can't be averaged.
         let middle = runs.sorted { $0.unitsPerSecond < $1.unitsPerSecond }[runs.count / 2]
         for note in middle.notes { Swift.print("    \(note)") }
+        // The next line may take minutes, also into a file.
+        fflush(nil)
     }
 
     private static func line(_ name: String, _ cells: [String]) -> String {

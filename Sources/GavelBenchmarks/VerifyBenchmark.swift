@@ -18,6 +18,7 @@ struct VerifyBenchmark {
     /// Makes the log once, and prints a line for each way of checking it.
     func print(runs: Int) async throws {
         let path = folder.appendingPathComponent("\(UUID().uuidString).db").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let total = try write(to: path)
         try await Report(
             runs: runs,

@@ -37,6 +37,13 @@ enum EventCodec {
         kind: String, auction: String?, payload: some Collection<UInt8>
     ) throws(EventCodingError) -> Event {
         do {
+            if kind == "bid_accepted", let auction,
+                let bid = payload.withContiguousStorageIfAvailable({
+                    AcceptedBidReader.read(UnsafeRawBufferPointer($0))
+                }) ?? nil
+            {
+                return .auction(try AuctionID(auction), .bidAccepted(bid))
+            }
             let value = try JSONValue(parsing: payload)
             guard let object = value.asObject else { throw EventCodingError(kind, "is no object") }
             let version = try object.integer("v")

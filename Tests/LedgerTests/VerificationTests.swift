@@ -130,6 +130,16 @@ struct VerificationTests {
         #expect(try Self.finding(directory.file()) != nil)
     }
 
+    /// A verification does not ask the view: all of its rules have to follow from what it does itself.
+    @Test(
+        "What breaks a rule of integrity_faults is found without it",
+        arguments: IntegrityTests.damages.map(\.sql))
+    func integrityRules(sql: String) throws {
+        let directory = try IntegrityTests.sample()
+        try Stranger.tamper(directory.file(), sql)
+        #expect(try Self.finding(directory.file()) != nil)
+    }
+
     @Test("The first fault is named, with its position and its lot")
     func firstFault() throws {
         let directory = try IntegrityTests.sample()

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// Reads only, and one committed state, so that the server may go on meanwhile. Three walks run at
 /// once, each on a connection of its own: the chain with what is public; the replay with the
-/// tables; and what SQLite and the views can check for themselves.
+/// tables; and what SQLite can check for itself.
 public struct LogVerifier: Sendable {
     public let path: String
     private let disk: any Disk
@@ -53,6 +53,8 @@ public struct LogVerifier: Sendable {
             return LogReport(
                 logID: status.logID, head: status.head, events: status.head.position,
                 lots: Int64(check.replay.house.auctions.count), bids: check.replay.bids,
+                certificates: check.certificates.all,
+                unsignedCertificates: check.certificates.unsigned,
                 fault: findings.first)
         }
         if let error = findings.error, report.fault == nil { throw error }
@@ -76,7 +78,7 @@ public struct LogVerifier: Sendable {
         while try statement.next() {
             let position = statement.integer(0)
             guard let entry = StoredEntry.publicEntry(statement, workingIn: &space),
-                let previousHash = EntryHash(bytes: statement.bytes(7))
+                let previousHash = statement.hash(7)
             else {
                 throw LogFault(
                     position: position, rule: "hash",
@@ -98,18 +100,18 @@ public struct LogVerifier: Sendable {
         progress.chained(head.position)
     }
 
-    /// What SQLite, the schema and the views can say of the file by themselves.
+    /// What SQLite and the schema can say of the file by themselves. The rules of `integrity_faults` are
+    /// not asked: the other two walks check them all, and a test breaks each to see that they do.
     private static func checkFile(_ database: Database) throws {
+        // Each value is compared with what the log gives: no constraint can be broken behind that. To
+        // evaluate them all again took a third of a verification.
+        try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
         if let problem = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)"),
             problem != "ok"
         {
             throw LogFault(rule: "the file is sound", detail: problem)
         }
         try SchemaCheck.check(database)
-        let row = try Row.fetchOne(database, sql: "SELECT * FROM integrity_faults LIMIT 1")
-        if let fault = row.map(IntegrityFault.init) {
-            throw LogFault(auction: fault.auction, rule: fault.rule, detail: fault.detail)
-        }
     }
 
     /// A walk on a connection of its own.

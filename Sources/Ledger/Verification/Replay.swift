@@ -64,7 +64,9 @@ struct Replay {
     ) throws(PublicLot.Breach) {
         switch event {
         case .bidAccepted(let event): try prices.follow(event, on: auction, at: t)
-        case .bidsVoided(let event): try prices.follow(event, on: auction)
+        case .bidsVoided(let event):
+            if case .retraction(let request) = event.cause { try checkIsNew(request, on: auction) }
+            try prices.follow(event, on: auction)
         case .closed(let event): try prices.check(event, on: auction)
         case .reserveLowered(let event):
             let isMet = auction.standing.price.map { $0 >= event.reserve } ?? false
@@ -73,12 +75,21 @@ struct Replay {
                     rule: "reserve met = price >= reserve", detail: "it says otherwise")
             }
         case .bidRefused(let event):
+            try checkIsNew(event.request, on: auction)
             guard case .tooLow(let minimum) = event.refusal else { return }
             guard minimum == auction.minimum else {
                 throw PublicLot.Breach(
                     rule: "a refusal tells the minimum", detail: "it tells \(minimum)")
             }
         case .created, .opened, .extended, .paused, .resumed, .cancelled, .announced: break
+        }
+    }
+
+    private static func checkIsNew(
+        _ request: BidRequest, on auction: Auction
+    ) throws(PublicLot.Breach) {
+        guard auction.reply(to: request.key) == nil else {
+            throw PublicLot.Breach(rule: "one reply per bid id", detail: "the id had a reply")
         }
     }
 }
