@@ -10,7 +10,8 @@ public struct SnapshotKeeper: Sendable {
         /// A part is renewed when it has been another one for this many entries: what a start follows.
         public var entriesMax: Int64 = 20_000
         /// How many pages of 4 KiB a commit writes for it, or little more: no commit should take
-        /// noticeably longer for it.
+        /// noticeably longer for it. Counted by the bytes: of ten thousand lots most have a page that
+        /// is not full.
         public var pagesMax = 32
 
         public init() {}
@@ -27,6 +28,9 @@ public struct SnapshotKeeper: Sendable {
         var replies = 0
         var changes = 0
     }
+
+    /// What a row has beside its image or page: its key, two hashes, numbers.
+    private static let rowLength = 128
 
     private let limits: Limits
     /// The parts that have changed since their images, in the order in which they began to, and the log
@@ -75,13 +79,13 @@ public struct SnapshotKeeper: Sendable {
     ) -> SnapshotRows? {
         guard isBehind(head) else { return nil }
         var rows = SnapshotRows(extent: SnapshotRows.Extent(head: head, lots: 0))
-        var room = limits.pagesMax
+        var room = limits.pagesMax * RecordPages.pageLengthMax
         while room > 0, isBehind(head), let part = changed.first?.part {
             switch part {
             case .house:
                 let image = house.image
                 rows.house = SnapshotRows.HouseRow(head: head, image: image)
-                room -= 1 + image.count / RecordPages.pageLengthMax
+                room -= Self.rowLength + image.count
                 changed.removeFirst()
             case .lot(let id):
                 let isComplete =
@@ -115,11 +119,12 @@ public struct SnapshotKeeper: Sendable {
         self.written[auction.id] = written
         guard isReady else { return false }
         imaged.insert(auction.id)
+        let image = auction.image
         rows.lots.append(
             SnapshotRows.LotRow(
-                auction: auction.id, number: number, head: head, image: auction.image,
+                auction: auction.id, number: number, head: head, image: image,
                 changes: SnapshotRows.PageExtent(of: changes)))
-        room -= 1
+        room -= Self.rowLength + image.count
         return true
     }
 
@@ -134,11 +139,10 @@ public struct SnapshotKeeper: Sendable {
         var next = written
         while next < pages.count {
             guard room > 0 || next == pages.count - 1 else { return false }
+            let bytes = pages.pages[next - pages.droppedCount]
             rows.pages.append(
-                SnapshotRows.PageRow(
-                    auction: auction, book: book, number: next,
-                    bytes: pages.pages[next - pages.droppedCount]))
-            room -= 1
+                SnapshotRows.PageRow(auction: auction, book: book, number: next, bytes: bytes))
+            room -= rowLength + bytes.count
             next += 1
             written = min(next, pages.count - 1)
         }
