@@ -19,6 +19,11 @@ final class CrashSite {
 
     private(set) var kills = 0
     private(set) var stops = 0
+    /// Kills of servers that had not started yet, and of such that had, by a hair.
+    private(set) var killsAtStart = 0
+    private(set) var killsAfterStart = 0
+    /// What the last start took, from the process to its first word.
+    private var startTook = Duration.milliseconds(500)
     private(set) var bidsTold = 0
     private(set) var repeated = 0
     private(set) var lost = 0
@@ -83,11 +88,25 @@ final class CrashSite {
         for task in bidding { sent.append(await task.value) }
         for index in watchers.indices { await watchers[index].leave() }
 
+        // What starts reads a log that a kill has left, and may be killed itself.
+        for _ in 0..<(round % 3) { try await killAtStart() }
+        let start = ContinuousClock.now
         server = try await TestServer.start(in: folder, arguments: Self.arguments)
+        startTook = .now - start
         try await letWatchersIn()
         try await repeatBids(of: bidders, sent: sent, told: told)
         try await audit(told)
         if thoroughly { try await auditAll() }
+    }
+
+    /// Kills a server at a random moment of its start, or right after it.
+    private func killAtStart() async throws {
+        let (seconds, attoseconds) = startTook.components
+        let milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        let hadStarted = try await TestServer.startAndKill(
+            in: folder, arguments: Self.arguments,
+            after: .random(in: 0...max(1, milliseconds * 5 / 4)))
+        if hadStarted { killsAfterStart += 1 } else { killsAtStart += 1 }
     }
 
     /// What had a verdict gets it again, word for word; what had none gets one.
@@ -163,6 +182,11 @@ final class CrashSite {
         let questions = [
             "SELECT * FROM integrity_faults",
             """
+            SELECT c.auction FROM certificate c LEFT JOIN certificate_tree t
+                ON c.position BETWEEN t.first AND t.last
+            WHERE t.last IS NULL
+            """,
+            """
             SELECT auction FROM event WHERE kind = 'auction_closed' GROUP BY auction
             HAVING count(*) > 1
             """,
@@ -180,6 +204,9 @@ final class CrashSite {
             HAVING count(*) > 1
             """,
         ]
+        // What bids came meanwhile does not matter: it looks at one committed state.
+        let verification = try await server.gavel("log", "verify")
+        #expect(verification.status == 0, "\(verification)")
         for question in questions {
             #expect(try await Database.query(question, in: server.database) == "", "\(question)")
         }

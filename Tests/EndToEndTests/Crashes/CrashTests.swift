@@ -26,7 +26,8 @@ struct CrashTests {
         try await site.finish()
         print(
             """
-            kills survived \(site.kills), stops \(site.stops) (\(Self.stop) s), acknowledged bids \
+            kills survived \(site.kills), and \(site.killsAtStart) during a start and \
+            \(site.killsAfterStart) right after one, stops \(site.stops) (\(Self.stop) s), acknowledged bids \
             checked \(site.bidsTold), lost \(site.lost), doubled \(site.doubled), reordered \
             \(site.reordered), repeated \(site.repeated), answered otherwise \(site.changed), changes \
             heard by watchers \(site.changesHeard), snapshots instead \(site.snapshots)

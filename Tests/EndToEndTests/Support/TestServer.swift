@@ -49,6 +49,30 @@ final class TestServer: Sendable {
             folder: folder, endpoint: try Endpoint(url), trust: trust, process: process)
     }
 
+    /// Starts a server and kills it so soon that it may not have come to its end of the start.
+    ///
+    /// - Parameter milliseconds: from the process's start to the kill.
+    /// - Returns: whether it had said already where it listens.
+    static func startAndKill(
+        in folder: URL, arguments: [String], after milliseconds: Int
+    ) async throws -> Bool {
+        let output = try PrivatePipe()
+        let process = try ChildProcess(
+            Gavel.executable,
+            [
+                "serve", "--json", "--database", folder.appendingPathComponent("gavel.db").path,
+                "--listen", "127.0.0.1:0",
+            ] + arguments, environment: Gavel.environment, output: output.writing,
+            errors: FileHandle(forWritingTo: logFile(in: folder)))
+        async let line = output.reading.firstLine()
+        // The time is what this is about: what the server is doing then is left to chance.
+        _ = try await run(
+            "sleep", ["\(Double(milliseconds) / 1000)"], environment: Gavel.environment)
+        process.send(SIGKILL)
+        _ = await process.status()
+        return await line != nil
+    }
+
     /// Tests of other things than limits may bid, ask and connect as fast as they can, and be as slow
     /// as a busy machine makes them. In the environment, so that a test's own options go before it.
     private static let generous = [
