@@ -23,6 +23,22 @@ public enum Answer: Hashable, Sendable {
 /// Gets an answer, once, on the log's thread or on the submitting one; must not block.
 public typealias Responder = @Sendable (Answer) -> Void
 
+/// A command, and who gets its answer.
+public struct Submission: Sendable {
+    public let command: Command
+    /// The answer shall come with a signed receipt.
+    public let wantsReceipt: Bool
+    public let respond: Responder
+
+    public init(
+        _ command: Command, wantsReceipt: Bool = false, respond: @escaping Responder
+    ) {
+        self.command = command
+        self.wantsReceipt = wantsReceipt
+        self.respond = respond
+    }
+}
+
 extension Command {
     /// The answer when nothing happened because the service can't work now.
     var unavailable: Answer {

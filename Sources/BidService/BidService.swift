@@ -64,7 +64,7 @@ public final class BidService: Sendable {
             onFailure: { error in
                 onFailure(error)
                 queue.wake()
-            })
+            }, onReady: { queue.wake() })
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
             publisher: publisher, notary: notary, statistics: statisticsBox, space: space,
@@ -90,10 +90,20 @@ public final class BidService: Sendable {
     public func submit(
         _ command: Command, wantsReceipt: Bool = false, respond: @escaping Responder
     ) {
-        guard queue.submit(command, wantsReceipt: wantsReceipt, respond: respond) else {
+        submit([Submission(command, wantsReceipt: wantsReceipt, respond: respond)])
+    }
+
+    /// Puts commands that came together into the queue, in their order and stamped with the time now.
+    ///
+    /// - Returns: false when the queue is full or closed: those that did not go in have been answered.
+    @discardableResult
+    public func submit(_ submissions: [Submission]) -> Bool {
+        let turnedAway = submissions.dropFirst(queue.submit(submissions))
+        for submission in turnedAway {
             statisticsBox.noteTurnedAway()
-            return respond(command.unavailable)
+            submission.respond(submission.command.unavailable)
         }
+        return turnedAway.isEmpty
     }
 
     /// Puts a command into the queue and waits for its answer.

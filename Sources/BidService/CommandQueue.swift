@@ -11,13 +11,10 @@ final class CommandQueue: @unchecked Sendable {
     // Sendable: all mutable state is read and written only while `condition` is locked.
 
     struct Entry {
-        let command: Command
-        /// The answer shall come with a signed receipt.
-        let wantsReceipt: Bool
+        let submission: Submission
         let stamp: Instant
         /// The same moment on a clock that measures how long things take.
         let arrival: ContinuousClock.Instant
-        let respond: Responder
     }
 
     struct Taken {
@@ -41,19 +38,23 @@ final class CommandQueue: @unchecked Sendable {
         clock.onStep { [weak self] in self?.wake() }
     }
 
-    /// False when the queue is full or closed: nothing was taken, and nobody will answer.
-    func submit(
-        _ command: Command, wantsReceipt: Bool, respond: @escaping Responder
-    ) -> Bool {
+    /// Takes what has come together, in its order and with one stamp.
+    ///
+    /// - Returns: how many were taken. Of the rest, as the queue is full or closed, nobody will answer
+    ///   any.
+    func submit(_ submissions: some Collection<Submission>) -> Int {
+        guard !submissions.isEmpty else { return 0 }
         condition.lock()
         defer { condition.unlock() }
-        guard !isClosed, entries.count < limit else { return false }
-        entries.append(
-            Entry(
-                command: command, wantsReceipt: wantsReceipt, stamp: stamp(), arrival: .now,
-                respond: respond))
-        if entries.count == 1 { condition.signal() }
-        return true
+        guard !isClosed else { return 0 }
+        let wasEmpty = entries.isEmpty
+        let taken = submissions.prefix(max(0, limit - entries.count))
+        let (stamp, arrival) = (stamp(), ContinuousClock.now)
+        for submission in taken {
+            entries.append(Entry(submission: submission, stamp: stamp, arrival: arrival))
+        }
+        if wasEmpty, !entries.isEmpty { condition.signal() }
+        return taken.count
     }
 
     /// Takes up to `max` commands; waits for one until `deadline`, until woken or closed.

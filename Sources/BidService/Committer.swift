@@ -8,13 +8,17 @@ import Proof
 /// A failed append is a stop: nothing of that batch is answered but `unknownOutcome`, nothing
 /// after it is tried, and the log is not touched again until the writer has read it afresh.
 final class Committer: @unchecked Sendable {
-    // Sendable: `slot`, `isBusy`, `failed` and `isStopping` are used only while `monitor` is
-    // locked; `log` and `signer` are used only by this committer's thread, or, while that thread is
-    // known to be idle or failed, by the writer's.
+    // Sendable: `slot`, `isBusy`, `isWriting`, `isAwaited`, `failed` and `isStopping` are used only
+    // while `monitor` is locked; `log` and `signer` are used only by this committer's thread, or,
+    // while that thread is known to be idle or failed, by the writer's.
 
     private let monitor: any Monitor
     private var slot: DecidedBatch?
     private var isBusy = false
+    /// Whether a batch is on its way to the disk.
+    private var isWriting = false
+    /// Whether the writer has a batch that grows until it can go on.
+    private var isAwaited = false
     private var failed = false
     private var isStopping = false
 
@@ -27,11 +31,14 @@ final class Committer: @unchecked Sendable {
     private let space: SpaceWatch
     /// Called once after a failed append.
     private let onFailure: @Sendable (LedgerError) -> Void
+    /// Called when it ``isAwaited``, and may have become ready.
+    private let onReady: @Sendable () -> Void
 
     init(
         log: any BidLog, board: PublicBoard, publisher: any Publisher, notary: Notary,
         statistics: StatisticsBox, space: SpaceWatch, monitor: any Monitor,
-        onFailure: @escaping @Sendable (LedgerError) -> Void
+        onFailure: @escaping @Sendable (LedgerError) -> Void,
+        onReady: @escaping @Sendable () -> Void
     ) {
         self.log = log
         self.board = board
@@ -41,6 +48,19 @@ final class Committer: @unchecked Sendable {
         self.space = space
         self.monitor = monitor
         self.onFailure = onFailure
+        self.onReady = onReady
+    }
+
+    /// Whether a batch need not wait for the disk, or is large enough to be the next one. If not, it had
+    /// better grow: `onReady` is called when to ask again.
+    ///
+    /// - Parameter isLarge: the batch is worth a commit of its own, even though more may come.
+    func isReady(forLarge isLarge: Bool) -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard !failed, slot != nil || isWriting && !isLarge else { return true }
+        isAwaited = true
+        return false
     }
 
     /// Hands a batch over; waits while the one before it still waits for the disk.
@@ -112,12 +132,12 @@ final class Committer: @unchecked Sendable {
     /// Waits for a batch; nil when there will be none.
     private func next() -> DecidedBatch? {
         monitor.lock()
-        defer { monitor.unlock() }
-        while true {
-            if let batch = take() { return batch }
-            if isStopping { return nil }
-            monitor.wait()
-        }
+        while slot == nil || failed, !isStopping { monitor.wait() }
+        let batch = take()
+        let isAwaited = takeAwaited()
+        monitor.unlock()
+        if isAwaited { onReady() }
+        return batch
     }
 
     /// Commits the batch that was handed over.
@@ -132,11 +152,18 @@ final class Committer: @unchecked Sendable {
         return true
     }
 
+    /// Whether the writer is to be told that it may go on; only once. Call with the lock held.
+    private func takeAwaited() -> Bool {
+        defer { isAwaited = false }
+        return isAwaited
+    }
+
     /// Takes the batch that was handed over. Call with the lock held.
     private func take() -> DecidedBatch? {
         guard !failed, let batch = slot else { return nil }
         slot = nil
         isBusy = true
+        isWriting = true
         monitor.broadcast()
         return batch
     }
@@ -145,10 +172,20 @@ final class Committer: @unchecked Sendable {
         let error = commit(batch)
         monitor.lock()
         isBusy = false
+        isWriting = false
         if error != nil { failed = true }
         monitor.broadcast()
         monitor.unlock()
         if let error { onFailure(error) }
+    }
+
+    /// The disk has been written: while its answers go out, the writer can finish the next batch.
+    private func noteWritten() {
+        monitor.lock()
+        isWriting = false
+        let isAwaited = takeAwaited()
+        monitor.unlock()
+        if isAwaited { onReady() }
     }
 
     private func commit(_ batch: DecidedBatch) -> LedgerError? {
@@ -170,6 +207,7 @@ final class Committer: @unchecked Sendable {
             publisher.flush()
             return error
         }
+        noteWritten()
         space.look(at: log)
         release(batch)
         return nil
@@ -180,7 +218,7 @@ final class Committer: @unchecked Sendable {
     private func release(_ batch: DecidedBatch) {
         let version = board.update(with: batch)
         if let keys = batch.signingKeys { notary.follow(keys) }
-        statistics.noteDurable(batch.decisions)
+        statistics.noteDurable(batch.arrivals.count, since: batch.decidedAt)
         // Most commits have nobody who asked for one.
         var receipts = batch.wantsReceipts ? receipts(for: batch)[...] : []
         for outcome in batch.outcomes {

@@ -10,10 +10,14 @@ struct DecidedBatch: Sendable {
     /// The commands behind the answers, for the day that the commit fails.
     var commands: [(command: Command, respond: Responder)] = []
     var verdicts = Verdicts()
-    /// When each request in it was decided.
-    var decisions: [ContinuousClock.Instant] = []
-    /// The lots that changed, as they stand after the batch.
-    var lots: [AuctionID: LotUpdate] = [:]
+    /// When the requests in it had come.
+    var arrivals = Arrivals()
+    /// When all of it was decided.
+    var decidedAt: ContinuousClock.Instant?
+    /// The lots that something happened to, and the bidders whose standing amounts may have changed.
+    private(set) var touched: [AuctionID: Set<BidderID>] = [:]
+    /// Those lots as they stand after the batch, once it is finished.
+    var lots: [LotUpdate] = []
     /// All signing keys as they are after the batch, when it has added one.
     var signingKeys: [PublishedKey]?
     /// The engine's time when it was finished: what is signed of it is signed then.
@@ -25,30 +29,54 @@ struct DecidedBatch: Sendable {
 
     /// Nothing to store and nobody to answer. What the snapshot would have is not counted.
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }
+
+    /// How much it is: its entries, or its commands if most of them leave none.
+    var size: Int { max(log.count, commands.count) }
+
+    /// Takes note of what the board has to look at when the batch is finished.
+    ///
+    /// - Parameter auction: as the event leaves it.
+    /// - Returns: whether it is the first that happens to the lot in this batch.
+    mutating func touch(_ event: AuctionEvent, on auction: Auction) -> Bool {
+        let lots = touched.count
+        switch event {
+        case .bidAccepted(let accepted):
+            touched[auction.id, default: []].insert(accepted.request.bidder)
+        case .bidsVoided: touched[auction.id, default: []].formUnion(auction.participants.keys)
+        default: touched[auction.id, default: []].formUnion([])
+        }
+        return touched.count > lots
+    }
 }
 
 /// What the board has to know of a lot that a batch has changed.
 struct LotUpdate: Sendable {
-    var state: PublicState
-    var leader: BidderID?
-    /// The standing amounts that changed, of the bidders themselves.
-    var ownAmounts: [BidderID: Amount?] = [:]
-    var changes: [PublicChange] = []
+    let state: PublicState
+    let leader: BidderID?
+    /// The standing amounts that may have changed, of the bidders themselves.
+    let ownAmounts: [(bidder: BidderID, amount: Amount?)]
+    /// The lot's latest public changes: the writer's own pages, which nobody has to make again.
+    let recent: RecentChanges
 
-    /// - Parameters:
-    ///   - auction: as the event leaves it.
-    ///   - change: the public change that the event completes, if any.
-    mutating func note(_ event: AuctionEvent, on auction: Auction, _ change: PublicChange?) {
-        switch event {
-        case .bidAccepted(let accepted):
-            let bidder = accepted.request.bidder
-            ownAmounts[bidder] = .some(auction.participants[bidder]?.standingAmount)
-        case .bidsVoided:
-            for (bidder, own) in auction.participants {
-                ownAmounts[bidder] = .some(own.standingAmount)
-            }
-        default: break
+    init(of auction: Auction, bidders: Set<BidderID>, recent: RecentChanges?) {
+        state = auction.publicState
+        leader = auction.standing.leader
+        ownAmounts = bidders.map { ($0, auction.participants[$0]?.standingAmount) }
+        self.recent = recent ?? RecentChanges()
+    }
+}
+
+/// When requests had come: those that came together are counted together.
+struct Arrivals: Sendable {
+    private(set) var groups: [(instant: ContinuousClock.Instant, count: Int)] = []
+
+    var count: Int { groups.reduce(0) { $0 + $1.count } }
+
+    mutating func note(_ instant: ContinuousClock.Instant) {
+        if let last = groups.indices.last, groups[last].instant == instant {
+            groups[last].count += 1
+        } else {
+            groups.append((instant, 1))
         }
-        if let change { changes.append(change) }
     }
 }

@@ -140,9 +140,7 @@ public final class PublicBoard: Sendable {
             state.head = batch.log.head
             if let keys = batch.signingKeys { state.signingKeys = keys }
             for case .publication(.created(let lot)) in batch.outcomes { state.enter(lot) }
-            for (id, update) in batch.lots {
-                state.take(update, of: id, recentMax: recentChangesMax)
-            }
+            for update in batch.lots { state.take(update) }
             for case .publication(.house(let event)) in batch.outcomes { state.follow(event) }
             return state.version
         }
@@ -206,8 +204,8 @@ extension PublicBoard.State {
         if let sale = lot.sale { sales[sale, default: []].append(lot.auction) }
     }
 
-    fileprivate mutating func take(_ update: LotUpdate, of id: AuctionID, recentMax: Int) {
-        lots[id]?.take(update, recentMax: recentMax)
+    fileprivate mutating func take(_ update: LotUpdate) {
+        lots[update.state.auction]?.take(update)
     }
 
     fileprivate mutating func follow(_ event: HouseEvent) {
@@ -228,11 +226,11 @@ extension PublicBoard.Lot {
         return recent.after(seq, of: state)
     }
 
-    fileprivate mutating func take(_ update: LotUpdate, recentMax: Int) {
+    fileprivate mutating func take(_ update: LotUpdate) {
         state = update.state
         leader = update.leader
         for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
-        for change in update.changes { recent.note(change, max: recentMax) }
+        recent = update.recent
     }
 }
 

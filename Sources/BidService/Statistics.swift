@@ -8,9 +8,9 @@ public struct ServiceStatistics: Sendable {
     public var commitSeconds = Histogram(bounds: Histogram.latencyBounds).reading
     /// Log entries in a commit.
     public var batchEntries = Histogram(bounds: StatisticsBox.batchBounds).reading
-    /// From a request's arrival to its decision, in microseconds.
+    /// From a request's arrival until its batch was decided, in microseconds.
     public var decisionSeconds = Histogram(bounds: Histogram.latencyBounds).reading
-    /// From a request's decision to its being on disk, in microseconds.
+    /// From then until it was on disk, in microseconds.
     public var durabilitySeconds = Histogram(bounds: Histogram.latencyBounds).reading
     /// New bids; those that were answered before are ``repeats``.
     public var bidsAccepted: Int64 = 0
@@ -69,14 +69,17 @@ final class StatisticsBox: Sendable {
         statistics.withLock { $0.entries += Int64(entries) }
     }
 
-    /// A request was decided, so long after it had come.
-    func noteDecision(after duration: Duration) { decisionSeconds.observe(duration) }
+    /// Requests that had come at those moments are decided now.
+    func noteDecided(_ arrivals: Arrivals, at now: ContinuousClock.Instant) {
+        for (instant, count) in arrivals.groups {
+            decisionSeconds.observe(now - instant, count: count)
+        }
+    }
 
-    /// Requests that were decided at these moments are on disk now.
-    func noteDurable(_ decisions: [ContinuousClock.Instant]) {
-        guard !decisions.isEmpty else { return }
-        let now = ContinuousClock.now
-        for decision in decisions { durabilitySeconds.observe(now - decision) }
+    /// So many requests that were decided at that moment are on disk now.
+    func noteDurable(_ count: Int, since decision: ContinuousClock.Instant?) {
+        guard count > 0, let decision else { return }
+        durabilitySeconds.observe(.now - decision, count: count)
     }
 
     func noteFailure() {

@@ -25,6 +25,8 @@ final class Writer {
     private var deadlines = Deadlines()
     private var saltKey = SaltKey.random()
     private var batch = DecidedBatch(after: .empty, salts: .random())
+    /// Whether the batch waits for the committer, which will wake us.
+    private var isGrowing = false
     private var head = LogHead.empty
     private var lastBeat = Instant(milliseconds: 0)
     /// What the snapshot is made of beside the house: what has changed since, and each lot's latest
@@ -73,17 +75,19 @@ final class Writer {
     ///
     /// - Returns: false when it was the last one.
     func round(waitingUntil deadline: Instant) -> Bool {
-        let taken = queue.take(max: limits.batchEntriesMax, until: deadline)
+        let taken = queue.take(
+            max: max(1, limits.batchEntriesMax - batch.size), until: deadline)
         if isSound, committer.hasFailed { isSound = false }
         if !isSound {
             // Nothing of it happened, and nobody is to wait for that until the log is back.
             turnAway(committer.takeBack()?.commands ?? [])
+            abandonBatch()
             if recoveryPace.isDue(at: clock.now()) { recover() }
         }
         if isSound {
             decide(taken)
         } else {
-            turnAway(taken.entries.map { ($0.command, $0.respond) })
+            turnAway(taken.entries.map { ($0.submission.command, $0.submission.respond) })
         }
         // What still waited when the log failed is answered, too.
         if taken.isClosed { turnAway(committer.stop()?.commands ?? []) }
@@ -92,8 +96,8 @@ final class Writer {
 
     private var wakeUp: Instant {
         guard isSound else { return recoveryPace.next(after: clock.now()) }
-        // The snapshot is caught up with while nothing else is to do.
-        guard !snapshots.isBehind(head) else { return clock.now() }
+        // The snapshot is caught up with while nothing else is to do, and the committer is free.
+        guard isGrowing || !snapshots.isBehind(head) else { return clock.now() }
         let beat = lastBeat.advanced(by: limits.heartbeatInterval)
         return min(deadlines.next ?? .latest, beat)
     }
@@ -110,7 +114,20 @@ final class Writer {
         if batch.log.isEmpty, silence >= limits.heartbeatInterval {
             batch.heartbeat = taken.watermark
         }
-        finishBatch(at: taken.watermark)
+        isGrowing = hasWork && !taken.isClosed && !isWorthFinishing
+        if !isGrowing { finishBatch(at: taken.watermark) }
+    }
+
+    /// Whether there is something to be handed to the committer.
+    private var hasWork: Bool { !batch.isEmpty || isSound && snapshots.isBehind(head) }
+
+    /// While the disk is busy with the batch before, this one grows: a bid that comes meanwhile waits
+    /// for one commit instead of two, and commits are fewer. The committer wakes the writer in time;
+    /// and a batch that is half as large as can be is made ready for it beforehand. A lone bid finds
+    /// the disk idle and never waits.
+    private var isWorthFinishing: Bool {
+        guard batch.size < limits.batchEntriesMax else { return true }
+        return committer.isReady(forLarge: 2 * batch.size >= limits.batchEntriesMax)
     }
 
     /// What the clock does: each lot at its own millisecond, in order.
@@ -132,36 +149,32 @@ final class Writer {
     }
 
     private func answer(_ entry: CommandQueue.Entry) {
+        let (command, respond) = (entry.submission.command, entry.submission.respond)
         // The sight is behind a lock, and no bid has to know it.
-        if entry.command.makesWork, case let sight = space.sight, sight.isLow {
-            batch.outcomes.append(
-                .answer(entry.command.declined(with: sight.free), to: entry.respond))
-            batch.commands.append((entry.command, entry.respond))
+        if command.makesWork, case let sight = space.sight, sight.isLow {
+            batch.outcomes.append(.answer(command.declined(with: sight.free), to: respond))
+            batch.commands.append((command, respond))
             return
         }
-        let decision = house.decide(entry.command, at: entry.stamp)
+        let decision = house.decide(command, at: entry.stamp)
         // The answer stands before the changes, on the wire too.
         let position = batch.outcomes.count
         record(decision.events, at: house.time(of: entry.stamp))
-        let answer = answer(to: entry.command, decision.answer)
-        batch.verdicts.note(answer, to: entry.command, isRepeat: decision.answer.isRepeat)
-        if case .request = entry.command {
-            let now = ContinuousClock.now
-            batch.decisions.append(now)
-            statistics.noteDecision(after: now - entry.arrival)
-        }
-        let outcome = outcome(of: entry, answer)
+        let answer = answer(to: command, decision.answer)
+        batch.verdicts.note(answer, to: command, isRepeat: decision.answer.isRepeat)
+        if case .request = command { batch.arrivals.note(entry.arrival) }
+        let outcome = outcome(of: entry.submission, answer)
         if case .receipt = outcome { batch.wantsReceipts = true }
         batch.outcomes.insert(outcome, at: position)
-        batch.commands.append((entry.command, entry.respond))
+        batch.commands.append((command, respond))
     }
 
-    private func outcome(of entry: CommandQueue.Entry, _ answer: Answer) -> Outcome {
-        switch (entry.command, answer) {
-        case (.request(_, let id), .reply(let reply)) where entry.wantsReceipt,
-            (.status(_, let id), .reply(let reply)) where entry.wantsReceipt:
-            .receipt(reply, on: id, to: entry.respond)
-        default: .answer(answer, to: entry.respond)
+    private func outcome(of submission: Submission, _ answer: Answer) -> Outcome {
+        switch (submission.command, answer) {
+        case (.request(_, let id), .reply(let reply)) where submission.wantsReceipt,
+            (.status(_, let id), .reply(let reply)) where submission.wantsReceipt:
+            .receipt(reply, on: id, to: submission.respond)
+        default: .answer(answer, to: submission.respond)
         }
     }
 
@@ -169,7 +182,12 @@ final class Writer {
         switch answer {
         case .done:
             guard case .request(let request, let id) = command else { return .done }
-            guard let reply = house.auctions.with(id, { $0.reply(to: request.key) }) ?? nil else {
+            let reply = house.auctions.with(id) { auction in
+                // Just given, in nearly every case; only then it need not be looked for.
+                let newest = auction.newestReply
+                return newest?.request == request ? newest : auction.reply(to: request.key)
+            }
+            guard let reply = reply ?? nil else {
                 preconditionFailure("A decided request has left no reply")
             }
             return .reply(reply)
@@ -195,12 +213,13 @@ final class Writer {
                 }
                 continue
             }
-            let leaderBefore = house.auctions.with(id) { $0.standing.leader } ?? nil
+            let leaderBefore = what.isBid ? house.auctions.with(id) { $0.standing.leader } : nil
             batch.log.record(event, at: t, in: &house)
             let isLastOfItsSeq =
                 index + 1 == events.count || !events[index + 1].shares(what.seq, of: id)
             house.auctions.with(id) {
-                note(what, of: $0, at: t, leaderBefore: leaderBefore, isLast: isLastOfItsSeq)
+                note(
+                    what, of: $0, at: t, leaderBefore: leaderBefore ?? nil, isLast: isLastOfItsSeq)
             }
         }
     }
@@ -209,8 +228,10 @@ final class Writer {
         _ event: AuctionEvent, of auction: Auction, at t: Instant, leaderBefore: BidderID?,
         isLast: Bool
     ) {
-        deadlines.note(auction)
-        snapshots.note(auction.id, since: batch.log.expected)
+        if event.mayMoveDeadline { deadlines.note(auction) }
+        if batch.touch(event, on: auction) {
+            snapshots.note(auction.id, since: batch.log.expected)
+        }
         switch event {
         case .created:
             batch.outcomes.append(.publication(.created(auction.publicState)))
@@ -220,8 +241,7 @@ final class Writer {
                     .announcement(auction.id, sale: auction.terms.sale, text: text, at: t)))
         default: break
         }
-        let change = isLast ? auction.publicChange(after: event, at: t) : nil
-        if let change {
+        if isLast, let change = auction.publicChange(after: event, at: t) {
             batch.outcomes.append(.publication(.change(change)))
             recent[auction.id, default: RecentChanges()]
                 .note(change, max: limits.keptChangesMax)
@@ -229,21 +249,20 @@ final class Writer {
         for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
             batch.outcomes.append(.publication(.notice(notice)))
         }
-        // In its place: to take it out would copy the changes so far for every further bid.
-        batch.lots[auction.id, default: LotUpdate(state: auction.publicState)]
-            .note(event, on: auction, change)
     }
 
     /// Hands the batch to the committer and starts the next one after it.
     private func finishBatch(at watermark: Instant) {
-        guard !batch.isEmpty || isSound && snapshots.isBehind(head) else { return }
+        guard hasWork else { return }
         defer { batch = DecidedBatch(after: head, salts: saltKey) }
         guard isSound else { return turnAway(batch.commands) }
-        for id in batch.lots.keys {
-            house.auctions.with(id) { auction in
-                batch.lots[id]?.state = auction.publicState
-                batch.lots[id]?.leader = auction.standing.leader
-            }
+        batch.lots = batch.touched.compactMap { id, bidders in
+            house.auctions.with(id) { LotUpdate(of: $0, bidders: bidders, recent: recent[id]) }
+        }
+        if batch.arrivals.count > 0 {
+            let now = ContinuousClock.now
+            batch.decidedAt = now
+            statistics.noteDecided(batch.arrivals, at: now)
         }
         batch.log.seal(with: house)
         batch.finishedAt = house.time(of: watermark)
@@ -254,6 +273,13 @@ final class Writer {
             isSound = false
             turnAway(batch.commands)
         }
+    }
+
+    /// The log has failed: nothing of what was decided after it happened.
+    private func abandonBatch() {
+        turnAway(batch.commands)
+        batch = DecidedBatch(after: head, salts: saltKey)
+        isGrowing = false
     }
 
     private func turnAway(_ commands: [(command: Command, respond: Responder)]) {
@@ -338,6 +364,21 @@ extension Event {
     /// Whether the event belongs to that public change of that lot.
     fileprivate func shares(_ seq: Int64?, of auction: AuctionID) -> Bool {
         if case .auction(auction, let event) = self { event.seq == seq } else { false }
+    }
+}
+
+extension AuctionEvent {
+    /// Whether it makes a leader, and may displace one.
+    fileprivate var isBid: Bool {
+        if case .bidAccepted = self { true } else { false }
+    }
+
+    /// Whether the lot's clock may have something to do at another time than before.
+    fileprivate var mayMoveDeadline: Bool {
+        switch self {
+        case .bidAccepted, .bidRefused, .bidsVoided, .reserveLowered, .announced: false
+        case .created, .opened, .extended, .paused, .resumed, .closed, .cancelled: true
+        }
     }
 }
 

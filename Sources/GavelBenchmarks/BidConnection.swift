@@ -4,30 +4,24 @@ import Foundation
 final class BidConnection {
     let descriptor: Int32
     private(set) var latencies: [UInt64] = []
+    /// How many bids were refused, as another bidder had got ahead of them.
+    private(set) var overtaken = 0
+    private let script: BidScript
     private let count: Int
-    /// All frames, one after the other, and where each begins; one more index for the end.
-    private var frames: [UInt8] = []
-    private var starts: [Int] = []
-    /// What the n-th answer begins with.
-    private var answers: [[UInt8]] = []
     private var sentAt: [UInt64] = []
+    private var frames: [UInt8] = []
+    private var expected: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var filled = 0
 
     var isDone: Bool { latencies.count == count }
 
     init(_ script: BidScript, port: UInt16) throws {
+        self.script = script
         count = script.count
         descriptor = try Self.connect(to: port)
-        for number in script.first..<script.first + script.count {
-            let bid = #"{"type":"bid","auction":"\#(script.lot)","id":"b\#(number)","#
-            starts.append(frames.count)
-            Self.append(bid + #""amount":\#(200 + number * 200)}"#, to: &frames)
-            let answer = #"{"type":"bid_accepted","auction":"\#(script.lot)","id":"b\#(number)","#
-            answers.append(Array(answer.utf8))
-        }
-        starts.append(frames.count)
         latencies.reserveCapacity(count)
+        sentAt.reserveCapacity(count)
         try upgrade(script.token)
     }
 
@@ -38,7 +32,9 @@ final class BidConnection {
         let first = sentAt.count
         let last = min(first + number, count)
         guard first < last else { return }
-        try write(frames[starts[first]..<starts[last]])
+        frames.removeAll(keepingCapacity: true)
+        for index in first..<last { appendFrame(of: index) }
+        try write(frames[...])
         sentAt += repeatElement(Self.now, count: last - first)
     }
 
@@ -55,8 +51,8 @@ final class BidConnection {
                 position = payload.upperBound
                 let text = UnsafeRawBufferPointer(rebasing: bytes[payload])
                 // That a bid was outbid at once is told beside its acceptance.
-                if text.starts(with: #"{"type":"outbid""#.utf8) { continue }
-                guard !isDone, text.starts(with: answers[latencies.count]) else {
+                if text.count > 10, text[9] == UInt8(ascii: "o") { continue }
+                guard latencies.count < sentAt.count, isAnswer(text, to: latencies.count) else {
                     throw BenchmarkFailure(
                         "Not the answer to bid \(latencies.count): "
                             + String(decoding: text, as: UTF8.self))
@@ -69,6 +65,57 @@ final class BidConnection {
         }
         filled -= position
         return latencies.count - before
+    }
+
+    // MARK: - What is said
+
+    /// A text frame, masked with zeros.
+    private func appendFrame(of index: Int) {
+        let start = frames.count
+        frames += [0x81, 0, 0, 0, 0, 0]
+        frames += #"{"type":"bid","auction":""#.utf8
+        frames += script.lot(of: index).utf8
+        frames += #"","id":"b"#.utf8
+        Self.append(script.first + index, to: &frames)
+        frames += #"","amount":"#.utf8
+        Self.append(script.amount(of: index), to: &frames)
+        frames.append(UInt8(ascii: "}"))
+        let length = frames.count - start - 6
+        precondition(length <= 125, "A bid fits into the shortest kind of frame")
+        frames[start + 1] = 0x80 | UInt8(length)
+    }
+
+    /// Whether it is the next answer that is due: the acceptance of that bid, or, where bidders race
+    /// for a lot, that it was too low when it came.
+    private func isAnswer(_ text: UnsafeRawBufferPointer, to index: Int) -> Bool {
+        expected.removeAll(keepingCapacity: true)
+        expected += #"{"type":"bid_accepted","auction":""#.utf8
+        expected += script.lot(of: index).utf8
+        expected += #"","id":"b"#.utf8
+        Self.append(script.first + index, to: &expected)
+        expected += #"","#.utf8
+        if Self.begins(text, with: expected) { return true }
+        guard script.amounts != nil else { return false }
+        expected.replaceSubrange(0..<21, with: #"{"type":"bid_rejected"#.utf8)
+        expected += #""ref":null,"code":"too_low""#.utf8
+        guard Self.begins(text, with: expected) else { return false }
+        overtaken += 1
+        return true
+    }
+
+    private static func begins(_ text: UnsafeRawBufferPointer, with bytes: [UInt8]) -> Bool {
+        guard text.count >= bytes.count, let start = text.baseAddress else { return false }
+        return memcmp(start, bytes, bytes.count) == 0
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = number
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
     }
 
     // MARK: - Bytes
@@ -84,14 +131,6 @@ final class BidConnection {
         }
         guard bytes.count >= head + length else { return nil }
         return start + head..<start + head + length
-    }
-
-    /// A text frame, masked with zeros.
-    private static func append(_ text: String, to frames: inout [UInt8]) {
-        let length = text.utf8.count
-        precondition(length <= 125, "A bid fits into the shortest kind of frame")
-        frames += [0x81, 0x80 | UInt8(length), 0, 0, 0, 0]
-        frames += text.utf8
     }
 
     private func write(_ bytes: ArraySlice<UInt8>) throws {
@@ -149,7 +188,8 @@ final class BidConnection {
         return descriptor
     }
 
-    private static var now: UInt64 {
+    /// In nanoseconds.
+    static var now: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -1,12 +1,45 @@
 import Foundation
+import Synchronization
 
-/// What one connection does: bids on a lot, each higher by two dollars than the one before.
+/// What one connection does: bids on its lots in turn, on each of them higher by two dollars than the
+/// one before.
 struct BidScript {
     let token: String
-    let lot: String
+    let lots: [String]
     /// The number of the first one, which its id and its amount follow from.
-    var first = 0
+    let first: Int
     let count: Int
+    /// Where others bid on the same lot: what the amounts follow from instead.
+    let amounts: SharedAmounts?
+
+    init(token: String, lot: String, first: Int = 0, count: Int) {
+        self.init(token: token, lots: [lot], first: first, count: count)
+    }
+
+    init(
+        token: String, lots: [String], first: Int = 0, count: Int, amounts: SharedAmounts? = nil
+    ) {
+        self.token = token
+        self.lots = lots
+        self.first = first
+        self.count = count
+        self.amounts = amounts
+    }
+
+    func lot(of index: Int) -> String { lots[index % lots.count] }
+
+    /// To be asked once for each bid, when it is sent.
+    func amount(of index: Int) -> Int {
+        200 + (amounts?.next() ?? (first + index / lots.count)) * 200
+    }
+}
+
+/// The numbers that bids on one lot are given as they are sent, over all connections.
+final class SharedAmounts: Sendable {
+    private let number = Atomic(0)
+
+    /// 0, 1, 2 …
+    func next() -> Int { number.add(1, ordering: .relaxed).oldValue }
 }
 
 /// Bids over many connections on one thread, with so many in flight on each. As lean as can be, as
@@ -22,6 +55,8 @@ final class BidLoad {
     }
 
     var latencies: Latencies { Latencies(connections.flatMap(\.latencies)) }
+    /// How many bids were refused, as another bidder had got ahead of them.
+    var overtaken: Int { connections.reduce(0) { $0 + $1.overtaken } }
 
     /// - Parameter progress: told how many bids have been answered, whenever there are more.
     func run(_ progress: (Int) -> Void = { _ in }) throws {

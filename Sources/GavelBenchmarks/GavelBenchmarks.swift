@@ -32,6 +32,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case authentications
         case idle
         case drain
+        case closing
         case verify
         case hostile
         case restart
@@ -54,6 +55,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Watchers that are sent away at the stop.", valueName: "n"))
     var watchers = 5000
+
+    @Option(help: ArgumentHelp("Lots that end within the same second.", valueName: "n"))
+    var lots = 10_000
 
     @Option(
         help: ArgumentHelp(
@@ -84,6 +88,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         guard (100...15_000).contains(connections), (100...15_000).contains(watchers) else {
             throw ValidationError("--connections and --watchers are 100 to 15000")
         }
+        guard (100...20_000).contains(lots) else {
+            throw ValidationError("--lots is 100 to 20000")
+        }
         guard (100_000...10_000_000).contains(events) else {
             throw ValidationError("--events is 100000 to 10000000")
         }
@@ -112,6 +119,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         if room == .drain || room == .all {
             try await DrainBenchmark(watchers: watchers, in: folder).print(runs: self.repeat)
+        }
+        if room == .closing || room == .all {
+            try await ClosingBenchmark(lots: lots, folder: folder).print(runs: self.repeat)
         }
         if room == .verify {
             Report.printHeading()
@@ -168,7 +178,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         benchmarks += [false, true].map { isSigned in
             (.closes, ClosesBenchmark(lots: 10_000, isSigned: isSigned, in: folder))
         }
-        benchmarks.append((.bids, BidsBenchmark(bids: bids, in: folder)))
+        benchmarks += BidsBenchmark.Crowd.allCases.map { crowd in
+            (.bids, BidsBenchmark(crowd, bids: bids, in: folder))
+        }
         benchmarks.append((.handshakes, HandshakesBenchmark(.plain, count: 20_000, in: folder)))
         benchmarks.append(
             (.handshakes, HandshakesBenchmark(try .tls(in: folder), count: 5000, in: folder)))

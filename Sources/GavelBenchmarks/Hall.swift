@@ -13,7 +13,10 @@ struct Hall {
     let entries: Int
     private let scene: Scene
 
-    init(seats: Int, lots: Int? = nil, in folder: URL) throws {
+    /// - Parameter closing: lots beside, that end soon.
+    init(
+        seats: Int, lots: Int? = nil, closing: ClosingLots? = nil, in folder: URL
+    ) throws {
         self.seats = seats
         database = folder.appendingPathComponent("\(UUID().uuidString).db").path
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
@@ -32,6 +35,7 @@ struct Hall {
                 .issueToken(
                     Token(hash: hash, bearer: .bidder(scene.bidders[number]), expiresAt: nil)))
         }
+        if let closing { try Self.add(closing, to: &scene, bidder: scene.bidders[seats]) }
         self.scene = scene
         entries = scene.opening.count
         let ledger = try SQLiteLedger(path: database)
@@ -41,6 +45,23 @@ struct Hall {
         batch.seal(with: house)
         try ledger.append(batch)
         try ledger.close()
+    }
+
+    private static func add(
+        _ closing: ClosingLots, to scene: inout Scene, bidder: BidderID
+    ) throws {
+        scene.perform(.createSale(try closing.sale()))
+        for number in 0..<closing.count {
+            let id = try closing.id(number)
+            var terms = scene.terms
+            terms.sale = try closing.sale().id
+            terms.closesAt = closing.end(of: number)
+            scene.perform(.createAuction(id, terms))
+            let request = BidRequest(
+                bidder: bidder, id: try BidID("standing"),
+                action: .bid(.max, amount: terms.start))
+            scene.perform(.request(request, on: id))
+        }
     }
 
     var lots: [AuctionID] { scene.lots }

@@ -25,7 +25,7 @@ struct Scene {
         for lot in self.lots { perform(.createAuction(lot, terms)) }
     }
 
-    private var terms: Terms {
+    var terms: Terms {
         guard let currency = Currency(code: "USD") else {
             preconditionFailure("There are US dollars")
         }

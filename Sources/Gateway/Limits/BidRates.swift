@@ -31,12 +31,12 @@ final class BidRates: Sendable {
     func admit(_ bidder: BidderID, on auction: AuctionID, at now: Int64) -> Int64? {
         let key = Key(bidder: bidder, auction: auction)
         return state.withLock { state in
-            let waits = [
-                state.bidders.wait(for: bidder, at: now), state.lots.wait(for: key, at: now),
-            ]
-            if let wait = waits.compactMap(\.self).max() { return wait }
-            state.bidders.spend(for: bidder, at: now)
-            state.lots.spend(for: key, at: now)
+            let (own, ofLot) = (state.bidders.place(of: bidder), state.lots.place(of: key))
+            let wait = state.bidders.wait(at: own, at: now)
+            let waitOnLot = state.lots.wait(at: ofLot, at: now)
+            if wait != nil || waitOnLot != nil { return max(wait ?? 0, waitOnLot ?? 0) }
+            state.bidders.spend(for: bidder, at: own, now)
+            state.lots.spend(for: key, at: ofLot, now)
             return nil
         }
     }

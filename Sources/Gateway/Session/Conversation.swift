@@ -36,6 +36,8 @@ final class Conversation {
     /// For whom the connection is counted.
     private var speaksFor: BidderID?
     private var rate: MessageRate
+    /// What has come and not been handed to the service: see ``submit()``.
+    private var asked: [Submission] = []
     /// Sales that the client watches and has not been told of completely.
     private var openings: [SaleOpening] = []
 
@@ -71,6 +73,7 @@ final class Conversation {
 
     /// The connection has ended.
     func end() {
+        submit()
         if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
         speaksFor = nil
     }
@@ -306,10 +309,18 @@ final class Conversation {
         }
         let mailbox = station.mailbox
         let connection = watcher.id
-        station.service.submit(command, wantsReceipt: wantsReceipt) { answer in
-            mailbox.append(.answer(connection, question, answer))
-        }
+        asked.append(
+            Submission(command, wantsReceipt: wantsReceipt) { answer in
+                mailbox.append(.answer(connection, question, answer))
+            })
+    }
+
+    /// Hands the service what has been asked: what comes in one read goes in together.
+    func submit() {
+        guard !asked.isEmpty else { return }
         // A full queue answers at once, and then nobody else announces it.
-        mailbox.post()
+        if !station.service.submit(asked) { station.mailbox.post() }
+        // Kept for no longer: most connections are idle most of the time.
+        asked = []
     }
 }

@@ -84,6 +84,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     /// Something has come, be it a pong or half a message.
     func channelReadComplete(context: ChannelHandlerContext) {
+        conversation?.submit()
         if let watcher {
             station.hub.heard(from: watcher)
             watcher.flush()

@@ -4,8 +4,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Bidders who each bid on a lot of their own once a second, by the clock and not after the answer,
-/// and watch it. A message that is missing, doubled or out of order is a failure, and so is a
+/// Bidders who each bid on a lot of their own, once a second or so, by the clock and not after the
+/// answer, and watch it. A message that is missing, doubled or out of order is a failure, and so is a
 /// refusal or a close.
 final class HonestBidders: Sendable {
     /// One bid: when it was due and how long after that its answer came, in nanoseconds.
@@ -21,20 +21,23 @@ final class HonestBidders: Sendable {
         var isOver = false
     }
 
-    private static let period = TimeAmount.seconds(1)
-
     /// A loop of their own: their clock must not wait for attackers.
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let count: Int
+    private let period: TimeAmount
     private let state = Mutex(State())
 
-    init(of hall: Hall, on server: ServerProcess) async throws {
+    /// - Parameter period: from one bid of a bidder's to its next one.
+    init(
+        of hall: Hall, on server: ServerProcess, period: TimeAmount = .seconds(1)
+    ) async throws {
         count = hall.seats
+        self.period = period
         for number in 0..<hall.seats {
             let client = Lines.client(to: server.port, on: group) { $0.token = hall.token(number) }
             // Spread over the period.
             let delay = TimeAmount.nanoseconds(
-                Self.period.nanoseconds * Int64(number) / Int64(hall.seats))
+                period.nanoseconds * Int64(number) / Int64(hall.seats))
             let lot = hall.lot(number)
             client.connect { Bidder(lot: lot, delay: delay, among: self) }
         }
@@ -57,7 +60,7 @@ final class HonestBidders: Sendable {
             if let fault = state.fault { throw BenchmarkFailure(fault) }
             return state.answers.filter { (start..<end).contains($0.due) }.map(\.latency)
         }
-        let due = count * seconds
+        let due = count * Int(TimeAmount.seconds(Int64(seconds)).nanoseconds / period.nanoseconds)
         guard abs(latencies.count - due) <= count else {
             throw BenchmarkFailure("\(due) bids were due, \(latencies.count) were answered")
         }
@@ -131,7 +134,7 @@ final class HonestBidders: Sendable {
                 line.send(
                     text: #"{"type":"bid","auction":"\#(self.lot)","id":"b\#(number)","#
                         + #""amount":\#(200 + number * 200)}"#)
-                self.bid(on: line, at: time + HonestBidders.period)
+                self.bid(on: line, at: time + self.bidders.period)
             }
         }
     }

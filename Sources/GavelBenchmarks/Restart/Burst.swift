@@ -13,7 +13,8 @@ final class Burst: Sendable {
         Thread { [self] in
             do {
                 let load = try BidLoad(
-                    port: port, inFlight: BidsBenchmark.inFlight, connections: scripts)
+                    port: port, inFlight: BidsBenchmark.Crowd.ownLots.inFlight, connections: scripts
+                )
                 try load.run { answered in
                     if answered >= Self.answersWanted { isBusy.signal() }
                 }

@@ -9,9 +9,16 @@ extension ClientFrame {
         _ bytes: UnsafeRawBufferPointer, as encoding: WireEncoding = .json
     ) throws(WireFault) -> ClientFrame {
         switch encoding {
-        case .json: try decode(try object(in: bytes))
-        case .protobuf: try decode(try ProtoClientFrame(decoding: bytes).fields())
+        case .json:
+            if let bid = BidScanner.frame(in: bytes) { return bid }
+            return try decodePlainly(bytes)
+        case .protobuf: return try decode(try ProtoClientFrame(decoding: bytes).fields())
         }
+    }
+
+    /// Any frame in JSON, and every one that is to be refused.
+    static func decodePlainly(_ bytes: UnsafeRawBufferPointer) throws(WireFault) -> ClientFrame {
+        try decode(try object(in: bytes))
     }
 
     /// As above, from any bytes.
