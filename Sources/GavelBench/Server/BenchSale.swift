@@ -113,32 +113,23 @@ struct BenchSale: Sendable {
     private static func tokens(
         of bidders: [BidderID], on administrator: AdminClient, _ lifetime: Double
     ) async throws(BenchError) -> [String] {
-        var tokens: [String] = []
-        for start in stride(from: 0, to: bidders.count, by: atOnce) {
-            let part = bidders[start..<min(start + atOnce, bidders.count)]
-            let results = await withTaskGroup(of: (BidderID, Result<String, BenchError>).self) {
-                group in
-                for bidder in part {
-                    group.addTask {
-                        do throws(BenchError) {
-                            return (
-                                bidder, .success(try await token(bidder, administrator, lifetime))
-                            )
-                        } catch { return (bidder, .failure(error)) }
+        do {
+            return try await withThrowingTaskGroup(of: (Int, String).self) { group in
+                var tokens = Array(repeating: "", count: bidders.count)
+                for (number, bidder) in bidders.enumerated() {
+                    if number >= atOnce, let (ready, token) = try await group.next() {
+                        tokens[ready] = token
                     }
+                    group.addTask { (number, try await token(bidder, administrator, lifetime)) }
                 }
-                var results: [BidderID: Result<String, BenchError>] = [:]
-                for await (bidder, result) in group { results[bidder] = result }
-                return results
+                for try await (ready, token) in group { tokens[ready] = token }
+                return tokens
             }
-            for bidder in part {
-                guard let result = results[bidder] else {
-                    preconditionFailure("Each bidder has a task")
-                }
-                tokens.append(try result.get())
-            }
+        } catch let error as BenchError {
+            throw error
+        } catch {
+            throw .unreachable("Setting the scene: \(error)")
         }
-        return tokens
     }
 
     private static func token(
