@@ -66,7 +66,10 @@ extension Auction {
     }
 
     /// `Bidder 1` is whose bid was accepted first.
-    public static func alias(number: Int) -> String { "Bidder \(number)" }
+    public static func alias(number: Int) -> String { "\(aliasPrefix)\(number)" }
+
+    /// What an alias is before its number.
+    public static var aliasPrefix: StaticString { "Bidder " }
 
     /// The least that a newcomer must offer; nil when the lot takes no bids any more.
     public var minimum: Amount? {
@@ -85,7 +88,7 @@ extension Auction {
 
     /// The bid count that everybody may see. A sealed lot shows how many bidders stand, and only
     /// when its terms say so or it is closed.
-    var publicBidCount: Int {
+    public var publicBidCount: Int {
         guard !isOpenOutcry else { return publicBids }
         guard isClosed || terms.showsSealedBidCount else { return 0 }
         return participants.values.count { $0.standingAmount != nil }
@@ -107,7 +110,12 @@ extension Auction {
     }
 
     private var publicLeader: String? {
-        standing.leader.flatMap(alias(of:))
+        leaderAlias.map(Self.alias(number:))
+    }
+
+    /// The number of the one who leads or, after a sale, has won.
+    public var leaderAlias: Int? {
+        standing.leader.flatMap { participants[$0]?.number }
     }
 }
 

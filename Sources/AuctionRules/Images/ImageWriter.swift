@@ -5,6 +5,9 @@
 struct ImageWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: how many bytes there is room for at once.
+    init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
     mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
     /// Of any sign: small ones of either are short.
@@ -42,9 +45,10 @@ struct ImageWriter {
     mutating func write(_ amount: Amount) { write(amount.minorUnits) }
     mutating func write(_ instant: Instant) { write(instant.milliseconds) }
     mutating func write(_ hash: EntryHash) {
-        for index in 0..<4 {
-            withUnsafeBytes(of: hash.words[index].bigEndian) { bytes.append(contentsOf: $0) }
-        }
+        let words = SIMD4(
+            hash.words[0].bigEndian, hash.words[1].bigEndian, hash.words[2].bigEndian,
+            hash.words[3].bigEndian)
+        withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) }
     }
 
     /// The number of a case in its enumeration: `allCases` must stay in order.

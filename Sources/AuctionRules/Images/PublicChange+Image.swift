@@ -2,7 +2,7 @@ extension PublicChange {
     /// Appends the change to records of its lot: what may differ from one change to the next.
     @discardableResult
     func append(to records: inout RecordPages) -> RecordPages.Place {
-        var writer = ImageWriter()
+        var writer = ImageWriter(reserving: 160)
         writer.write(state.seq)
         writer.write(at)
         switch kind {
@@ -23,7 +23,7 @@ extension PublicChange {
         writer.write(state.startsAt)
         writer.write(state.endsAt) { $0.write($1) }
         writer.write(state.extensions)
-        return records.append(writer.bytes)
+        return writer.bytes.withUnsafeBytes { records.append($0) }
     }
 }
 

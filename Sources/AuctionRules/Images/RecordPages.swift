@@ -29,16 +29,27 @@ public struct RecordPages: Hashable, Sendable {
     ///
     /// - Returns: where it stands.
     @discardableResult
-    mutating func append(_ record: [UInt8]) -> Place {
+    mutating func append(_ record: UnsafeRawBufferPointer) -> Place {
         let last = pages.count - 1
         // By its index: a second reference to the page would have it copied for every record.
         if last >= 0, pages[last].count + record.count <= Self.pageLengthMax {
             let offset = pages[last].count
+            // A page that has so many records gets more, and all of its room at once.
+            if offset > 1000, pages[last].capacity < Self.pageLengthMax {
+                pages[last].reserveCapacity(Self.pageLengthMax)
+            }
             pages[last].append(contentsOf: record)
             return Place(page: droppedCount + last, offset: offset)
         }
-        pages.append(record)
+        pages.append(Array(record))
         return Place(page: count - 1, offset: 0)
+    }
+
+    /// The bytes from there to the end of the page.
+    func withBytes<R>(at place: Place, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        pages[place.page - droppedCount].withUnsafeBytes {
+            body(UnsafeRawBufferPointer(rebasing: $0[place.offset...]))
+        }
     }
 
     /// Takes the last record back, which begins there.
@@ -73,9 +84,11 @@ public struct RecordPages: Hashable, Sendable {
     /// Where a record begins: the page's number and the offset on it, in one integer, as indices hold
     /// many of them.
     struct Place: Hashable, Sendable {
-        private let bits: Int
+        let bits: Int
 
         init(page: Int, offset: Int) { bits = page << 12 | offset }
+
+        init(bits: Int) { self.bits = bits }
 
         var page: Int { bits >> 12 }
         /// Less than 4096: only a record that has a page of its own can be longer, and it is at 0.

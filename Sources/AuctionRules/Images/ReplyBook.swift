@@ -7,9 +7,8 @@ struct ReplyBook: Hashable, Sendable {
     private(set) var records = RecordPages()
     /// The reply that was given last.
     private(set) var newest: Reply?
-    /// Where replies stand, by a hash of their keys. Two keys of one hash are very rare: the later one
-    /// is under the next free number.
-    private var places: [Int: RecordPages.Place] = [:]
+    /// Where replies stand, by their keys.
+    private var places = PlaceTable()
 
     init() {}
 
@@ -18,33 +17,27 @@ struct ReplyBook: Hashable, Sendable {
 
     /// The reply that a request got, or nil when it got no final one.
     func reply(to key: BidKey) -> Reply? {
-        var writer = ImageWriter()
-        writer.write(key)
-        let wanted = writer.bytes
-        var hash = wanted.withUnsafeBytes(Self.hash)
-        while let place = places[hash] {
-            let page = records.pages[place.page]
-            if page[place.offset...].starts(with: wanted) {
-                // The book wrote the record itself, or has read it once already.
-                return try? ImageReader.reading(page) { reader throws(ImageFault) in
-                    try reader.go(to: place.offset)
-                    return try reader.reply()
-                }
-            }
-            hash &+= 1
+        guard
+            let place = AcceptanceRecord.withBytes(
+                of: key,
+                { wanted in
+                    places.place(of: KeyHash.hash(wanted)) { bits in
+                        records.withBytes(at: RecordPages.Place(bits: bits)) { $0.starts(wanted) }
+                    }
+                })
+        else { return nil }
+        let found = RecordPages.Place(bits: place)
+        // The book wrote the record itself, or has read it once already.
+        return try? ImageReader.reading(records.pages[found.page]) { reader throws(ImageFault) in
+            try reader.go(to: found.offset)
+            return try reader.reply()
         }
-        return nil
     }
 
     /// - Parameter isPublic: whether an acceptance made a public change of its own.
     mutating func keep(_ reply: Reply, isPublic: Bool) {
-        var writer = ImageWriter()
-        writer.write(reply)
-        writer.write(isPublic)
-        let place = records.append(writer.bytes)
-        writer.bytes.withUnsafeBytes { record in
-            enter(
-                UnsafeRawBufferPointer(rebasing: record[..<Self.keyLength(of: record)]), at: place)
+        AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { record in
+            places.insert(KeyHash.hash(Self.key(of: record)), at: records.append(record).bits)
         }
         newest = reply
     }
@@ -64,7 +57,7 @@ struct ReplyBook: Hashable, Sendable {
         guard count * 32 <= records.pages.reduce(0, { $0 + $1.count }) else {
             throw ImageFault("there are not so many replies")
         }
-        places.reserveCapacity(count)
+        places.reserve(count)
         for (number, page) in records.pages.enumerated() {
             try ImageReader.reading(page) { reader throws(ImageFault) in
                 while !reader.isAtEnd {
@@ -72,9 +65,7 @@ struct ReplyBook: Hashable, Sendable {
                     let reply = try reader.reply()
                     let isPublic = try reader.flag()
                     let record = reader.read(since: place.offset)
-                    enter(
-                        UnsafeRawBufferPointer(rebasing: record[..<Self.keyLength(of: record)]),
-                        at: place)
+                    places.insert(KeyHash.hash(Self.key(of: record)), at: place.bits)
                     try body(reply, isPublic)
                     if number == records.pages.count - 1 { newest = reply }
                 }
@@ -83,26 +74,21 @@ struct ReplyBook: Hashable, Sendable {
         guard places.count == count else { throw ImageFault("it should have \(count) replies") }
     }
 
-    private mutating func enter(_ key: UnsafeRawBufferPointer, at place: RecordPages.Place) {
-        var hash = Self.hash(key)
-        while places[hash] != nil { hash &+= 1 }
-        places[hash] = place
-    }
-
-    /// How many bytes the key has at the beginning of a record: two ids, each after its length.
-    private static func keyLength(of record: UnsafeRawBufferPointer) -> Int {
+    /// The key at the beginning of a record: two ids, each after its length.
+    private static func key(of record: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let bidder = 1 + Int(record[0])
-        return bidder + 1 + Int(record[bidder])
-    }
-
-    /// With the process's own seed, so that nobody can choose ids that collide.
-    private static func hash(_ key: UnsafeRawBufferPointer) -> Int {
-        var hasher = Hasher()
-        hasher.combine(bytes: key)
-        return hasher.finalize()
+        return UnsafeRawBufferPointer(rebasing: record[..<(bidder + 1 + Int(record[bidder]))])
     }
 
     static func == (left: ReplyBook, right: ReplyBook) -> Bool { left.records == right.records }
 
     func hash(into hasher: inout Hasher) { records.hash(into: &hasher) }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these bytes begin with those.
+    fileprivate func starts(_ prefix: UnsafeRawBufferPointer) -> Bool {
+        count >= prefix.count
+            && UnsafeRawBufferPointer(rebasing: self[..<prefix.count]).elementsEqual(prefix)
+    }
 }

@@ -1,0 +1,134 @@
+import SeededRandom
+import Testing
+
+@testable import AuctionRules
+
+/// What lots and replies are found by: the hash of their keys, the table of their places, and the record
+/// that is compared with the key.
+@Suite("Looking up by key")
+struct PlaceTableTests {
+    /// SipHash-1-3 of the bytes 0, 1, 2 … with the key 0 … 15, from an implementation in Python that gives
+    /// the vector of the paper for SipHash-2-4; the first two are in Rust's library, too.
+    static let vectors: [(count: Int, hash: UInt64)] = [
+        (0, 0xabac_0158_050f_c4dc), (1, 0xc9f4_9bf3_7d57_ca93), (7, 0xd392_7d98_9bb1_1140),
+        (8, 0x3690_9511_8d29_9a8e), (9, 0x25a4_8eb3_6c06_3de4), (15, 0xd320_d86d_2a51_9956),
+        (16, 0xcc4f_dd1a_7d90_8b66), (17, 0x9cf2_6890_63db_d80c), (63, 0x9d19_9062_b7bb_b3a8),
+    ]
+
+    @Test("The hash is SipHash-1-3", arguments: vectors)
+    func sipHash(count: Int, hash: UInt64) {
+        let seed = SIMD2<UInt64>(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+        let bytes = (0..<count).map { UInt8($0) }
+        #expect(bytes.withUnsafeBytes { KeyHash.hash($0, seed: seed) } == hash)
+        let own = bytes.withUnsafeBytes { KeyHash.hash($0) }
+        #expect(own == bytes.withUnsafeBytes { KeyHash.hash($0) })
+        #expect(own != hash)
+    }
+
+    /// Compared with a dictionary, also where many keys are hashed alike and at the table's end.
+    @Test(
+        "A place is found as long as its key is asked for, and nothing else",
+        arguments: [UInt64.max, 0xff, 0xff << 56, 0])
+    func places(mask: UInt64) {
+        var random = SplitMix64(seed: mask | 1)
+        var table = PlaceTable()
+        if random.chance(50) { table.reserve(100) }
+        var keys: [Int: UInt64] = [:]
+        for place in 0..<600 {
+            let hash = random.next() & mask | (mask == 0xff << 56 ? 0xff << 40 : 0)
+            table.insert(hash, at: place)
+            keys[place] = hash
+            #expect(table.count == place + 1)
+        }
+        for (place, hash) in keys {
+            var seen: [Int] = []
+            #expect(
+                table.place(of: hash) {
+                    seen.append($0)
+                    return $0 == place
+                } == place)
+            #expect(seen.allSatisfy { (keys[$0] ?? 0) >> 40 == hash >> 40 })
+            #expect(table.place(of: hash, { _ in false }) == nil)
+        }
+        #expect(PlaceTable().place(of: 7, { _ in true }) == nil)
+    }
+
+    // MARK: - The record
+
+    static func amount(_ random: inout SplitMix64) -> Amount {
+        Amount(unchecked: random.within(1...Amount.largest.minorUnits) >> random.within(0...52) | 1)
+    }
+
+    static func id<Subject>(_ random: inout SplitMix64) throws -> Identifier<Subject> {
+        let letters = Array("ABYZabyz019._:-")
+        let count = random.pick([1, 2, 15, 16, 17, 63, 64])
+        return try Identifier(String((0..<count).map { _ in random.pick(letters) }))
+    }
+
+    static func reply(_ random: inout SplitMix64) throws -> Reply {
+        let currency = random.pick([nil, nil, "USD", "", "EURO", "é"])
+        let action: BidAction =
+            switch random.below(6) {
+            case 0: .buy
+            case 1: .retract(try id(&random))
+            default:
+                .bid(
+                    random.chance(50) ? .max : .exact, amount: amount(&random), currency: currency)
+            }
+        let instants = [Instant(milliseconds: 0), Instant(milliseconds: -1), .latest]
+        let verdict: Verdict =
+            switch random.below(6) {
+            case 0: .retracted(seq: 5)
+            case 1: .refused(.tooLow(minimum: amount(&random)))
+            default:
+                .accepted(
+                    Acceptance(
+                        seq: random.pick([0, 1, 63, 64, 1 << 40, .max]),
+                        isLeading: random.pick([nil, false, true]), ownMax: amount(&random),
+                        price: random.chance(50) ? amount(&random) : nil,
+                        minimum: random.chance(50) ? amount(&random) : nil,
+                        reserve: random.pick(ReserveState.allCases),
+                        endsAt: random.chance(50) ? random.pick(instants) : nil))
+            }
+        return Reply(
+            request: BidRequest(
+                bidder: try id(&random), id: try id(&random), action: action,
+                isConfirmed: random.chance(50)),
+            verdict: verdict, at: random.pick(instants),
+            entryHash: EntryHash(
+                words: SIMD4(random.next(), random.next(), random.next(), random.next())))
+    }
+
+    @Test("The record of an accepted bid is, byte for byte, what the writer of images makes of it")
+    func record() throws {
+        var random = SplitMix64(seed: 20_261_126)
+        for _ in 0..<4000 {
+            let reply = try Self.reply(&random)
+            let isPublic = random.chance(50)
+            var writer = ImageWriter()
+            writer.write(reply)
+            writer.write(isPublic)
+            let record = AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { Array($0) }
+            #expect(record == writer.bytes, "\(reply)")
+            let key = AcceptanceRecord.withBytes(of: reply.request.key) { Array($0) }
+            #expect(record.starts(with: key))
+        }
+    }
+
+    @Test("A book of replies gives each one back, and none to another key")
+    func book() throws {
+        var random = SplitMix64(seed: 7)
+        var book = ReplyBook()
+        var kept: [BidKey: Reply] = [:]
+        while kept.count < 1500 {
+            let reply = try Self.reply(&random)
+            guard kept[reply.request.key] == nil else { continue }
+            #expect(book.reply(to: reply.request.key) == nil)
+            book.keep(reply, isPublic: true)
+            #expect(book.newest == reply)
+            kept[reply.request.key] = reply
+        }
+        #expect(book.count == kept.count)
+        for (key, reply) in kept { #expect(book.reply(to: key) == reply) }
+    }
+}
