@@ -162,11 +162,13 @@ struct GavelBenchmarks: AsyncParsableCommand {
     }
 
     private func benchmarks(in folder: URL) throws -> [(Room, any Benchmark)] {
-        var benchmarks: [(Room, any Benchmark)] = [1, 1000].map { lots in
+        var benchmarks: [(Room, any Benchmark)] = [1, 1000, 100_000].map { lots in
             (.rules, RulesBenchmark(bids: 500_000, lots: lots))
         }
-        for (batch, bids) in [(1, 2_000), (16, 20_000), (256, 100_000)] {
-            for lots in [1, 16] {
+        for (batch, bids, lots) in [
+            (1, 2_000, [1]), (16, 20_000, [1, 16]), (256, 200_000, [1, 1000, 100_000]),
+        ] {
+            for lots in lots {
                 benchmarks.append(
                     (.ledger, LedgerBenchmark(bids: bids, lots: lots, batch: batch, in: folder)))
             }
