@@ -4,11 +4,13 @@
 --
 -- Times everywhere are Unix milliseconds; amounts are whole minor units (cents, yen, fils).
 
+-- A bid is one row, here, as each further one and each index cost as much as it does: the answer stands
+-- beside it. The views reply and commitment show the bids as tables of their own.
 CREATE TABLE event (
     -- 1, 2, 3 … without a hole. Rows are only ever appended, so the key costs nothing.
     position INTEGER PRIMARY KEY CHECK (position >= 1),
     -- The lot it belongs to; NULL for an event of the house (sales, bidders, tokens).
-    auction TEXT REFERENCES auction (id),
+    auction TEXT REFERENCES lot (id),
     -- The lot's own number of the public change that the event is part of, if any.
     seq INTEGER CHECK (seq IS NULL OR (seq >= 1 AND auction IS NOT NULL)),
     -- Spelled out as a CASE: SQLite would build a table for a long IN list at every insert.
@@ -49,7 +51,40 @@ CREATE TABLE event (
     -- Each entry's hash covers the one before, so that nothing can be changed, taken out or put in
     -- later without changing every hash after it. The bytes that are hashed: docs/database.md.
     previous_hash BLOB NOT NULL CHECK (length(previous_hash) = 32),
-    hash BLOB NOT NULL CHECK (length(hash) = 32)
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+
+    -- Whose request it answers, and its id. The house may not know him.
+    bidder TEXT CHECK ((bidder IS NULL) = (bid IS NULL)),
+    bid TEXT CHECK (
+        CASE kind WHEN 'bid_accepted' THEN bid IS NOT NULL WHEN 'bid_refused' THEN bid IS NOT NULL
+            WHEN 'bids_voided' THEN 1 ELSE bid IS NULL END
+    ),
+    -- Of an accepted bid: its number on the lot, 0, 1, 2 …, the priority between equal amounts; what
+    -- it commits to (secret, unless it is an exact bid's on an english lot); and its bidder's number
+    -- there, in the order of the first accepted bids: to others he is "Bidder 1", "Bidder 2" …
+    ordinal INTEGER,
+    committed INTEGER CHECK (committed BETWEEN 1 AND 9007199254740991),
+    alias INTEGER CHECK (alias >= 1),
+    -- What he was told. Of a refusal: the code, how late he was, and the least that would do.
+    told_code TEXT CHECK ((kind = 'bid_refused') = (told_code IS NOT NULL)),
+    told_late_by INTEGER CHECK ((told_code IS 'closed') = (told_late_by IS NOT NULL)),
+    told_minimum INTEGER CHECK (iif(bid IS NULL, told_minimum IS NULL, told_minimum >= 1)),
+    -- Of an acceptance: the lot's newest seq (also of a retraction), whether he leads (NULL: the
+    -- format does not tell), his max (secret), the price, the reserve (none, unmet, met), the end.
+    told_seq INTEGER CHECK (told_seq IS NULL OR bid IS NOT NULL AND told_code IS NULL),
+    told_leading INTEGER CHECK (told_leading IN (0, 1)),
+    told_max INTEGER,
+    told_price INTEGER,
+    told_reserve TEXT,
+    told_ends_at INTEGER,
+    CHECK (
+        CASE kind WHEN 'bid_accepted'
+        THEN ordinal >= 0 AND ordinal IS NOT NULL AND committed IS NOT NULL
+            AND alias IS NOT NULL AND told_seq IS NOT NULL AND told_max IS NOT NULL AND told_reserve IS NOT NULL
+        ELSE coalesce(ordinal, committed, alias, told_leading, told_max, told_price, told_reserve,
+            told_ends_at) IS NULL
+        END
+    )
 ) STRICT;
 
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event

@@ -1,9 +1,10 @@
--- The lots: first their terms, which never change, then their state, which is brought up to date
--- in the transaction of the events that change it.
+-- The lots: their terms, which never change; their state, which is brought up to date in the
+-- transaction of the events that change it; and both together.
 -- No IN lists of three or more: SQLite builds a table for each at every write.
 
-CREATE TABLE auction (
-    id TEXT PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64 AND id NOT GLOB '*[^A-Za-z0-9._:-]*'),
+CREATE TABLE lot (
+    number INTEGER PRIMARY KEY CHECK (number >= 0), -- 0, 1, 2 … in the order of their creation
+    id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64 AND id NOT GLOB '*[^A-Za-z0-9._:-]*'),
     sale TEXT REFERENCES sale (id),
     title TEXT NOT NULL CHECK (length(CAST(title AS BLOB)) BETWEEN 1 AND 800),
     format TEXT NOT NULL CHECK (
@@ -28,6 +29,14 @@ CREATE TABLE auction (
     retraction TEXT NOT NULL CHECK (retraction IN ('never', 'ebay')),
     shows_sealed_bid_count INTEGER NOT NULL CHECK (shows_sealed_bid_count IN (0, 1)),
 
+    CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL))
+) STRICT;
+
+-- Where each lot stands: a small row at a small key, as bids write it again and again. A bid writes
+-- what it changes and no more, and only the CHECKs of that are then looked at. What needs a lot's
+-- terms or its bids to be judged is a rule of the view integrity_faults.
+CREATE TABLE standing (
+    lot INTEGER PRIMARY KEY REFERENCES lot (number),
     status TEXT NOT NULL CHECK (
         status = 'open' OR status = 'scheduled' OR status = 'paused' OR status = 'closed'
         OR status = 'cancelled'),
@@ -38,12 +47,13 @@ CREATE TABLE auction (
     remaining INTEGER CHECK (remaining IS NULL OR status = 'paused'),
     extensions INTEGER NOT NULL CHECK (extensions >= 0),
     extensions_by_bids INTEGER NOT NULL CHECK (extensions_by_bids BETWEEN 0 AND extensions),
-    reserve INTEGER CHECK (reserve BETWEEN 1 AND 9007199254740991),
+    reserve INTEGER CHECK (reserve BETWEEN 1 AND 9007199254740991), -- secret
     price INTEGER,
     leader TEXT,
+    leader_alias INTEGER CHECK ((leader IS NULL) = (leader_alias IS NULL)),
     leader_max INTEGER, -- secret
     reserve_met INTEGER NOT NULL,
-    minimum INTEGER CHECK (minimum >= start AND (price IS NULL OR minimum > price)),
+    minimum INTEGER CHECK (price IS NULL OR minimum > price),
     bids INTEGER NOT NULL CHECK (bids >= 0), -- as everybody may see it
     outcome TEXT CHECK (outcome = 'sold' OR outcome = 'no_bids' OR outcome = 'reserve_not_met'),
     winner TEXT,
@@ -52,9 +62,7 @@ CREATE TABLE auction (
         close_cause = 'time' OR close_cause = 'bought' OR close_cause = 'hammer'),
     ended_at INTEGER, -- closed or cancelled
 
-    CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL)),
     CHECK ((price IS NULL) = (leader IS NULL)),
-    CHECK (price >= start),
     CHECK (price <= leader_max),
     CHECK (reserve_met = (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)),
     CHECK (status <> 'paused' OR ends_at IS NULL),
@@ -66,12 +74,16 @@ CREATE TABLE auction (
     CHECK ((winner IS NULL) = (hammer_price IS NULL)),
     CHECK (winner = leader),
     -- A lot that is closed by the clock is not closed before its end.
-    CHECK (close_cause <> 'time' OR ended_at >= ends_at),
-    -- A sealed lot shows nothing before its close.
-    CHECK (format = 'english' OR price IS NULL OR status = 'closed'),
-    -- Who leads has bid. Deferred, as the lot's row is written first.
-    FOREIGN KEY (id, leader) REFERENCES participant (auction, bidder) DEFERRABLE INITIALLY DEFERRED
-) STRICT, WITHOUT ROWID;
+    CHECK (close_cause <> 'time' OR ended_at >= ends_at)
+) STRICT;
+
+-- A lot's terms and its state in one row.
+CREATE VIEW auction AS
+SELECT
+    l.*, s.status, s.seq, s.starts_at, s.ends_at, s.remaining, s.extensions, s.extensions_by_bids,
+    s.reserve, s.price, s.leader, s.leader_alias, s.leader_max, s.reserve_met, s.minimum, s.bids, s.outcome,
+    s.winner, s.hammer_price, s.close_cause, s.ended_at
+FROM lot l JOIN standing s ON s.lot = l.number;
 
 -- A sale's lots are few among many.
-CREATE INDEX auction_of_sale ON auction (sale) WHERE sale IS NOT NULL;
+CREATE INDEX lot_of_sale ON lot (sale) WHERE sale IS NOT NULL;

@@ -23,14 +23,13 @@ SELECT
     CASE WHEN a.reserve IS NULL THEN 'none' WHEN a.reserve_met THEN 'met' ELSE 'unmet' END
         AS reserve,
     a.bids,
-    'Bidder ' || p.number AS leader,
+    'Bidder ' || a.leader_alias AS leader,
     strftime('%Y-%m-%dT%H:%M:%fZ', a.starts_at / 1000.0, 'unixepoch') AS starts_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', a.ends_at / 1000.0, 'unixepoch') AS ends_at,
     a.extensions,
     CASE a.status WHEN 'cancelled' THEN 'withdrawn' ELSE a.outcome END AS outcome,
     a.seq
-FROM auction a JOIN unit USING (exponent)
-LEFT JOIN participant p ON p.auction = a.id AND p.bidder = a.leader;
+FROM auction a JOIN unit USING (exponent);
 
 -- The accepted bids that changed something public, with the price that each one led to. Raised
 -- maxes are left out, and sealed bids until the close.
@@ -38,16 +37,15 @@ CREATE VIEW bid_history AS
 SELECT
     c.auction, c.seq,
     strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
-    'Bidder ' || p.number AS bidder,
-    (r.price / scale) || CASE exponent WHEN 0 THEN ''
-        ELSE printf('.%0*d', exponent, r.price % scale) END AS price,
+    'Bidder ' || c.alias AS bidder,
+    (e.told_price / scale) || CASE exponent WHEN 0 THEN ''
+        ELSE printf('.%0*d', exponent, e.told_price % scale) END AS price,
     a.currency,
-    CASE r.leading WHEN 1 THEN 'leads' WHEN 0 THEN 'outbid at once' END AS result,
+    CASE e.told_leading WHEN 1 THEN 'leads' WHEN 0 THEN 'outbid at once' END AS result,
     CASE c.voided WHEN 1 THEN 'void' END AS void
 FROM commitment c
 JOIN auction a ON a.id = c.auction JOIN unit USING (exponent)
-JOIN participant p ON p.auction = c.auction AND p.bidder = c.bidder
-JOIN reply r ON r.position = c.position
+JOIN event e ON e.position = c.position
 WHERE (a.format = 'english' AND c.seq IS NOT NULL) OR a.status = 'closed' AND a.format <> 'english'
 ORDER BY c.auction, c.ordinal;
 
@@ -58,12 +56,16 @@ SELECT
     row_number() OVER (
         PARTITION BY s.auction ORDER BY a.leader IS s.bidder DESC, s.amount DESC, s.ordinal
     ) AS rank,
-    'Bidder ' || p.number AS bidder,
+    'Bidder ' || s.alias AS bidder,
     CASE WHEN a.leader = s.bidder THEN
         CASE a.status WHEN 'closed' THEN coalesce(a.outcome, '') ELSE 'leads' END END AS standing,
-    (SELECT count(*) FROM commitment c WHERE c.auction = s.auction AND c.bidder = s.bidder
-        AND NOT c.voided AND (c.seq IS NOT NULL OR a.format <> 'english')) AS bids
+    b.bids
 FROM secret_standing s
 JOIN auction a ON a.id = s.auction
-JOIN participant p ON p.auction = s.auction AND p.bidder = s.bidder
+JOIN (
+    SELECT c.auction, c.bidder,
+        sum(NOT c.voided AND (c.seq IS NOT NULL OR l.format <> 'english')) AS bids
+    FROM commitment c JOIN lot l ON l.id = c.auction
+    GROUP BY c.auction, c.bidder
+) b ON b.auction = s.auction AND b.bidder = s.bidder
 WHERE a.format = 'english' OR a.status = 'closed';

@@ -8,11 +8,11 @@ SELECT
         WHEN 'auction_created' THEN json_extract(e.payload, '$.title')
         WHEN 'bid_accepted' THEN CASE
             WHEN json_extract(e.payload, '$.standing.price') IS NULL THEN 'private'
-            ELSE 'Bidder ' || bidder.number || ' bids; ' || 'Bidder ' || leader.number
-                || ' leads at ' || price || ' ' || currency END
+            ELSE (e.public_payload ->> '$.bidder') || ' bids; '
+                || (e.public_payload ->> '$.leader') || ' leads at ' || price || ' ' || currency END
         WHEN 'bid_refused' THEN json_extract(e.payload, '$.code')
         WHEN 'bids_voided' THEN json_array_length(e.payload, '$.ordinals') || ' voided'
-            || coalesce('; Bidder ' || leader.number || ' leads at ' || price || ' ' || currency,
+            || coalesce('; ' || (e.public_payload ->> '$.leader') || ' leads at ' || price || ' ' || currency,
                 '')
         WHEN 'reserve_lowered' THEN
             CASE json_extract(e.payload, '$.met') WHEN 1 THEN 'and met' ELSE 'not met' END
@@ -20,7 +20,7 @@ SELECT
         WHEN 'auction_paused' THEN json_extract(e.payload, '$.reason')
         WHEN 'auction_resumed' THEN 'until ' || ends_at
         WHEN 'auction_closed' THEN json_extract(e.payload, '$.outcome')
-            || coalesce(' to Bidder ' || winner.number || ' at ' || hammer || ' ' || currency, '')
+            || coalesce(' to ' || (e.public_payload ->> '$.winner') || ' at ' || hammer || ' ' || currency, '')
             || ' (' || json_extract(e.payload, '$.cause') || ')'
         WHEN 'auction_cancelled' THEN json_extract(e.payload, '$.reason')
         WHEN 'auction_announced' THEN json_extract(e.payload, '$.text')
@@ -40,10 +40,4 @@ FROM (
     FROM event
     LEFT JOIN auction a ON a.id = event.auction
     LEFT JOIN unit USING (exponent)
-) e
-LEFT JOIN participant bidder
-    ON bidder.auction = e.auction AND bidder.bidder = json_extract(e.payload, '$.bidder')
-LEFT JOIN participant leader
-    ON leader.auction = e.auction AND leader.bidder = json_extract(e.payload, '$.standing.leader')
-LEFT JOIN participant winner
-    ON winner.auction = e.auction AND winner.bidder = json_extract(e.payload, '$.winner');
+) e;

@@ -4,16 +4,16 @@
 -- The offer by which each bidder stands on each lot. On an english lot it is the highest one, and
 -- when he made it first; on a sealed lot it is his last one.
 CREATE VIEW secret_standing AS
-SELECT auction, bidder, amount, ordinal, at
+SELECT auction, bidder, alias, amount, ordinal, at
 FROM (
-    SELECT c.auction, c.bidder, c.amount, c.ordinal, c.at,
+    SELECT c.auction, c.bidder, c.alias, c.amount, c.ordinal, c.at,
         row_number() OVER (
             PARTITION BY c.auction, c.bidder
             ORDER BY
                 CASE a.format WHEN 'english' THEN c.amount END DESC,
                 CASE a.format WHEN 'english' THEN c.ordinal ELSE -c.ordinal END
         ) AS choice
-    FROM commitment c JOIN auction a ON a.id = c.auction
+    FROM commitment c JOIN lot a ON a.id = c.auction
     WHERE NOT c.voided
 )
 WHERE choice = 1;
@@ -34,13 +34,12 @@ CREATE VIEW secret_bid_history AS
 SELECT
     c.auction, c.ordinal, c.position,
     strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
-    c.bidder, 'Bidder ' || p.number AS alias, c.bid, c.kind,
+    c.bidder, 'Bidder ' || c.alias AS alias, c.bid, c.kind,
     (c.amount / scale) || CASE exponent WHEN 0 THEN ''
         ELSE printf('.%0*d', exponent, c.amount % scale) END AS amount,
     a.currency, c.seq, c.voided
 FROM commitment c
-JOIN auction a ON a.id = c.auction JOIN unit USING (exponent)
-JOIN participant p ON p.auction = c.auction AND p.bidder = c.bidder;
+JOIN auction a ON a.id = c.auction JOIN unit USING (exponent);
 
 -- Who is who on which lot.
 CREATE VIEW secret_alias AS

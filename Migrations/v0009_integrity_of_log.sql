@@ -35,22 +35,26 @@ UNION ALL
     WHERE a.seq <> coalesce(e.newest, 0)
 UNION ALL
     SELECT 'one reply per bid id', auction, bidder || ' ' || bid
-    FROM reply GROUP BY auction, bidder, bid HAVING count(*) > 1
+    FROM event WHERE bid IS NOT NULL GROUP BY auction, bidder, bid HAVING count(*) > 1
 UNION ALL
-    SELECT 'every verdict has its reply', e.auction, 'position ' || e.position
-    FROM event e LEFT JOIN reply r USING (position)
-    WHERE (e.kind IN ('bid_accepted', 'bid_refused')
-            OR e.kind = 'bids_voided' AND iif(json_valid(e.payload),
-                json_extract(e.payload, '$.retraction') IS NOT NULL, 0))
-        <> (r.position IS NOT NULL)
-UNION ALL
-    SELECT 'reply is the lot''s', r.auction, 'position ' || r.position
-    FROM reply r LEFT JOIN event e USING (position)
-    WHERE e.auction IS NOT r.auction
-UNION ALL
-    -- NOT IN makes its own index of the commitments, which are not in the order of the log; a join
-    -- would read all of them for each event.
-    SELECT 'every accepted bid is a commitment', auction, 'position ' || position
+    SELECT 'every verdict has its reply', auction, 'position ' || position
     FROM event
-    WHERE kind = 'bid_accepted'
-        AND (position, auction) NOT IN (SELECT position, auction FROM commitment);
+    WHERE kind = 'bids_voided' AND iif(json_valid(payload),
+        (json_extract(payload, '$.retraction') IS NOT NULL) <> (bid IS NOT NULL), 0)
+UNION ALL
+    SELECT 'a reply answers what was asked', auction, 'position ' || position
+    FROM event
+    WHERE bid IS NOT NULL AND iif(json_valid(payload),
+        bidder IS NOT coalesce(payload ->> '$.bidder', payload ->> '$.retraction.bidder')
+        OR bid IS NOT coalesce(payload ->> '$.id', payload ->> '$.retraction.id'), 0)
+UNION ALL
+    SELECT 'a commitment is what was bid', auction, 'position ' || position
+    FROM event
+    WHERE ordinal IS NOT NULL AND iif(json_valid(payload),
+        ordinal IS NOT payload ->> '$.ordinal' OR committed IS NOT payload ->> '$.committed', 0)
+UNION ALL
+    -- NOT IN makes its own index of the commitments, which are not in the order of their lots.
+    SELECT 'what is voided was committed', auction, 'ordinal ' || ordinal
+    FROM void
+    WHERE (auction, ordinal)
+        NOT IN (SELECT auction, ordinal FROM event WHERE ordinal IS NOT NULL);

@@ -15,8 +15,8 @@ CREATE VIEW integrity_faults_of_bidding AS
     ) s ON s.auction = a.id AND s.rank = 1
     WHERE a.format = 'english' AND a.close_cause IS NOT 'bought' AND a.leader IS NOT s.bidder
 UNION ALL
-    SELECT 'price >= start', id, price || ' < ' || start
-    FROM auction WHERE price < start
+    SELECT 'price >= start', id, coalesce(price, minimum) || ' < ' || start
+    FROM auction WHERE price < start OR minimum < start
 UNION ALL
     SELECT 'price <= leader''s max', a.id, a.price || ' > ' || coalesce(s.amount, 'nothing')
     FROM auction a LEFT JOIN secret_standing s ON s.auction = a.id AND s.bidder = a.leader
@@ -39,26 +39,34 @@ UNION ALL
     FROM auction WHERE status = 'closed' AND close_cause = 'time' AND ended_at < ends_at
 UNION ALL
     -- A reply knows the end that was in force when it was given.
-    SELECT 'no bid accepted at or after the end', r.auction, 'position ' || r.position
-    FROM reply r JOIN event e USING (position)
-    WHERE r.verdict = 'accepted' AND e.at >= r.ends_at
+    SELECT 'no bid accepted at or after the end', auction, 'position ' || position
+    FROM event
+    WHERE ordinal IS NOT NULL AND at >= told_ends_at
 UNION ALL
     SELECT 'no bid accepted after the close', c.auction, 'position ' || c.position
-    FROM commitment c JOIN event e ON e.auction = c.auction
-    WHERE e.kind IN ('auction_closed', 'auction_cancelled') AND c.position > e.position
+    FROM event c CROSS JOIN (
+        SELECT auction, min(position) AS position FROM event
+        WHERE kind IN ('auction_closed', 'auction_cancelled') GROUP BY auction
+    ) ended ON ended.auction = c.auction
+    WHERE c.ordinal IS NOT NULL AND c.position > ended.position
 UNION ALL
     SELECT 'ordinals without holes', auction, count(*) || ' commitments'
-    FROM commitment GROUP BY auction HAVING max(ordinal) <> count(*) - 1
+    FROM event WHERE ordinal IS NOT NULL
+    GROUP BY auction HAVING max(ordinal) <> count(*) - 1 OR count(DISTINCT ordinal) <> count(*)
 UNION ALL
-    SELECT 'aliases without holes', auction, count(*) || ' participants'
-    FROM participant GROUP BY auction
-    HAVING min(number) <> 1 OR max(number) <> count(*) OR count(DISTINCT number) <> count(*)
+    SELECT 'aliases without holes', auction, count(*) || ' aliases'
+    FROM (SELECT DISTINCT auction, bidder, alias FROM event WHERE alias IS NOT NULL)
+    GROUP BY auction
+    HAVING min(alias) <> 1 OR max(alias) <> count(*) OR count(DISTINCT alias) <> count(*)
+        OR count(DISTINCT bidder) <> count(*)
 UNION ALL
     SELECT 'bids counted', a.id, a.bids || ' bids'
     FROM auction a
-    WHERE a.format = 'english' AND a.bids <> (
-        SELECT count(*) FROM commitment c
-        WHERE c.auction = a.id AND c.seq IS NOT NULL AND NOT c.voided)
+    LEFT JOIN (
+        SELECT auction, count(*) AS public FROM commitment
+        WHERE seq IS NOT NULL AND NOT voided GROUP BY auction
+    ) c ON c.auction = a.id
+    WHERE a.format = 'english' AND a.bids <> coalesce(c.public, 0)
 UNION ALL
     SELECT 'a sealed lot shows nothing', id, 'price ' || price
     FROM auction WHERE format <> 'english' AND status <> 'closed' AND price IS NOT NULL;

@@ -5,7 +5,7 @@
 -- which makes another one. Follows from the log.
 CREATE TABLE certificate (
     position INTEGER PRIMARY KEY REFERENCES event (position), -- that entry
-    auction TEXT NOT NULL REFERENCES auction (id),
+    auction TEXT NOT NULL REFERENCES lot (id),
     statement TEXT NOT NULL CHECK (
         substr(statement, 1, 37) = '{"statement":"gavel.certificate.v1","')
 ) STRICT;
@@ -36,8 +36,8 @@ CREATE TRIGGER certificate_tree_is_never_deleted BEFORE DELETE ON certificate_tr
 BEGIN SELECT RAISE(ABORT, 'what was signed is kept: it is never deleted'); END;
 
 -- The bids that came too late, for the statement on them: few, and to be counted on any lot at once.
-CREATE INDEX reply_too_late ON reply (auction, position, late_by)
-    WHERE late_by IS NOT NULL;
+CREATE INDEX event_too_late ON event (auction, position, told_late_by)
+    WHERE told_late_by IS NOT NULL;
 
 -- For people: every certificate in words, the newest of a lot last.
 CREATE VIEW close_certificate AS

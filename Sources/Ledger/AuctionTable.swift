@@ -1,10 +1,12 @@
 import AuctionRules
 import StrictJSON
 
-/// The table `auction`: a lot's terms, which never change, and its state.
+/// The tables `lot`, a lot's terms, which never change, and `standing`, its state; and the view
+/// `auction` of both.
 enum AuctionTable {
     static let termColumns = [
-        "id", "sale", "title", "format", "currency", "exponent", "start", "opening_reserve",
+        "id", "number", "sale", "title", "format", "currency", "exponent", "start",
+        "opening_reserve",
         "buy_now", "buy_now_availability", "increments", "opens_at", "closes_at", "soft_close",
         "resume_min", "seller", "related_parties", "confirm_above_factor", "ladder_only",
         "completes_increment_on_raise", "retraction", "shows_sealed_bid_count",
@@ -12,24 +14,43 @@ enum AuctionTable {
 
     static let stateColumns = [
         "status", "seq", "starts_at", "ends_at", "remaining", "extensions", "extensions_by_bids",
-        "reserve", "price", "leader", "leader_max", "reserve_met", "minimum", "bids", "outcome",
+        "reserve", "price", "leader", "leader_alias", "leader_max", "reserve_met", "minimum",
+        "bids", "outcome",
         "winner", "hammer_price", "close_cause", "ended_at",
     ]
 
     static let table = StateTable(
         name: "auction", columns: termColumns + stateColumns, keyCount: 1)
 
-    static var updateSQL: String {
+    static var insertLotSQL: String { insertSQL("lot", termColumns) }
+    static var insertStandingSQL: String { insertSQL("standing", stateColumns + ["lot"]) }
+
+    static var updateStandingSQL: String {
         let changes = stateColumns.map { "\($0) = ?" }.joined(separator: ", ")
-        return "UPDATE auction SET \(changes) WHERE id = ?"
+        return "UPDATE standing SET \(changes) WHERE lot = ?"
     }
 
-    static func row(_ auction: Auction) -> [SQLValue] { terms(auction) + state(auction) }
+    /// The columns of a ``BiddingRow``.
+    static let updateBiddingSQL = """
+        UPDATE standing SET seq = ?, price = ?, leader = ?, leader_alias = ?, leader_max = ?,
+            reserve_met = ?, minimum = ?, bids = ?
+        WHERE lot = ?
+        """
 
-    static func terms(_ auction: Auction) -> [SQLValue] {
+    private static func insertSQL(_ table: String, _ columns: [String]) -> String {
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))"
+    }
+
+    /// - Parameter number: 0, 1, 2 … in the order of creation.
+    static func row(_ auction: Auction, number: Int) -> [SQLValue] {
+        terms(auction, number: number) + state(auction)
+    }
+
+    static func terms(_ auction: Auction, number: Int) -> [SQLValue] {
         let terms = auction.terms
         return [
-            SQLValue(auction.id), SQLValue(terms.sale), SQLValue(terms.title),
+            SQLValue(auction.id), SQLValue(number), SQLValue(terms.sale), SQLValue(terms.title),
             SQLValue(terms.format.rawValue), SQLValue(terms.currency.code),
             SQLValue(terms.currency.exponent), SQLValue(terms.start), SQLValue(terms.reserve),
             SQLValue(terms.buyNow?.price), SQLValue(terms.buyNow?.availability.rawValue),
@@ -57,8 +78,9 @@ enum AuctionTable {
             SQLValue(auction.endsAt), SQLValue(ending.remaining), SQLValue(auction.extensions),
             SQLValue(auction.extensionsByBids), SQLValue(auction.reserve),
             SQLValue(auction.standing.price), SQLValue(auction.standing.leader),
+            auction.leaderAlias.map { SQLValue($0) } ?? .null,
             SQLValue(auction.leaderMax), SQLValue(auction.standing.isReserveMet),
-            SQLValue(auction.minimum), SQLValue(auction.publicState.bids),
+            SQLValue(auction.minimum), SQLValue(auction.publicBidCount),
             SQLValue(ending.outcome?.code), SQLValue(ending.winner), SQLValue(ending.price),
             SQLValue(ending.cause?.rawValue), SQLValue(ending.at),
         ]

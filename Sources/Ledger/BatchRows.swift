@@ -8,40 +8,35 @@ struct EntryRow: Sendable {
     let at: Instant
     let seq: Int64?
     let image: EntryImage
+    /// What the bidder was told, when the event answers a request for good.
+    var answer: AnswerColumns?
 
     var hash: EntryHash { image.hash }
 }
 
-/// A row of `reply`.
-struct ReplyRow: Sendable {
-    let position: Int64
-    let auction: Range<Int>
+/// The columns of `event` from `bidder` on.
+struct AnswerColumns: Sendable {
     let bidder: Range<Int>
     let bid: Range<Int>
     let id: AuctionID
     let reply: Reply
+    let commitment: CommitmentColumns?
 }
 
-/// A row of `commitment`.
-struct CommitmentRow: Sendable {
-    let position: Int64
-    let auction: Range<Int>
-    let bidder: Range<Int>
-    let bid: Range<Int>
-    let commitment: Commitment
+/// What an accepted bid adds.
+struct CommitmentColumns: Sendable {
+    let ordinal: Int
+    let amount: Amount
+    /// The bidder's number on the lot.
+    let alias: Int
 }
 
-/// A row of `participant`: a bidder's first accepted bid on a lot.
-struct ParticipantRow: Sendable {
-    let auction: Range<Int>
-    let bidder: Range<Int>
-    let number: Int
-}
-
-/// A commitment that was voided, in this batch or an earlier one.
+/// A row of `void`: a commitment that was voided, of this batch or an earlier one.
 struct VoidRow: Sendable {
     let auction: Range<Int>
     let ordinal: Int
+    /// Of the entry that voided it.
+    let position: Int64
 }
 
 /// What a batch's events have touched in the state tables, each thing once and in order.
@@ -53,6 +48,8 @@ struct Touched: Sendable {
     private(set) var signingKeys = OrderedNotes<PublicKey>()
     private(set) var auctions = OrderedNotes<AuctionID>()
     private(set) var created: Set<AuctionID> = []
+    /// Those of which not only the bidding has changed.
+    private(set) var changedInFull: Set<AuctionID> = []
 
     struct RegistrationKey: Hashable, Sendable {
         let sale: SaleID
@@ -60,8 +57,17 @@ struct Touched: Sendable {
     }
 
     mutating func note(_ event: AuctionEvent, on id: AuctionID) {
+        switch event {
+        // Only the bidder hears of it.
+        case .bidRefused, .announced: return
+        case .bidAccepted: break
+        case .created:
+            created.insert(id)
+        case .opened, .bidsVoided, .reserveLowered, .extended, .paused, .resumed, .closed,
+            .cancelled:
+            changedInFull.insert(id)
+        }
         auctions.note(id)
-        if case .created = event { created.insert(id) }
     }
 
     mutating func note(_ event: HouseEvent) {

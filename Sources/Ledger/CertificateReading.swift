@@ -109,14 +109,15 @@ struct CertificateReading {
         let position = try LogReading.head(head).position
         let count = try Statement(
             """
-            SELECT count(*), max(late_by) FROM reply WHERE late_by IS NOT NULL AND auction = ?
+            SELECT count(*), max(told_late_by) FROM event
+            WHERE told_late_by IS NOT NULL AND auction = ?
             """, on: connection)
         defer { count.finalize() }
         count.bind(auction.text, at: 1)
         _ = try count.next()
         let each = try Statement(
             """
-            SELECT late_by FROM reply WHERE late_by IS NOT NULL AND auction = ?
+            SELECT told_late_by FROM event WHERE told_late_by IS NOT NULL AND auction = ?
             ORDER BY position LIMIT ?
             """, on: connection)
         defer { each.finalize() }

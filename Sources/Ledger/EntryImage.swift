@@ -35,6 +35,8 @@ struct EntryImage {
     let payloadDigest: EntryHash
     /// The entry's.
     let hash: EntryHash
+    /// Where that lies: behind the image, which does not have it in it.
+    let ownHash: Range<Int>
 
     /// Appends the image to `bytes`; the ranges are indices into them.
     ///
@@ -57,6 +59,9 @@ struct EntryImage {
             previousHash: previousHash, position: position, at: at, kind: kind, auction: auction,
             publicPayload: publicPayload, payloadDigest: payloadDigest, to: &bytes)
         hash = Self.hash(of: bytes[chained...])
+        let end = bytes.count
+        hash.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        ownHash = end..<end + 32
     }
 
     /// What stands for the secret part in an entry's hash.

@@ -27,7 +27,7 @@ public struct EntrySalt: Hashable, Sendable {
     }
 }
 
-/// What the salts of many entries are made from: one SHA-256 each instead of a call for randomness.
+/// What the salts of many entries are made from: half a SHA-256 each instead of a call for randomness.
 /// It is kept nowhere; the salts are, each with its entry.
 public struct SaltKey: Sendable {
     private let words: SIMD4<UInt64>
@@ -42,14 +42,41 @@ public struct SaltKey: Sendable {
             words: SIMD4(source.next(), source.next(), source.next(), source.next()))
     }
 
-    /// The salt of the entry at this position.
+    /// The salt of the entry at this position. Two neighbours share a digest, half of which is each
+    /// one's: neither can be told from the other.
     func salt(at position: Int64) -> EntrySalt {
-        // 32 bytes of key and 8 of position: the padding of one block of SHA-256 fits behind.
+        Self.salt(at: position, from: digest(of: position >> 1))
+    }
+
+    /// Makes salts of entries in their order: the digest of two is made once.
+    struct Sequence: Sendable {
+        private let key: SaltKey
+        private var pair: Int64?
+        private var digest = EntryHash.zero
+
+        init(_ key: SaltKey) { self.key = key }
+
+        mutating func salt(at position: Int64) -> EntrySalt {
+            if pair != position >> 1 {
+                pair = position >> 1
+                digest = key.digest(of: position >> 1)
+            }
+            return SaltKey.salt(at: position, from: digest)
+        }
+    }
+
+    private static func salt(at position: Int64, from digest: EntryHash) -> EntrySalt {
+        let words = digest.words
+        return EntrySalt(
+            words: position & 1 == 0 ? SIMD2(words[0], words[1]) : SIMD2(words[2], words[3]))
+    }
+
+    private func digest(of pair: Int64) -> EntryHash {
+        // 32 bytes of key and 8 of the pair: the padding of one block of SHA-256 fits behind.
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 5) { input in
             for index in 0..<4 { input.initializeElement(at: index, to: words[index]) }
-            input.initializeElement(at: 4, to: UInt64(bitPattern: position))
-            let digest = EntryHash.sha256(of: UnsafeRawBufferPointer(input)).words
-            return EntrySalt(words: SIMD2(digest[0], digest[1]))
+            input.initializeElement(at: 4, to: UInt64(bitPattern: pair))
+            return EntryHash.sha256(of: UnsafeRawBufferPointer(input))
         }
     }
 }

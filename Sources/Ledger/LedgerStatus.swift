@@ -42,8 +42,10 @@ public struct LedgerStatus: Hashable, Sendable {
         writeAheadLogSize = disk.size(of: path + "-wal")
         sales = try count("sale")
         bidders = try count("bidder")
-        bids = try count("commitment")
-        replies = try count("reply")
+        let answers = try Row.fetchOne(
+            database, sql: "SELECT count(ordinal), count(bid) FROM event")
+        bids = answers?[0] ?? 0
+        replies = answers?[1] ?? 0
         let rows = try Row.fetchAll(
             database, sql: "SELECT status, count(*) FROM auction GROUP BY status")
         auctions = Dictionary(

@@ -17,9 +17,6 @@ public struct LogBatch: Sendable {
     /// text is bound without a copy.
     private(set) var bytes: [UInt8] = []
     private(set) var entries: [EntryRow] = []
-    private(set) var replies: [ReplyRow] = []
-    private(set) var commitments: [CommitmentRow] = []
-    private(set) var participants: [ParticipantRow] = []
     private(set) var voids: [VoidRow] = []
     /// The rows of the state tables, once sealed.
     private(set) var state: StateRows?
@@ -34,7 +31,7 @@ public struct LogBatch: Sendable {
     private var touched = Touched()
     private var writer = JSONWriter(reservingCapacity: 1024)
     private var publicWriter = JSONWriter(reservingCapacity: 1024)
-    private let salts: SaltKey
+    private var salts: SaltKey.Sequence
 
     /// An empty batch for a log that stands, or will stand, at `head`.
     ///
@@ -42,7 +39,7 @@ public struct LogBatch: Sendable {
     public init(after head: LogHead, salts: SaltKey = .random()) {
         expected = head
         self.head = head
-        self.salts = salts
+        self.salts = SaltKey.Sequence(salts)
     }
 
     /// How many entries it adds to the log.
@@ -76,13 +73,14 @@ public struct LogBatch: Sendable {
             publicPayload: publicWriter.bytes, appendingTo: &bytes)
         let hash = image.hash
         head = LogHead(position: position, hash: hash)
-        entries.append(EntryRow(position: position, at: t, seq: event.seq, image: image))
+        var row = EntryRow(position: position, at: t, seq: event.seq, image: image)
         switch event {
-        case .auction(let id, let event): follow(event, on: id, at: t, image: image, in: &house)
+        case .auction(let id, let event): follow(event, on: id, as: &row, in: &house)
         case .house(let event):
             house.apply(.house(event), at: t, recordedAs: hash)
             touched.note(event)
         }
+        entries.append(row)
         return hash
     }
 
@@ -95,35 +93,34 @@ public struct LogBatch: Sendable {
     }
 
     private mutating func follow(
-        _ event: AuctionEvent, on id: AuctionID, at t: Instant, image: EntryImage,
-        in house: inout House
+        _ event: AuctionEvent, on id: AuctionID, as row: inout EntryRow, in house: inout House
     ) {
         touched.note(event, on: id)
-        let participantsBefore = house.auctions.with(id) { $0.participants.count }
-        let certified = house.auctions.with(id) { $0.outcomeEntry } ?? nil
-        house.apply(.auction(id, event), at: t, recordedAs: head.hash)
+        var certified: EntryHash?
+        if case .bidsVoided = event {
+            certified = house.auctions.with(id) { $0.outcomeEntry } ?? nil
+        }
+        house.apply(.auction(id, event), at: row.at, recordedAs: head.hash)
         switch event {
         case .bidAccepted(let event):
             house.auctions.with(id) { auction in
-                let texts = addReply(to: event.request, on: auction, image: image)
-                guard let commitment = auction.commitments.last else { return }
-                commitments.append(
-                    CommitmentRow(
-                        position: head.position, auction: image.auction, bidder: texts.bidder,
-                        bid: texts.bid, commitment: commitment))
-                guard auction.participants.count != participantsBefore else { return }
-                participants.append(
-                    ParticipantRow(
-                        auction: image.auction, bidder: texts.bidder,
-                        number: auction.participants.count))
+                guard let alias = auction.participants[event.request.bidder]?.number else {
+                    preconditionFailure("Who has bid is a participant")
+                }
+                row.answer = answer(
+                    to: event.request, on: auction,
+                    commitment: CommitmentColumns(
+                        ordinal: event.ordinal, amount: event.amount, alias: alias))
             }
         case .bidRefused(let event):
-            house.auctions.with(id) { _ = addReply(to: event.request, on: $0, image: image) }
+            house.auctions.with(id) { row.answer = answer(to: event.request, on: $0) }
         case .bidsVoided(let event):
-            voids += event.ordinals.map { VoidRow(auction: image.auction, ordinal: $0) }
+            voids += event.ordinals.map {
+                VoidRow(auction: row.image.auction, ordinal: $0, position: row.position)
+            }
             house.auctions.with(id) { certify($0, replacing: certified) }
             guard case .retraction(let request) = event.cause else { return }
-            house.auctions.with(id) { _ = addReply(to: request, on: $0, image: image) }
+            house.auctions.with(id) { row.answer = answer(to: request, on: $0) }
         case .closed: house.auctions.with(id) { certify($0, replacing: nil) }
         case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .cancelled,
             .announced:
@@ -141,22 +138,17 @@ public struct LogBatch: Sendable {
             Certificate(position: head.position, auction: auction.id, statement: statement))
     }
 
-    /// Adds the reply that the event has just left on the lot.
-    ///
-    /// - Returns: where the request's texts are.
-    private mutating func addReply(
-        to request: BidRequest, on auction: Auction, image: EntryImage
-    ) -> (bidder: Range<Int>, bid: Range<Int>) {
-        let bidder = append(text: request.bidder.text)
-        let bid = append(text: request.id.text)
+    /// The reply that the event has just left on the lot, as columns of its row.
+    private mutating func answer(
+        to request: BidRequest, on auction: Auction,
+        commitment: CommitmentColumns? = nil
+    ) -> AnswerColumns {
         guard let reply = auction.newestReply else {
             preconditionFailure("A request's verdict is its lot's newest reply")
         }
-        replies.append(
-            ReplyRow(
-                position: head.position, auction: image.auction, bidder: bidder, bid: bid,
-                id: auction.id, reply: reply))
-        return (bidder, bid)
+        return AnswerColumns(
+            bidder: append(text: request.bidder.text), bid: append(text: request.id.text),
+            id: auction.id, reply: reply, commitment: commitment)
     }
 
     private mutating func append(text: String) -> Range<Int> {

@@ -68,9 +68,10 @@ public final class MemoryLog: BidLog {
             stored.isPoisoned = true
             guard stored.failure?.keepsBatch == true else { throw .simulated }
         }
-        for row in batch.entries { stored.entries.append(try batch.entry(row)) }
-        for row in batch.replies {
-            stored.replies[row.id, default: [:]][row.reply.request.key] = row.reply
+        for row in batch.entries {
+            stored.entries.append(try batch.entry(row))
+            guard let answer = row.answer else { continue }
+            stored.replies[answer.id, default: [:]][answer.reply.request.key] = answer.reply
         }
         stored.certificates += batch.certificates
         if let tree = batch.certificateTree { stored.trees.append(tree) }

@@ -44,7 +44,10 @@ public enum Projection {
             ),
             (TokenTable.table, house.tokens.values.map(TokenTable.row)),
             (SigningKeyTable.table, house.signingKeys.map(SigningKeyTable.row)),
-            (AuctionTable.table, house.auctions.values.map(AuctionTable.row)),
+            (
+                AuctionTable.table,
+                house.auctions.values.enumerated().map { AuctionTable.row($1, number: $0) }
+            ),
         ]
     }
 

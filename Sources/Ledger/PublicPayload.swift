@@ -76,7 +76,7 @@ extension EventCodec {
         case .bidAccepted(let event):
             // Without a standing it is a sealed bid, of which only the number may be public.
             guard let standing = event.standing else { return }
-            writer.field("bidder", alias(of: event.request.bidder, in: auction))
+            encode(aliasOf: event.request.bidder, in: auction, as: "bidder", to: &writer)
             encodePublic(standing, before: auction, to: &writer)
         case .bidsVoided(let event):
             writer.array("bids") { writer in
@@ -110,7 +110,7 @@ extension EventCodec {
     ) {
         writer.fieldIfPresent("price", standing.price?.minorUnits)
         if let leader = standing.leader {
-            writer.field("leader", alias(of: leader, in: auction))
+            encode(aliasOf: leader, in: auction, as: "leader", to: &writer)
         }
         writer.field(
             "reserve",
@@ -122,7 +122,7 @@ extension EventCodec {
     ) {
         writer.field("outcome", outcome.code)
         guard case .sold(let winner, let price) = outcome else { return }
-        writer.field("winner", alias(of: winner, in: auction))
+        encode(aliasOf: winner, in: auction, as: "winner", to: &writer)
         writer.field("price", price.minorUnits)
     }
 
@@ -145,7 +145,11 @@ extension EventCodec {
 
     /// Who leads or wins has bid here, or is the one whose first accepted bid the event is: then he
     /// is the next in the order of the aliases.
-    private static func alias(of bidder: BidderID, in auction: Auction) -> String {
-        auction.alias(of: bidder) ?? Auction.alias(number: auction.participants.count + 1)
+    private static func encode(
+        aliasOf bidder: BidderID, in auction: Auction, as key: StaticString,
+        to writer: inout JSONWriter
+    ) {
+        let number = auction.participants[bidder]?.number ?? auction.participants.count + 1
+        writer.field(key, Auction.aliasPrefix, number: number)
     }
 }

@@ -41,6 +41,31 @@ struct StateTable: Hashable, Sendable {
     }
 }
 
+/// What accepted bids change of a row of `standing`: most batches change nothing else.
+struct BiddingRow: Sendable {
+    let number: Int
+    let seq: Int64
+    let price: Amount?
+    let leader: BidderID?
+    let leaderAlias: Int?
+    let leaderMax: Amount?
+    let isReserveMet: Bool
+    let minimum: Amount?
+    let bids: Int
+
+    init(_ auction: Auction, number: Int) {
+        self.number = number
+        seq = auction.seq
+        price = auction.standing.price
+        leader = auction.standing.leader
+        leaderAlias = auction.leaderAlias
+        leaderMax = auction.leaderMax
+        isReserveMet = auction.standing.isReserveMet
+        minimum = auction.minimum
+        bids = auction.publicBidCount
+    }
+}
+
 /// The rows of the state tables that a batch changes, as values: reading them does not hold on to
 /// the house, which goes on changing.
 struct StateRows: Sendable {
@@ -50,10 +75,13 @@ struct StateRows: Sendable {
     var tokens: [[SQLValue]] = []
     var revokedTokens: [[SQLValue]] = []
     var signingKeys: [[SQLValue]] = []
-    /// Terms and state.
-    var newAuctions: [[SQLValue]] = []
-    /// State only, and the id last: terms never change.
-    var auctions: [[SQLValue]] = []
+    /// Rows of `lot`: the terms, which never change.
+    var newLots: [[SQLValue]] = []
+    /// Rows of `standing`, of new lots and of others of which not only the bidding has changed: the
+    /// state, and the lot's number last.
+    var newStandings: [[SQLValue]] = []
+    var standings: [[SQLValue]] = []
+    var biddings: [BiddingRow] = []
 
     init(of touched: Touched, in house: House) {
         sales = touched.sales.elements.compactMap { house.sales[$0].map(SaleTable.row) }
@@ -71,11 +99,16 @@ struct StateRows: Sendable {
         signingKeys = house.signingKeys.filter { touched.signingKeys.contains($0.key) }
             .map(SigningKeyTable.row)
         for id in touched.auctions.elements {
-            guard let auction = house.auctions[id] else { continue }
-            if touched.created.contains(id) {
-                newAuctions.append(AuctionTable.row(auction))
-            } else {
-                auctions.append(AuctionTable.state(auction) + [SQLValue(id)])
+            guard let number = house.auctions.number(of: id) else { continue }
+            house.auctions.with(id) { auction in
+                if touched.created.contains(id) {
+                    newLots.append(AuctionTable.terms(auction, number: number))
+                    newStandings.append(AuctionTable.state(auction) + [SQLValue(number)])
+                } else if touched.changedInFull.contains(id) {
+                    standings.append(AuctionTable.state(auction) + [SQLValue(number)])
+                } else {
+                    biddings.append(BiddingRow(auction, number: number))
+                }
             }
         }
     }

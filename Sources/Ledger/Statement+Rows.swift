@@ -21,83 +21,56 @@ extension Statement {
         bind(blob: row.image.salt, of: bytes, at: 7)
         bind(row.at.milliseconds, at: 8)
         bind(blob: row.image.previousHash, of: bytes, at: 9)
-        bind(row.hash, at: 10)
-    }
-
-    func bind(_ row: CommitmentRow, of bytes: UnsafeRawBufferPointer) {
-        let commitment = row.commitment
-        bind(text: row.auction, of: bytes, at: 1)
-        bind(Int64(commitment.ordinal), at: 2)
-        bind(row.position, at: 3)
-        bind(text: row.bidder, of: bytes, at: 4)
-        bind(text: row.bid, of: bytes, at: 5)
-        switch commitment.kind {
-        case .max: bind("max", at: 6)
-        case .exact: bind("exact", at: 6)
-        case .buy: bind("buy", at: 6)
+        bind(blob: row.image.ownHash, of: bytes, at: 10)
+        guard let answer = row.answer else {
+            for column: Int32 in 11...24 { bind(nil as Int64?, at: column) }
+            return
         }
-        bind(commitment.amount.minorUnits, at: 7)
-        bind(commitment.at.milliseconds, at: 8)
-        bind(commitment.seq, at: 9)
+        bind(text: answer.bidder, of: bytes, at: 11)
+        bind(text: answer.bid, of: bytes, at: 12)
+        bind((answer.commitment?.ordinal).map { Int64($0) }, at: 13)
+        bind(answer.commitment?.amount.minorUnits, at: 14)
+        bind((answer.commitment?.alias).map { Int64($0) }, at: 15)
+        bind(answer.reply.verdict)
     }
 
-    func bind(_ row: ReplyRow, of bytes: UnsafeRawBufferPointer) {
-        bind(row.position, at: 1)
-        bind(text: row.auction, of: bytes, at: 2)
-        bind(text: row.bidder, of: bytes, at: 3)
-        bind(text: row.bid, of: bytes, at: 4)
-        bind(row.reply.request)
-        bind(row.reply.verdict)
-    }
-
-    private func bind(_ request: BidRequest) {
-        var amount: Amount?
-        var currency: String?
-        var target: BidID?
-        switch request.action {
-        case .bid(let kind, let offered, let named):
-            switch kind {
-            case .max: bind("max", at: 5)
-            case .exact: bind("exact", at: 5)
-            }
-            amount = offered
-            currency = named
-        case .buy: bind("buy", at: 5)
-        case .retract(let bid):
-            bind("retract", at: 5)
-            target = bid
-        }
-        bind(amount?.minorUnits, at: 6)
-        bind(currency, at: 7)
-        bind(target?.text, at: 8)
-        bind(request.isConfirmed, at: 9)
-    }
-
+    /// The columns of `event` from `told_code` on.
     private func bind(_ verdict: Verdict) {
-        for column: Int32 in 11...20 { bind(nil as Int64?, at: column) }
         switch verdict {
-        case .accepted(let acceptance):
-            bind("accepted", at: 10)
-            bind(acceptance.minimum?.minorUnits, at: 14)
-            bind(acceptance.seq, at: 15)
-            bind(acceptance.isLeading.map { $0 ? 1 : 0 } as Int64?, at: 16)
-            bind(acceptance.ownMax.minorUnits, at: 17)
-            bind(acceptance.price?.minorUnits, at: 18)
-            switch acceptance.reserve {
-            case .none: bind("none", at: 19)
-            case .unmet: bind("unmet", at: 19)
-            case .met: bind("met", at: 19)
+        case .accepted(let told):
+            for column: Int32 in 16...17 { bind(nil as Int64?, at: column) }
+            bind(told.minimum?.minorUnits, at: 18)
+            bind(told.seq, at: 19)
+            bind(told.isLeading.map { $0 ? 1 : 0 } as Int64?, at: 20)
+            bind(told.ownMax.minorUnits, at: 21)
+            bind(told.price?.minorUnits, at: 22)
+            switch told.reserve {
+            case .none: bind("none", at: 23)
+            case .unmet: bind("unmet", at: 23)
+            case .met: bind("met", at: 23)
             }
-            bind(acceptance.endsAt?.milliseconds, at: 20)
+            bind(told.endsAt?.milliseconds, at: 24)
         case .retracted(let seq):
-            bind("retracted", at: 10)
-            bind(seq, at: 15)
+            for column: Int32 in 16...24 { bind(nil as Int64?, at: column) }
+            bind(seq, at: 19)
         case .refused(let refusal):
-            bind("refused", at: 10)
-            bind(refusal.code, at: 11)
-            bind(refusal.detail, at: 12)
-            bind(refusal.lateBy, at: 13)
-            bind(refusal.minimum?.minorUnits, at: 14)
+            for column: Int32 in 19...24 { bind(nil as Int64?, at: column) }
+            bind(refusal.code, at: 16)
+            bind(refusal.lateBy, at: 17)
+            bind(refusal.minimum?.minorUnits, at: 18)
         }
+    }
+
+    /// The columns that ``AuctionTable/updateBiddingSQL`` names.
+    func bind(_ row: BiddingRow) {
+        bind(row.seq, at: 1)
+        bind(row.price?.minorUnits, at: 2)
+        bind(row.leader?.text, at: 3)
+        bind(row.leaderAlias.map { Int64($0) }, at: 4)
+        bind(row.leaderMax?.minorUnits, at: 5)
+        bind(row.isReserveMet, at: 6)
+        bind(row.minimum?.minorUnits, at: 7)
+        bind(Int64(row.bids), at: 8)
+        bind(Int64(row.number), at: 9)
     }
 }

@@ -16,6 +16,13 @@ extension JSONWriter {
         self.value(string)
     }
 
+    /// A string that is a few words and a number: written without making it first. The words must need
+    /// no escaping.
+    public mutating func field(_ key: StaticString, _ words: StaticString, number: Int) {
+        self.key(key)
+        self.value(words, number: number)
+    }
+
     public mutating func field(_ key: StaticString, _ bool: Bool) {
         self.key(key)
         self.value(bool)

@@ -16,6 +16,16 @@ extension JSONWriter {
         self.completeValue()
     }
 
+    /// As ``field(_:_:number:)``.
+    public mutating func value(_ words: StaticString, number: Int) {
+        self.separate()
+        self.bytes.append(UInt8(ascii: "\""))
+        self.append(words)
+        self.appendInteger(Int64(number))
+        self.bytes.append(UInt8(ascii: "\""))
+        self.completeValue()
+    }
+
     public mutating func value(_ bool: Bool) {
         self.separate()
         self.append(bool ? "true" : "false")

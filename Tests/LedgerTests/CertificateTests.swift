@@ -94,12 +94,12 @@ struct CertificateTests {
         let directory = try Self.sample()
         for (sql, index) in [
             (
-                "SELECT count(*), max(late_by) FROM reply WHERE late_by IS NOT NULL AND auction = 'l1'",
-                "COVERING INDEX reply_too_late"
+                "SELECT count(*), max(told_late_by) FROM event WHERE told_late_by IS NOT NULL AND auction = 'l1'",
+                "COVERING INDEX event_too_late"
             ),
             (
-                "SELECT late_by FROM reply WHERE late_by IS NOT NULL AND auction = 'l1' ORDER BY position LIMIT 9",
-                "COVERING INDEX reply_too_late"
+                "SELECT told_late_by FROM event WHERE told_late_by IS NOT NULL AND auction = 'l1' ORDER BY position LIMIT 9",
+                "COVERING INDEX event_too_late"
             ),
             (
                 "SELECT statement FROM certificate WHERE auction = 'l1' ORDER BY position DESC LIMIT 1",

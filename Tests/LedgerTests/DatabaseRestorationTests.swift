@@ -101,7 +101,7 @@ struct DatabaseRestorationTests {
     @Test("A damaged database is not backed up")
     func damagedSource() throws {
         let directory = try IntegrityTests.sample()
-        try Stranger.tamper(directory.file(), "UPDATE reply SET own_max = own_max + 1")
+        try Stranger.tamper(directory.file(), "UPDATE event SET told_max = told_max + 1")
         let error = #expect(throws: LedgerError.self) {
             try LedgerReader(path: directory.file()).backup(to: directory.file("copy.db"))
         }

@@ -26,12 +26,12 @@ struct LogBatchTests {
     func documentedHash() {
         let batch = Self.batch(after: .empty, adding: "b")
         // Computed by hand: python3 -c 'import hashlib as h,struct as s; t=lambda b:s.pack(">I",
-        // len(b))+b; sha=lambda b:h.sha256(b).digest(); salt=sha(bytes(32)+s.pack("<q",1))[:16];
+        // len(b))+b; sha=lambda b:h.sha256(b).digest(); salt=sha(bytes(32)+s.pack("<q",0))[16:];
         // d=sha(salt+t(b"bidder_added")+t(b"")+t(b"{\"v\":1,\"id\":\"b\"}")); print(sha(bytes(32)
         // +s.pack(">qq",1,1)+t(b"")+t(b"")+t(b"")+d).hex())'
         #expect(
             batch.head.hash.hex
-                == "e63ff8969e6b551180689df2ba6e93233802e8dbeee26b6f6ef88b533114abf0")
+                == "240434c21eb162dff72b2b35667324d3df6820e87b6037433d952730dd8d000a")
         #expect(batch.head.position == 1)
         #expect(EntryHash(bytes: batch.head.hash.bytes) == batch.head.hash)
         #expect(EntryHash(bytes: [1, 2, 3]) == nil)
@@ -47,7 +47,7 @@ struct LogBatchTests {
         // \"stagger\":0,\"requires_approval\":false}", which is the public payload as well.
         #expect(
             batch.head.hash.hex
-                == "0e8e74828fb1c8997eae61a4662bfba515e94cc8fb51dfa58493d5e1ac03e415")
+                == "0bcfde2b3c2021dab6536d63d8f0203e6bf83c49a37f364b39226cf074574273")
     }
 
     @Test("The hash covers the position, the time and the entry before")
@@ -152,16 +152,22 @@ struct LogBatchTests {
         let setup = scene.batch(of: [
             .addBidder(Bidder(id: .anna)), .addBidder(Bidder(id: .ben)), .createAuction("lot", lot),
         ]).batch
-        #expect(setup.state?.newAuctions.count == 1)
+        #expect(setup.state?.newLots.count == 1)
+        #expect(setup.state?.newStandings.count == 1)
         let bids = scene.batch(of: [
             .bid(.anna, "1", on: "lot", 100), .bid(.ben, "2", on: "lot", 200),
             .bid(.anna, "3", on: "lot", 400), .bid(.ben, "4", on: "lot", 1),
         ]).batch
         #expect(bids.count == 4)
-        #expect(bids.replies.count == 4)
-        #expect(bids.commitments.count == 3)
-        #expect(bids.participants.count == 2)
-        #expect(bids.state?.auctions.count == 1)
-        #expect(bids.state?.newAuctions.isEmpty == true)
+        #expect(bids.entries.count { $0.answer != nil } == 4)
+        #expect(bids.entries.count { $0.answer?.commitment != nil } == 3)
+        #expect(bids.entries.compactMap { $0.answer?.commitment?.alias } == [1, 2, 1])
+        #expect(bids.state?.biddings.count == 1)
+        #expect(bids.state?.standings.isEmpty == true)
+        #expect(bids.state?.newLots.isEmpty == true)
+        let refused = scene.batch(of: [.bid(.ben, "5", on: "lot", 1)]).batch
+        #expect(refused.state?.biddings.isEmpty == true)
+        let paused = scene.batch(of: [.administer("lot", .pause(reason: "r"))]).batch
+        #expect(paused.state?.standings.count == 1)
     }
 }

@@ -105,8 +105,8 @@ struct SQLiteLedgerTests {
         try Stranger.execute(
             directory.file(),
             """
-            INSERT INTO event VALUES (2, NULL, NULL, 'sale_created', '{"v":1}', NULL, zeroblob(16), 5,
-                zeroblob(32), zeroblob(32))
+            INSERT INTO event (position, kind, payload, salt, at, previous_hash, hash)
+            VALUES (2, 'sale_created', '{"v":1}', zeroblob(16), 5, zeroblob(32), zeroblob(32))
             """)
         let error = #expect(throws: LedgerError.self) {
             try ledger.append(Self.bidders(1, after: first.head, from: 5))

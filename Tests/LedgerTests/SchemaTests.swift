@@ -22,20 +22,31 @@ struct SchemaTests {
         _ position: String = "9000", _ auction: String = "'vase'", _ seq: String = "NULL",
         _ kind: String = "'bid_refused'", _ payload: String = #"'{"v":1}'"#,
         publicPayload: String = "NULL", salt: String = "zeroblob(16)", at: String = "1",
-        previous: String = hash, hash: String = hash
+        previous: String = hash, hash: String = hash, answer: String = refusal
     ) -> String {
         "INSERT INTO event VALUES (\(position), \(auction), \(seq), \(kind), \(payload), "
-            + "\(publicPayload), \(salt), \(at), \(previous), \(hash))"
+            + "\(publicPayload), \(salt), \(at), \(previous), \(hash), \(answer))"
     }
+
+    /// The columns from `bidder` on.
+    static let refusal =
+        "'x', 'y', NULL, NULL, NULL, 'paused', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    static let none =
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
 
     static let badEvents = [
         BadRow(rule: "positions start at 1", sql: event("0")),
-        BadRow(rule: "a kind that nobody knows", sql: event("9000", "'vase'", "NULL", "'melted'")),
+        BadRow(
+            rule: "a kind that nobody knows",
+            sql: event("9000", "'vase'", "NULL", "'melted'", answer: none)),
         BadRow(rule: "a bid on no lot", sql: event("9000", "NULL")),
         BadRow(
-            rule: "a sale's event on a lot", sql: event("9000", "'vase'", "NULL", "'sale_created'")),
+            rule: "a sale's event on a lot",
+            sql: event("9000", "'vase'", "NULL", "'sale_created'", answer: none)),
         BadRow(rule: "a seq below 1", sql: event("9000", "'vase'", "0")),
-        BadRow(rule: "a seq without a lot", sql: event("9000", "NULL", "1", "'sale_created'")),
+        BadRow(
+            rule: "a seq without a lot",
+            sql: event("9000", "NULL", "1", "'sale_created'", answer: none)),
         BadRow(
             rule: "a public payload without version",
             sql: event("9000", "'vase'", publicPayload: "'{}'")),
@@ -55,9 +66,6 @@ struct SchemaTests {
         BadRow(
             rule: "an event is changed", sql: "UPDATE event SET at = at", message: "append-only"),
         BadRow(rule: "an event is deleted", sql: "DELETE FROM event", message: "append-only"),
-        BadRow(
-            rule: "a reply is changed", sql: "UPDATE reply SET code = code", message: "given once"),
-        BadRow(rule: "a reply is deleted", sql: "DELETE FROM reply", message: "given once"),
     ]
 
     static let badHouse = [
@@ -113,10 +121,12 @@ struct SchemaTests {
         ),
     ]
 
-    static let badAuctions =
+    static let badTerms =
         [
-            ("format = 'dutch'", "an unknown format"), ("currency = 'usd'", "a small currency"),
-            ("exponent = 5", "exponent 5"), ("start = 0", "a start of 0"),
+            ("format = 'dutch'", "an unknown format"),
+            ("currency = 'usd'", "a small currency"),
+            ("exponent = 5", "exponent 5"),
+            ("start = 0", "a start of 0"),
             ("start = 9007199254740992", "a start above the largest amount"),
             ("opening_reserve = 0", "an opening reserve of 0"),
             ("buy_now = 1", "a cap below the start"),
@@ -126,24 +136,44 @@ struct SchemaTests {
             ("soft_close = '{'", "a soft close that is no JSON"),
             ("resume_min = -1", "a negative resume_min"),
             ("related_parties = 'x'", "parties that are no JSON"),
-            ("confirm_above_factor = 0", "a factor of 0"), ("ladder_only = 2", "ladder 2"),
+            ("confirm_above_factor = 0", "a factor of 0"),
+            ("ladder_only = 2", "ladder 2"),
             ("completes_increment_on_raise = 2", "completes 2"),
             ("retraction = 'always'", "an unknown policy"),
-            ("shows_sealed_bid_count = 2", "shows 2"), ("status = 'melted'", "an unknown status"),
-            ("seq = -1", "a negative seq"), ("remaining = 5", "time remaining while open"),
+            ("shows_sealed_bid_count = 2", "shows 2"),
+        ].map { BadRow(rule: $0.1, sql: "UPDATE lot SET \($0.0) WHERE id = 'book'") } + [
+            BadRow(
+                rule: "a lot of no sale", sql: "UPDATE lot SET sale = 'none' WHERE id = 'book'",
+                message: "FOREIGN KEY"),
+            BadRow(
+                rule: "an id with a slash", sql: "UPDATE lot SET id = 'a/b' WHERE id = 'later'"),
+            BadRow(
+                rule: "an id twice", sql: "UPDATE lot SET id = 'book' WHERE id = 'later'",
+                message: "UNIQUE"),
+            BadRow(
+                rule: "a negative number", sql: "UPDATE lot SET number = -1 WHERE id = 'later'"),
+        ]
+
+    static let badStandings =
+        [
+            ("status = 'melted'", "an unknown status"),
+            ("seq = -1", "a negative seq"),
+            ("remaining = 5", "time remaining while open"),
             ("extensions = -1", "negative extensions"),
             ("extensions_by_bids = 9", "more by bids than in all"),
-            ("reserve = 0", "a reserve of 0"), ("price = 999", "a price below the start"),
+            ("reserve = 0", "a reserve of 0"),
             ("price = leader_max + 1", "a price above the leader's max"),
             ("price = NULL", "a leader without a price"),
             ("leader = NULL", "a price without a leader"),
             ("reserve_met = 1", "met without a reserve"),
             ("reserve = 1000", "not met though the price is there"),
             ("minimum = price", "a minimum that is no step up"),
-            ("minimum = NULL", "no minimum on an open lot"), ("bids = -1", "a negative count"),
+            ("minimum = NULL", "no minimum on an open lot"),
+            ("bids = -1", "a negative count"),
             ("outcome = 'sold'", "an outcome while open"),
             ("winner = leader", "a winner while open"),
-            ("close_cause = 'time'", "a cause while open"), ("ended_at = 5", "ended while open"),
+            ("close_cause = 'time'", "a cause while open"),
+            ("ended_at = 5", "ended while open"),
             ("status = 'closed'", "closed without an outcome"),
             (
                 "status = 'closed', ended_at = ends_at - 1, minimum = NULL, outcome = 'no_bids', close_cause = 'time'",
@@ -161,46 +191,35 @@ struct SchemaTests {
                 "status = 'closed', ended_at = ends_at, minimum = NULL, outcome = 'sold', close_cause = 'time', winner = leader, hammer_price = price + 1",
                 "sold at another price"
             ),
-            ("format = 'vickrey'", "a sealed lot that shows its price"),
-        ].map { BadRow(rule: $0.1, sql: "UPDATE auction SET \($0.0) WHERE id = 'book'") } + [
+        ].map {
             BadRow(
-                rule: "a lot of no sale", sql: "UPDATE auction SET sale = 'none' WHERE id = 'book'",
-                message: "FOREIGN KEY"),
+                rule: $0.1,
+                sql:
+                    "UPDATE standing SET \($0.0) WHERE lot = (SELECT number FROM lot WHERE id = 'book')"
+            )
+        } + [
             BadRow(
-                rule: "a leader who never bid",
-                sql: "UPDATE auction SET leader = 'dora' WHERE id = 'book'", message: "FOREIGN KEY"),
-            BadRow(
-                rule: "an id with a slash", sql: "UPDATE auction SET id = 'a/b' WHERE id = 'later'"),
+                rule: "a standing of no lot", sql: "UPDATE standing SET lot = 900 WHERE lot = 1",
+                message: "FOREIGN KEY")
         ]
 
     static let badBids = [
-        BadRow(rule: "alias 0", sql: "UPDATE participant SET number = 0"),
         BadRow(
-            rule: "a participant of no lot",
-            sql: "INSERT INTO participant VALUES ('none', 'anna', 1)", message: "FOREIGN KEY"),
-        BadRow(
-            rule: "an unknown participant",
-            sql: "INSERT INTO participant VALUES ('vase', 'nobody', 1)", message: "FOREIGN KEY"),
-        BadRow(
-            rule: "a commitment of somebody without an alias",
-            sql: "INSERT INTO commitment VALUES ('vase', 9, 1, 'dora', 'x', 'max', 5, 1, NULL, 0)",
+            rule: "a void on no lot", sql: "INSERT INTO void VALUES ('none', 0, 1)",
             message: "FOREIGN KEY"),
         BadRow(
-            rule: "a commitment that was not logged", sql: "UPDATE commitment SET position = 8999",
+            rule: "a void that was not logged", sql: "INSERT INTO void VALUES ('vase', 0, 8999)",
             message: "FOREIGN KEY"),
         BadRow(
-            rule: "an ordinal twice",
-            sql: "INSERT INTO commitment SELECT * FROM commitment LIMIT 1", message: "UNIQUE"),
-        BadRow(rule: "a negative ordinal", sql: "UPDATE commitment SET ordinal = -1"),
-        BadRow(rule: "a kind of commitment", sql: "UPDATE commitment SET kind = 'retract'"),
-        BadRow(rule: "an amount of 0", sql: "UPDATE commitment SET amount = 0"),
-        BadRow(rule: "voided 2", sql: "UPDATE commitment SET voided = 2"),
-        BadRow(rule: "a commitment's seq 0", sql: "UPDATE commitment SET seq = 0"),
+            rule: "a void of a negative ordinal", sql: "INSERT INTO void VALUES ('vase', -1, 1)"),
+        BadRow(
+            rule: "a void twice",
+            sql: "INSERT INTO void VALUES ('vase', 0, 1), ('vase', 0, 1)", message: "UNIQUE"),
     ]
 
     @Test(
         "A row that the rules can't give is refused",
-        arguments: badEvents + badHouse + badAuctions + badBids)
+        arguments: badEvents + badHouse + badTerms + badStandings + badBids)
     func refused(row: BadRow) throws {
         let directory = try TemporaryDirectory()
         let ledger = try SQLiteLedger(path: directory.file())
@@ -212,40 +231,106 @@ struct SchemaTests {
         #expect(error?.message?.contains(row.message) == true, "\(String(describing: error))")
     }
 
-    /// Columns of `reply` in their order, from `action` on.
-    @Test(
-        "A reply that fits no verdict is refused",
-        arguments: [
-            "'beg', 5, NULL, NULL, 0, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'max', NULL, NULL, NULL, 0, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', 5, NULL, NULL, 0, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'retract', NULL, NULL, NULL, 0, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, 'b1', 0, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 2, 'refused', 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'shrugged', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'refused', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'refused', 'closed', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'refused', 'x', NULL, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'refused', 'x', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'refused', 'x', NULL, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL",
-            "'buy', NULL, NULL, NULL, 0, 'accepted', NULL, NULL, NULL, NULL, NULL, 1, 5, 5, 'none', NULL",
-            "'buy', NULL, NULL, NULL, 0, 'accepted', NULL, NULL, NULL, NULL, 5, 2, 5, 5, 'none', NULL",
-            "'buy', NULL, NULL, NULL, 0, 'accepted', NULL, NULL, NULL, NULL, 5, 1, NULL, 5, 'none', NULL",
-            "'buy', NULL, NULL, NULL, 0, 'accepted', NULL, NULL, NULL, NULL, 5, 1, 5, 5, NULL, NULL",
-        ])
-    func reply(columns: String) throws {
+    /// An answer that fits its event, by the columns from `bidder` on.
+    static let soundAnswers = [
+        ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+        ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, NULL, 5, NULL, 5, NULL, 'none', 9"),
+        ("'bid_refused'", refusal),
+        (
+            "'bid_refused'",
+            "'x', 'y', NULL, NULL, NULL, 'closed', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+        ),
+        (
+            "'bids_voided'",
+            "'x', 'y', NULL, NULL, NULL, NULL, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL"
+        ),
+        ("'bids_voided'", none), ("'auction_opened'", none),
+    ]
+
+    @Test("An answer that fits its event is taken", arguments: soundAnswers)
+    func soundAnswer(kind: String, columns: String) throws {
         let directory = try TemporaryDirectory()
         let ledger = try SQLiteLedger(path: directory.file())
         try Scene(ledger).playSample()
         try ledger.close()
-        // Position 1 is an event without a reply, so that only the CHECK is in the way.
-        let sound =
-            "'buy', NULL, NULL, NULL, 0, 'accepted', NULL, NULL, NULL, NULL, 5, 1, 5, 5, 'none', NULL"
         try Stranger.execute(
-            directory.file(), "INSERT INTO reply VALUES (2, 'vase', 'x', 'y', \(sound))")
+            directory.file(), Self.event("9000", "'vase'", "NULL", kind, answer: columns))
+    }
+
+    @Test(
+        "An answer that does not fit its event is refused",
+        arguments: [
+            ("'bid_accepted'", none), ("'bid_refused'", none), ("'auction_opened'", refusal),
+            ("'bid_accepted'", refusal),
+            // An id and nobody whose it is, and the reverse.
+            (
+                "'bid_refused'",
+                "NULL, 'y', NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bids_voided'",
+                "'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL"
+            ),
+            // Accepted, and one thing missing or wrong in each.
+            ("'bid_accepted'", "'x', 'y', NULL, 5, 1, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', -1, 5, 1, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, NULL, 1, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 0, 1, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, 'x', NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 0, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 6, NULL, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 6, 5, 2, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 6, 5, 1, NULL, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 1, NULL, NULL, 6, 5, 1, 5, 5, NULL, NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, NULL, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            ("'bid_accepted'", "'x', 'y', 0, 5, 0, NULL, NULL, 6, 5, 1, 5, 5, 'none', NULL"),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, 1, 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+            // Refused, and something of an acceptance, or not how late.
+            (
+                "'bid_refused'",
+                "'x', 'y', 0, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, NULL, 'closed', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, NULL, 'x', 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, NULL, 'x', NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL, 'none', NULL"
+            ),
+            (
+                "'bid_refused'",
+                "'x', 'y', NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 5"
+            ),
+            // Struck out by an administrator, and somebody told of it.
+            (
+                "'bids_voided'",
+                "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL"
+            ),
+            (
+                "'bids_voided'",
+                "NULL, NULL, NULL, NULL, NULL, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL, NULL"
+            ),
+        ])
+    func unsoundAnswer(kind: String, columns: String) throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        try Scene(ledger).playSample()
+        try ledger.close()
         let error = #expect(throws: DatabaseError.self) {
             try Stranger.execute(
-                directory.file(), "INSERT INTO reply VALUES (1, 'vase', 'x', 'y', \(columns))")
+                directory.file(), Self.event("9000", "'vase'", "NULL", kind, answer: columns))
         }
         #expect(
             error?.message?.contains("CHECK constraint failed") == true,

@@ -71,8 +71,8 @@ struct VerificationTests {
             """
             SELECT t.name, c.name FROM pragma_table_list t JOIN pragma_table_info(t.name) c
             WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite%'
-                AND t.name IN ('event', 'reply', 'auction', 'participant', 'commitment', 'sale',
-                    'bidder', 'registration', 'token', 'migration')
+                AND t.name IN ('event', 'lot', 'standing', 'void', 'sale', 'bidder',
+                    'registration', 'token', 'migration')
             """
         ).map { ($0[0] ?? "", $0[1] ?? "") }
     }
@@ -91,7 +91,7 @@ struct VerificationTests {
             let change = Self.changed.replacingOccurrences(of: "COLUMN", with: column)
             let row =
                 "(SELECT rowid FROM \(table) LIMIT 1 OFFSET (SELECT count(*) / 2 FROM \(table)))"
-            let hasRowID = ["event", "reply", "migration"].contains(table)
+            let hasRowID = ["event", "lot", "standing", "migration"].contains(table)
             try Stranger.tamper(
                 path,
                 "UPDATE \(table) SET \(column) = \(change)"
@@ -104,23 +104,17 @@ struct VerificationTests {
         "A row that is taken out of any table is found, and one that is put in",
         arguments: [
             "DELETE FROM event WHERE position = (SELECT max(position) FROM event)",
-            "DELETE FROM event WHERE position = 7", "DELETE FROM reply WHERE position % 2 = 0",
-            "DELETE FROM participant WHERE number = 1", "DELETE FROM commitment WHERE ordinal = 0",
+            "DELETE FROM event WHERE position = 7",
+            "UPDATE event SET bid = 'new' WHERE bid IS NOT NULL AND position % 2 = 0",
+            "UPDATE event SET alias = 9 WHERE alias = 1", "DELETE FROM void",
             "DELETE FROM sale", "DELETE FROM bidder WHERE id = 'dora'", "DELETE FROM registration",
-            "DELETE FROM token", "DELETE FROM auction WHERE id = 'later'", "DELETE FROM meta",
+            "DELETE FROM token", "DELETE FROM lot WHERE id = 'later'",
+            "DELETE FROM standing WHERE lot = 0", "DELETE FROM meta",
             "UPDATE signing_key SET added_at = added_at + 1",
             "DELETE FROM signing_key WHERE public_key LIKE 'c%'",
             "INSERT INTO sale VALUES ('x', 'x', 0, 0)",
             "INSERT INTO bidder (id, suspended) VALUES ('x', 0)",
-            """
-            INSERT INTO reply SELECT 999, auction, bidder, 'new', action, amount, currency, target,
-                confirmed, verdict, code, detail, late_by, minimum, seq, leading, own_max, price,
-                reserve, ends_at FROM reply LIMIT 1
-            """,
-            """
-            INSERT INTO commitment SELECT auction, 99, position, bidder, bid, kind, amount, at, seq,
-                voided FROM commitment LIMIT 1
-            """,
+            "INSERT INTO void SELECT auction, ordinal, 1 FROM commitment WHERE NOT voided LIMIT 1",
             "DROP TRIGGER event_is_never_changed",
             "DROP VIEW integrity_faults", "CREATE TABLE more (a)",
         ])

@@ -30,7 +30,7 @@ struct FailingDiskTests {
             guard house.disk.injected(fault.effect) > 0 else {
                 #expect(answer.isAccepted)
                 // One commit is some writes and one sync.
-                #expect(successes >= (fault.operation == .sync ? 1 : 5))
+                #expect(successes >= (fault.operation == .sync ? 1 : 4))
                 _ = try house.audit()
                 return
             }

@@ -9,10 +9,8 @@ enum Stranger {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
-            for table in ["event", "reply"] {
-                try database.execute(sql: "DROP TRIGGER IF EXISTS \(table)_is_never_changed")
-                try database.execute(sql: "DROP TRIGGER IF EXISTS \(table)_is_never_deleted")
-            }
+            try database.execute(sql: "DROP TRIGGER IF EXISTS event_is_never_changed")
+            try database.execute(sql: "DROP TRIGGER IF EXISTS event_is_never_deleted")
             try database.execute(sql: sql)
         }
         try queue.close()
