@@ -145,8 +145,8 @@ struct GavelBenchmarks: AsyncParsableCommand {
             }
         }
         if room == .restore {
-            for lots in [1, 10_000] {
-                for hasSnapshot in [true, false] {
+            for hasSnapshot in [true, false] {
+                for lots in [1, 10_000] {
                     try await RestoreBenchmark(
                         entries: events, lots: lots, hasSnapshot: hasSnapshot, in: folder
                     ).print(runs: self.repeat)

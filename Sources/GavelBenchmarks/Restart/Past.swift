@@ -10,8 +10,8 @@ struct Past {
     let hall: Hall
     /// How many bids each lot has at most: the number of the next one that is sure to be accepted.
     let rounds: Int
-    /// A copy of the database's files as a kill right after the last answer would leave them.
-    let killedDatabase: String
+    /// The database as a stop right after the last answer leaves it.
+    let leftDatabase: String
 
     /// How many bidders come to a lot when there are many lots.
     private static let biddersPerLot = 10
@@ -30,7 +30,6 @@ struct Past {
         let service = try BidService(limits: limits) { () throws(LedgerError) in
             try SQLiteLedger(path: hall.database)
         }
-        defer { service.stop() }
         let bidders = Array(hall.bidders)
         // As many on their way as the queue takes with ease.
         let places = DispatchSemaphore(value: 4096)
@@ -58,11 +57,10 @@ struct Past {
         guard refused.count == 0 else {
             throw BenchmarkFailure("\(refused.count) of \(count) bids were not accepted")
         }
-        killedDatabase = hall.database + ".killed"
-        for suffix in ["", "-wal"] {
-            try FileManager.default.copyItem(
-                atPath: hall.database + suffix, toPath: killedDatabase + suffix)
-        }
+        // Not while the service runs: with nothing to do it would go on with the snapshot, and move pages
+        // from one file to the other under the copy.
+        service.stop()
+        leftDatabase = hall.database
     }
 }
 

@@ -3,9 +3,9 @@ import BidService
 import Foundation
 import Ledger
 
-/// What of a restart is the database's and the state's: from opening the files that a kill has left to
-/// the first accepted bid, without the process's own start and the network. In this process, so that its
-/// CPU time can be told on a busy machine, too.
+/// What of a restart is the database's and the state's: from opening the file that a busy service has left
+/// to the first accepted bid, without the process's own start, the network, and what a kill leaves in the
+/// write-ahead log. In this process, so that its CPU time can be told on a busy machine, too.
 struct RestoreBenchmark {
     let entries: Int
     let lots: Int
@@ -49,11 +49,8 @@ struct RestoreBenchmark {
     }
 
     private func run(_ past: Past) async throws -> Run {
-        let path = past.killedDatabase + "-\(UUID().uuidString)"
-        for suffix in ["", "-wal"] {
-            try FileManager.default.copyItem(
-                atPath: past.killedDatabase + suffix, toPath: path + suffix)
-        }
+        let path = past.leftDatabase + "-\(UUID().uuidString)"
+        try FileManager.default.copyItem(atPath: past.leftDatabase, toPath: path)
         defer {
             for suffix in ["", "-wal", "-shm", ".lock"] {
                 try? FileManager.default.removeItem(atPath: path + suffix)
