@@ -1,7 +1,10 @@
 public import AuctionRules
 
 /// Something that a committed batch has for somebody, in the order in which it happened.
-enum Outcome: Sendable {
+///
+/// Indirect, as it holds a lot's whole public state: in the batch's list a place is a pointer, and not
+/// half a kilobyte that is moved whenever the list grows.
+indirect enum Outcome: Sendable {
     case answer(Answer, to: Responder)
     /// An answer that shall be given with a signed receipt.
     case receipt(Reply, on: AuctionID, to: Responder)
@@ -22,7 +25,7 @@ public enum Publication: Sendable {
     case house(HouseEvent)
 }
 
-/// Who distributes what has been committed. Called on the log's thread, batch by batch, in order;
+/// Who distributes what has been committed. Called by one thread at a time, batch by batch, in order;
 /// must not block.
 public protocol Publisher: Sendable {
     /// - Parameter version: the board's, which holds this already.

@@ -12,8 +12,9 @@ struct ConnectionID: Hashable, Sendable {
 
 /// What the log's thread has for the connections of one event loop.
 enum Delivery: Sendable {
-    /// The answer to something that a connection asked.
-    case answer(ConnectionID, Question, Answer)
+    /// The answer to something that a connection asked. Indirect, so that a mailbox is no list of the
+    /// largest.
+    indirect case answer(ConnectionID, Question, Answer)
     /// For everybody who watches the lot or its sale.
     case broadcast(Broadcast)
     /// For every connection of one bidder.

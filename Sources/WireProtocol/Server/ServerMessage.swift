@@ -125,11 +125,21 @@ extension ServerFrame {
     public func encoded(as encoding: WireEncoding = .json) -> [UInt8] {
         switch encoding {
         case .json:
-            var writer = JSONWriter(reservingCapacity: 384)
-            encode(into: &writer)
-            return writer.bytes
+            if case .bidAccepted(let body) = message,
+                let bytes = AcceptanceScribe.bytes(of: body, ref: ref)
+            {
+                return bytes
+            }
+            return encodedPlainly()
         case .protobuf: return ProtoServerFrame(self).encoded()
         }
+    }
+
+    /// Any frame in JSON.
+    func encodedPlainly() -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 384)
+        encode(into: &writer)
+        return writer.bytes
     }
 
     /// The frame as one JSON object.
