@@ -69,7 +69,7 @@ crash: packages ## Kills a real server under load and looks what is left: ROUNDS
 	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
-bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handshakes|authentications|idle|drain|restart|restore|snapshots|verify|all
+bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handshakes|authentications|idle|drain|fanout|latency|restart|restore|snapshots|verify|all
 	$(SWIFT) build -c release --product gavel
 	$(SWIFT) build -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)

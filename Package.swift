@@ -238,13 +238,14 @@ let package = Package(
         .target(
             name: "GavelLoad", dependencies: ["CZlib", nioCore, nioPosix, nioSSL],
             swiftSettings: settings),
+        .target(name: "CFanOut"),
         .executableTarget(
             name: "GavelEcho", dependencies: ["Gateway"], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "BidService", "GavelLoad", "Ledger", "Proof", "TestAuthority",
-                argumentParser, crypto,
+                "AuctionRules", "BidService", "CFanOut", "GavelLoad", "Ledger", "Proof",
+                "TestAuthority", argumentParser, crypto,
                 histogram,
                 nioCore, nioPosix, nioSSL,
             ],

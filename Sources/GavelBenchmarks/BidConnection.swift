@@ -52,6 +52,7 @@ final class BidConnection {
                 let text = UnsafeRawBufferPointer(rebasing: bytes[payload])
                 // That a bid was outbid at once is told beside its acceptance.
                 if text.count > 10, text[9] == UInt8(ascii: "o") { continue }
+                if text.starts(with: #"{"type":"heartbeat""#.utf8) { continue }
                 guard latencies.count < sentAt.count, isAnswer(text, to: latencies.count) else {
                     throw BenchmarkFailure(
                         "Not the answer to bid \(latencies.count): "

@@ -19,7 +19,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
             hostile, restart, restore, snapshots and verify take minutes, and all leaves them out: they \
             show what honest bidders notice of a thousand connections that attack the server, how \
             soon after a kill they can bid again, how much of that is the database's, what they \
-            notice of the snapshots that make it so soon, and how fast a long log is verified.
+            notice of the snapshots that make it so soon, and how fast a long log is verified. So it \
+            does with fanout and latency: what updates cost on their way to all watchers of a lot, \
+            and how long they take, beside a bare loop in C.
             """)
 
     enum Room: String, ExpressibleByArgument, CaseIterable {
@@ -33,6 +35,8 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case idle
         case drain
         case closing
+        case fanout
+        case latency
         case verify
         case hostile
         case restart
@@ -58,6 +62,11 @@ struct GavelBenchmarks: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Lots that end within the same second.", valueName: "n"))
     var lots = 10_000
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Watchers of one lot, for fanout and latency.", valueName: "n"))
+    var crowd = [1000, 10_000]
 
     @Option(
         help: ArgumentHelp(
@@ -94,12 +103,20 @@ struct GavelBenchmarks: AsyncParsableCommand {
         guard (100_000...10_000_000).contains(events) else {
             throw ValidationError("--events is 100000 to 10000000")
         }
+        guard crowd.allSatisfy((10...200_000).contains) else {
+            throw ValidationError("--crowd is 10 to 200000")
+        }
         guard (0...10_000).contains(attackers) else {
             throw ValidationError("--attackers is 0 to 10000")
         }
         guard (5...600).contains(seconds) else {
             throw ValidationError("--seconds is 5 to 600")
         }
+    }
+
+    static func main() async {
+        ProgramUpdates.serveIfAsked()
+        await main(nil)
     }
 
     func run() async throws {
@@ -122,6 +139,13 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         if room == .closing || room == .all {
             try await ClosingBenchmark(lots: lots, folder: folder).print(runs: self.repeat)
+        }
+        if room == .fanout || room == .latency {
+            for watchers in crowd {
+                let benchmark = try FanOutBenchmark(
+                    watchers: watchers, rounds: self.repeat, in: folder)
+                try room == .fanout ? benchmark.printCosts() : benchmark.printLatencies()
+            }
         }
         if room == .verify {
             Report.printHeading()

@@ -77,9 +77,13 @@ final class ServerProcess {
     }
 
     /// User and system time of all its threads so far, in seconds.
-    func cpuTime() throws -> Double {
-        let stat = try String(
-            contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+    func cpuTime() throws -> Double { try Self.cpuTime(of: process.processIdentifier) }
+
+    /// What it has in memory, in bytes.
+    func residentBytes() throws -> Int { try Self.residentBytes(of: process.processIdentifier) }
+
+    static func cpuTime(of process: Int32) throws -> Double {
+        let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         // The second field is a name in brackets, which may hold anything.
         let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
         guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13])
@@ -87,10 +91,8 @@ final class ServerProcess {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// What it has in memory, in bytes.
-    func residentBytes() throws -> Int {
-        let statm = try String(
-            contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8)
+    static func residentBytes(of process: Int32) throws -> Int {
+        let statm = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
         let fields = statm.split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else {
             throw BenchmarkFailure("/proc/PID/statm has no such fields: \(statm)")
