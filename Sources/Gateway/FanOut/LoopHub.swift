@@ -13,6 +13,10 @@ final class LoopHub {
     /// Whom something was written to in this turn.
     private var written: [Watcher] = []
     private var sent = 0
+    /// What has come of broadcasts since the last that went out.
+    private var turn = Turn()
+    /// Who has had a part of it.
+    private var caughtUp: [Watcher] = []
     /// Requests that wait for the next change of a lot.
     private(set) lazy var polls = LongPolls(statistics: statistics)
     /// Seconds since the start.
@@ -159,6 +163,7 @@ final class LoopHub {
             case .answer(let id, let question, let answer):
                 guard let watcher = watchers[id] else { continue }
                 answers += 1
+                catchUp(watcher)
                 noteWriting(to: watcher) { watcher.send(.answer(answer, to: question)) }
                 watcher.answered()
             case .broadcast(let broadcast):
@@ -166,13 +171,17 @@ final class LoopHub {
                 deliver(broadcast)
             case .notice(let bidder, let message):
                 guard let own = bidders[bidder] else { continue }
-                var frames = FrameCopies(of: message)
+                let frames = FrameCopies(of: message)
                 for watcher in own.values {
+                    catchUp(watcher)
                     write(frames.frame(in: watcher.form, with: deflater), to: watcher)
                 }
-            case .revoked(let revocation): deliver(revocation)
+            case .revoked(let revocation):
+                finishTurn()
+                deliver(revocation)
             }
         }
+        finishTurn()
         let hasWritten = sent > 0
         flushWritten()
         guard let since, hasWritten else { return }
@@ -184,20 +193,71 @@ final class LoopHub {
     private func deliver(_ broadcast: Broadcast) {
         delivered = max(delivered, broadcast.version)
         if broadcast.head != nil { polls.changed(broadcast.auction) }
-        var frames = FrameCopies(of: broadcast.message)
-        if let topic = auctions[broadcast.auction] {
-            topic.note(broadcast.head, of: broadcast.auction, at: tick)
-            for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
-                write(
-                    broadcast, &frames, feed: watch.widestFeed(for: broadcast), to: watch.watcher)
+        var topics: [Topic] = []
+        if let topic = auctions[broadcast.auction] { topics.append(topic) }
+        if let sale = broadcast.sale, let topic = sales[sale] { topics.append(topic) }
+        guard !topics.isEmpty else { return }
+        for topic in topics { topic.note(broadcast.head, of: broadcast.auction, at: tick) }
+        turn.append(broadcast, for: topics)
+        if turn.isFull { finishTurn() }
+    }
+
+    /// Writes the turn's broadcasts to all whom they concern.
+    private func finishTurn() {
+        guard !turn.isEmpty else { return }
+        for part in turn.parts {
+            let runs = Runs(of: part, in: turn, deflater: deflater)
+            // Copies, as they are when we begin: who goes meanwhile is marked as closed.
+            let (watches, places, changes) = (
+                part.topic.watches, part.topic.places, part.topic.changes
+            )
+            for index in places.indices {
+                let place =
+                    part.topic.changes == changes ? places[index] : watches[index].watcher.place
+                guard let direct = place.direct else {
+                    catchUp(watches[index].watcher)
+                    continue
+                }
+                let run = runs[place.run] ?? runs.make(for: watches[index].watcher)
+                guard run.count <= limits.outboundSoftHigh else {
+                    catchUp(watches[index].watcher)
+                    continue
+                }
+                sent += part.positions.count
+                let taken = direct.send(run)
+                guard taken < run.count else { continue }
+                let watcher = watches[index].watcher
+                watcher.write(rest: ByteBuffer(bytes: run[taken...]))
+                written.append(watcher)
             }
         }
-        guard let sale = broadcast.sale, let topic = sales[sale] else { return }
-        topic.note(broadcast.head, of: broadcast.auction, at: tick)
-        for watch in topic.watches where !watch.watcher.told.covers(broadcast) {
-            // Who watches the lot itself has it already.
-            guard watch.watcher.auctions[broadcast.auction] == nil else { continue }
-            write(broadcast, &frames, feed: watch.feed, to: watch.watcher)
+        for watcher in caughtUp { watcher.turnIsOver() }
+        caughtUp.removeAll(keepingCapacity: true)
+        turn.clear()
+    }
+
+    /// What was told of fewer lots is looked through in every turn, and of more once a second.
+    private static let toldFew = 4
+
+    /// Writes to a watcher what it has not had yet of the turn: before anything else is written to it,
+    /// and at the turn's end.
+    private func catchUp(_ watcher: Watcher) {
+        guard !turn.isEmpty, watcher.watchCount > 0 else { return }
+        let start = watcher.turn.number == turn.number ? Int(watcher.turn.position) : 0
+        guard start < turn.count else { return }
+        watcher.hasHad(turn.count, of: turn.number)
+        caughtUp.append(watcher)
+        for position in start..<turn.count {
+            let broadcast = turn.broadcasts[position]
+            guard let feed = watcher.feed(for: broadcast), !watcher.told.covers(broadcast) else {
+                continue
+            }
+            let frames = turn.frames(at: position)
+            noteWriting(to: watcher) { watcher.send(broadcast, frames, feed: feed) }
+        }
+        // So that the next turn finds nothing in its way.
+        if let last = turn.broadcasts.last, watcher.told.count < Self.toldFew {
+            watcher.told.prune(before: last.version)
         }
     }
 
@@ -217,12 +277,6 @@ final class LoopHub {
             for watcher in bidders[bidder]?.values.map({ $0 }) ?? [] { watcher.close(.suspended) }
         }
         polls.checkIdentities()
-    }
-
-    private func write(
-        _ broadcast: Broadcast, _ frames: inout FrameCopies, feed: Feed, to watcher: Watcher
-    ) {
-        noteWriting(to: watcher) { watcher.send(broadcast, &frames, feed: feed) }
     }
 
     private func write(_ frame: ByteBuffer, to watcher: Watcher) {
@@ -323,12 +377,12 @@ extension Watcher {
     fileprivate func watches(saleOf broadcast: Broadcast) -> Bool {
         broadcast.sale.map { sales[$0] != nil } ?? false
     }
-}
 
-extension Watcher.Watch {
-    /// Every change, when either the lot or its sale is watched so.
-    fileprivate func widestFeed(for broadcast: Broadcast) -> Feed {
-        guard feed == .latest, let sale = broadcast.sale else { return feed }
-        return watcher.sales[sale]?.feed ?? feed
+    /// How it watches the broadcast's lot: every change, when either the lot or its sale is watched so;
+    /// nil when neither is.
+    fileprivate func feed(for broadcast: Broadcast) -> Feed? {
+        let ofLot = auctions[broadcast.auction]?.feed
+        if ofLot == .full { return .full }
+        return broadcast.sale.flatMap { sales[$0]?.feed } ?? ofLot
     }
 }

@@ -39,13 +39,13 @@ final class SharedMessage: Sendable {
 
 /// One event loop's copies of a shared message's frames, so that the message is asked once for each
 /// form and not once for each watcher.
-struct FrameCopies {
+final class FrameCopies {
     private let message: SharedMessage
     private var frames: [(form: WireForm, frame: ByteBuffer)] = []
 
     init(of message: SharedMessage) { self.message = message }
 
-    mutating func frame(in form: WireForm, with deflater: Deflater) -> ByteBuffer {
+    func frame(in form: WireForm, with deflater: Deflater) -> ByteBuffer {
         for known in frames where known.form == form { return known.frame }
         let frame = message.frame(in: form, with: deflater)
         frames.append((form, frame))

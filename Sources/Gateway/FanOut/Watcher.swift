@@ -10,11 +10,13 @@ import WireProtocol
 final class Watcher {
     /// One subscription, in a topic's list at `index`.
     final class Watch {
-        /// Each holds the other until the watch is cancelled, as ``LoopHub/remove(_:)`` does with
-        /// all of a connection that goes.
+        /// Each holds the other, and so do the watch and its topic, until the watch is cancelled, as
+        /// ``LoopHub/remove(_:)`` does with all of a connection that goes.
         let watcher: Watcher
         let feed: Feed
         var index = 0
+        /// While it is in one.
+        var topic: Topic?
 
         init(watcher: Watcher, feed: Feed) {
             self.watcher = watcher
@@ -22,17 +24,76 @@ final class Watcher {
         }
     }
 
+    /// What keeps a broadcast from going straight to the socket, as it does to most watchers.
+    struct Obstacles: OptionSet {
+        let rawValue: UInt8
+
+        static let closed = Obstacles(rawValue: 1)
+        /// Something was written that is not flushed.
+        static let unflushed = Obstacles(rawValue: 2)
+        /// Bytes may wait in the channel, or have to go through it.
+        static let channel = Obstacles(rawValue: 4)
+        /// There is something that it must not be told again.
+        static let told = Obstacles(rawValue: 8)
+        /// Prices are kept back for it.
+        static let keptBack = Obstacles(rawValue: 16)
+        /// It watches nothing, or more than one thing.
+        static let watches = Obstacles(rawValue: 32)
+        /// It has had a part of the turn already.
+        static let turn = Obstacles(rawValue: 64)
+    }
+
+    /// Those of the limits that it needs: all of them take half a kilobyte.
+    private struct Bounds {
+        let outboundSoftHigh: Int
+        let outboundBytesMax: Int
+        let stallSecondsMax: Int
+        let drainJitterMilliseconds: Int64
+
+        init(_ limits: GatewayLimits) {
+            outboundSoftHigh = limits.outboundSoftHigh
+            outboundBytesMax = limits.outboundBytesMax
+            stallSecondsMax = limits.stallSecondsMax
+            drainJitterMilliseconds = limits.drainJitterMilliseconds
+        }
+    }
+
+    private(set) var obstacles: Obstacles = [.channel, .watches] {
+        didSet {
+            // The place says only whether there are any.
+            guard obstacles.isEmpty != oldValue.isEmpty || obstacles.contains(.closed) else {
+                return
+            }
+            if let soleWatch { soleWatch.topic?.update(soleWatch) }
+        }
+    }
+    /// Its watch, if it has just one.
+    private var soleWatch: Watch? {
+        didSet {
+            guard oldValue !== soleWatch else { return }
+            if let oldValue { oldValue.topic?.update(oldValue) }
+            if let soleWatch { soleWatch.topic?.update(soleWatch) }
+        }
+    }
+    /// Of the run of a turn's frames that it gets.
+    let runNumber: RunNumber
+    private(set) var turn: (number: UInt32, position: UInt32) = (0, 0)
+    /// Past the channel; nil where only the channel can write.
+    let direct: DirectSend?
+
     let id: ConnectionID
     /// How everything is said to it.
     let form: WireForm
     private let deflater: Deflater
     private let channel: any Channel
-    private let limits: GatewayLimits
+    private let limits: Bounds
     private let statistics: GatewayStatistics
     private let budget: OutboundBudget
+    /// What was written and goes straight to the socket at the next flush. The channel holds nothing
+    /// meanwhile.
+    private var outbox: ByteBuffer?
     /// How many bytes wait for the connection, as last looked at.
     private(set) var behind = 0
-    private(set) var isClosed = false
     /// Why it ends, as soon as that is known.
     private(set) var end: ClosedWith?
 
@@ -40,20 +101,19 @@ final class Watcher {
     var credential: Credential?
     /// From then on the credential is no longer good.
     var expiresAt: Instant?
-    var auctions: [AuctionID: Watch] = [:]
-    var sales: [SaleID: Watch] = [:]
+    var auctions = Few<AuctionID, Watch>() { didSet { noteWatches() } }
+    var sales = Few<SaleID, Watch>() { didSet { noteWatches() } }
     /// What a snapshot or a replay has told already, and must not be told again.
-    var told = ToldVersions()
+    var told = ToldVersions() { didSet { note(.told, !told.isEmpty) } }
 
     /// The newest price of each lot that waits until the connection can take it.
-    private var conflated: OrderedDictionary<AuctionID, Broadcast> = [:]
+    private var conflated: OrderedDictionary<AuctionID, Broadcast> = [:] {
+        didSet { note(.keptBack, !conflated.isEmpty) }
+    }
     /// How many prices were skipped for newer ones.
     private(set) var skipped = 0
     /// Since when, in ticks of the hub, the connection takes nothing.
     private var stalledSince: Int?
-    /// Whether something was written that is not flushed.
-    private(set) var needsFlush = false
-
     /// Questions that the bid service has not answered yet.
     private var openQuestions = 0
     /// Since when, in ticks of the hub, the connection only waits for answers before it is closed.
@@ -70,21 +130,50 @@ final class Watcher {
 
     init(
         id: ConnectionID, form: WireForm, deflater: Deflater, channel: any Channel,
-        limits: GatewayLimits, statistics: GatewayStatistics, budget: OutboundBudget
+        limits: GatewayLimits, statistics: GatewayStatistics, budget: OutboundBudget,
+        direct: DirectSend? = nil
     ) {
+        self.direct = direct
+        runNumber = RunNumber(of: form)
         self.id = id
         self.form = form
         self.deflater = deflater
         self.channel = channel
-        self.limits = limits
+        self.limits = Bounds(limits)
         self.statistics = statistics
         self.budget = budget
     }
 
     var watchCount: Int { auctions.count + sales.count }
+    var isClosed: Bool { obstacles.contains(.closed) }
+    /// Whether something was written that is not flushed.
+    var needsFlush: Bool { obstacles.contains(.unflushed) }
 
     /// Whether the connection takes what is written to it.
     var isKeepingUp: Bool { !isClosed && channel.isWritable }
+
+    /// What its topic has to know of it.
+    var place: Topic.Place {
+        Topic.Place(direct: obstacles.isEmpty ? direct : nil, run: runNumber)
+    }
+
+    private func note(_ obstacle: Obstacles, _ isThere: Bool) {
+        if isThere { obstacles.insert(obstacle) } else { obstacles.remove(obstacle) }
+    }
+
+    private func noteWatches() {
+        note(.watches, watchCount != 1)
+        soleWatch = watchCount == 1 ? auctions.any ?? sales.any : nil
+    }
+
+    /// How much of which turn it has had, if it has had a part of it.
+    func hasHad(_ position: Int, of turn: UInt32) {
+        self.turn = (turn, UInt32(position))
+        obstacles.insert(.turn)
+    }
+
+    /// The turn is over.
+    func turnIsOver() { obstacles.remove(.turn) }
 
     // MARK: - Writing
 
@@ -98,14 +187,52 @@ final class Watcher {
     func send(_ frame: ByteBuffer) {
         guard !isClosed else { return }
         guard channel.isWritable || !isOverHardLimit else { return close(.tooSlow) }
-        needsFlush = true
-        channel.write(frame, promise: nil)
+        write(frame)
+    }
+
+    private func write(_ frame: ByteBuffer) {
+        obstacles.insert(.unflushed)
+        guard direct != nil, isChannelEmpty() else { return channel.write(frame, promise: nil) }
+        if outbox == nil { outbox = frame } else { outbox?.writeImmutableBuffer(frame) }
+        // What waits is the channel's business: it says when that is too much.
+        if let outbox, outbox.readableBytes > limits.outboundSoftHigh { emptyOutbox() }
+    }
+
+    private func isChannelEmpty() -> Bool {
+        guard obstacles.contains(.channel) else { return true }
+        guard bufferedBytes == 0 else { return false }
+        obstacles.remove(.channel)
+        return true
+    }
+
+    /// Sends what waits in the outbox; the channel gets what the socket does not take.
+    private func emptyOutbox() {
+        guard let direct, let frames = outbox else { return }
+        outbox = nil
+        let taken = frames.withUnsafeReadableBytes { direct.send($0) }
+        guard taken < frames.readableBytes else { return }
+        var rest = frames
+        rest.moveReaderIndex(forwardBy: taken)
+        write(rest: rest)
+    }
+
+    /// Writes what the socket has not taken to the channel.
+    func write(rest: ByteBuffer) {
+        obstacles.formUnion([.channel, .unflushed])
+        channel.write(rest, promise: nil)
+    }
+
+    /// The channel is about to be written to by somebody else: what was written before goes first.
+    func yieldChannel() {
+        guard direct != nil else { return }
+        emptyOutbox()
+        obstacles.insert(.channel)
     }
 
     /// Writes a broadcast, or keeps it back for a newer one.
     ///
     /// - Parameter frames: the broadcast's, in each form that a watcher before this one had.
-    func send(_ broadcast: Broadcast, _ frames: inout FrameCopies, feed: Feed) {
+    func send(_ broadcast: Broadcast, _ frames: FrameCopies, feed: Feed) {
         guard !isClosed else { return }
         if feed == .latest {
             if broadcast.kind == .price, !channel.isWritable || !conflated.isEmpty {
@@ -144,8 +271,9 @@ final class Watcher {
 
     func flush() {
         guard needsFlush else { return }
-        needsFlush = false
-        channel.flush()
+        emptyOutbox()
+        obstacles.remove(.unflushed)
+        if obstacles.contains(.channel) { channel.flush() }
         // Of those that keep up it is little, and looked at once a second.
         if behind > 0 || !channel.isWritable { measure() }
     }
@@ -200,14 +328,14 @@ final class Watcher {
     /// Says why, as far as the connection still takes anything, and closes it.
     func close(_ code: CloseCode, waitMilliseconds: Int64 = 0, jitterMilliseconds: Int64 = 0) {
         guard !isClosed else { return }
-        isClosed = true
+        obstacles.insert(.closed)
         noteEnd(ClosedWith(code))
         if code == .tooSlow { statistics.closedTooSlow() }
         if code == .nothingSaid { statistics.reached(.firstMessage) }
         guard channel.isWritable || !isOverHardLimit else { return channel.close(promise: nil) }
         let bye = ServerFrame.bye(
             code, waitMilliseconds: waitMilliseconds, jitterMilliseconds: jitterMilliseconds)
-        channel.write(Frames.encode(bye, in: form, with: deflater), promise: nil)
+        write(Frames.encode(bye, in: form, with: deflater))
         // The handler sends the close frame, waits for the peer's, and closes the channel.
         channel.triggerUserOutboundEvent(CloseRequest(code: code), promise: nil)
     }
@@ -216,7 +344,7 @@ final class Watcher {
     /// have to wait behind all that it has not taken.
     func shed() {
         guard !isClosed else { return }
-        isClosed = true
+        obstacles.insert(.closed)
         noteEnd(.tooSlow)
         statistics.closedTooSlow()
         statistics.reached(.outboundTotal)
@@ -233,41 +361,8 @@ final class Watcher {
 
     /// The channel is gone.
     func markClosed() {
-        isClosed = true
+        obstacles.insert(.closed)
+        outbox = nil
         noteBehind(0)
-    }
-}
-
-/// Up to which version of the board a watcher has been told of each lot, by a snapshot or by a
-/// replay: a broadcast that is still on its way and no newer would be told twice.
-///
-/// Kept for as long as such a broadcast may come, and not only while the watch lasts: the same lot
-/// may be watched by itself and with its sale.
-struct ToldVersions {
-    private var versions: [AuctionID: Int64] = [:]
-    private var prunedAt: Int64 = 0
-
-    /// The lot's snapshot is still to come, and will hold all that happens before it.
-    mutating func postpone(_ auction: AuctionID) { versions[auction] = .max }
-
-    /// The snapshot that was postponed will not come.
-    mutating func forgetPostponed(_ auction: AuctionID) {
-        if versions[auction] == .max { versions[auction] = nil }
-    }
-
-    mutating func note(_ auction: AuctionID, at version: Int64) { versions[auction] = version }
-
-    func covers(_ broadcast: Broadcast) -> Bool {
-        guard !versions.isEmpty, let version = versions[broadcast.auction] else { return false }
-        return broadcast.version <= version
-    }
-
-    /// Forgets what is older than every broadcast that is still to come.
-    ///
-    /// - Parameter version: of the last one that came; more of the same may follow.
-    mutating func prune(before version: Int64) {
-        guard !versions.isEmpty, version > prunedAt else { return }
-        prunedAt = version
-        versions = versions.filter { $0.value >= version }
     }
 }

@@ -5,6 +5,8 @@ import WireProtocol
 enum FrameEvent: Sendable {
     /// The peer broke a rule, and a close frame follows: the last chance to say something.
     case failing(WebSocketFailure)
+    /// A control frame goes out next: who keeps back what it has written hands it over now.
+    case writing
     /// The close frame of one side is through; what is written from now on goes nowhere.
     case ended
 }
@@ -105,9 +107,11 @@ final class FrameHandler: ChannelDuplexHandler {
         }
         isPongWaiting = true
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in
-            self.pongWritten(context: context)
+        written.futureResult.assumeIsolated().whenComplete { result in
+            // One that failed went down with the channel.
+            if case .success = result { self.pongWritten(context: context) }
         }
+        context.fireUserInboundEventTriggered(FrameEvent.writing)
         // At once, as only that shows whether the peer takes it.
         let pong = WebSocketFrame.encode(.pong, payload.readableBytesView)
         context.writeAndFlush(wrapOutboundOut(pong), promise: written)
@@ -140,6 +144,7 @@ final class FrameHandler: ChannelDuplexHandler {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
         if let frame = session.close(request.code) {
+            context.fireUserInboundEventTriggered(FrameEvent.writing)
             hasEnded = true
             context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
         }
@@ -152,6 +157,7 @@ final class FrameHandler: ChannelDuplexHandler {
     /// Our side is shut down first and what still comes is read away: a full close with unread
     /// bytes would reset the connection, and the peer might never see the frame.
     private func finish(_ frame: ByteBuffer?, context: ChannelHandlerContext) {
+        context.fireUserInboundEventTriggered(FrameEvent.writing)
         hasEnded = true
         context.fireUserInboundEventTriggered(FrameEvent.ended)
         // Our own close went out before: now there is nothing left to wait for.

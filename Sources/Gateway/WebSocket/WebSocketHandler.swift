@@ -43,7 +43,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         let watcher = Watcher(
             id: id, form: form, deflater: station.hub.deflater, channel: context.channel,
             limits: station.limits, statistics: station.statistics,
-            budget: station.gatekeeper.outbound)
+            budget: station.gatekeeper.outbound, direct: DirectSend(context.channel))
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
         self.conversation = conversation
@@ -105,6 +105,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             if let limit = ReachedLimit(failure) { station.statistics.reached(limit) }
             watcher?.noteEnd(ClosedWith(failure.code))
             watcher?.send(.bye(failure.code))
+        case FrameEvent.writing: watcher?.yieldChannel()
         case FrameEvent.ended:
             // Unless it was for one of our own reasons.
             watcher?.noteEnd(.peer)
