@@ -34,13 +34,8 @@ struct Connections: Sendable {
                 .writeBufferWaterMark,
                 value: .init(low: limits.outboundSoftLow, high: limits.outboundSoftHigh)
             )
-            // What a connection keeps for its next read: most messages have some hundred bytes, and
-            // thousands of watchers hardly send any.
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 256, initial: 1024, maximum: 65_536)
-            )
+            .childChannelOption(.recvAllocator, value: ReadBuffer())
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if isLocal {

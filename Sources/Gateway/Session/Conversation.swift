@@ -3,8 +3,9 @@ import BidService
 import NIOCore
 import WireProtocol
 
-/// What all connections of one event loop share.
-struct Station {
+/// What all connections of one event loop share. One for all: each connection's copy of the limits
+/// alone would take half a kilobyte.
+final class Station {
     let hub: LoopHub
     let mailbox: LoopMailbox
     let service: BidService
@@ -15,6 +16,23 @@ struct Station {
     let statistics: GatewayStatistics
     let readiness: Readiness
     let log: ConnectionLog
+
+    init(
+        hub: LoopHub, mailbox: LoopMailbox, service: BidService, authenticator: Authenticator,
+        gatekeeper: Gatekeeper, clock: any ServiceClock, limits: GatewayLimits,
+        statistics: GatewayStatistics, readiness: Readiness, log: ConnectionLog
+    ) {
+        self.hub = hub
+        self.mailbox = mailbox
+        self.service = service
+        self.authenticator = authenticator
+        self.gatekeeper = gatekeeper
+        self.clock = clock
+        self.limits = limits
+        self.statistics = statistics
+        self.readiness = readiness
+        self.log = log
+    }
 }
 
 /// A sale that a client begins to watch: the lots that it has not been told of.
