@@ -14,7 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz
-.PHONY: hostile drain clients simulate
+.PHONY: hostile drain clients simulate instructions instructions-accept peers
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,24 @@ bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handsha
 	$(SWIFT) build -c release --product gavel
 	$(SWIFT) build -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
+
+instructions: packages ## Counts the instructions of each component, and compares them: [COMPONENTS="rules ledger"]
+	.ci/packages valgrind binutils
+	$(SWIFT) build -c release --product gavel-benchmarks
+	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks $(COMPONENTS)
+
+instructions-accept: packages ## Keeps today's counts: what has become dearer has to be.
+	.ci/packages valgrind binutils
+	$(SWIFT) build -c release --product gavel-benchmarks
+	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks --accept $(COMPONENTS)
+
+PEERS ?= full
+peers: packages ## Gavel beside uWebSockets, nchan, NATS, Node, PostgreSQL and Redis: PEERS=full|quick
+	$(SWIFT) build -c release --product gavel
+	$(SWIFT) build -c release --product gavel-benchmarks
+	Tests/Peers/install $(BUILD)/peers
+	python3 Tests/Peers/compare.py --gavel $(BUILD)/release/gavel --environment $(BUILD)/peers \
+		--benchmarks $(BUILD)/release/gavel-benchmarks $(if $(filter quick,$(PEERS)),--quick)
 
 PAIRS ?= 5
 hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS=5

@@ -244,8 +244,8 @@ let package = Package(
         .executableTarget(
             name: "GavelBenchmarks",
             dependencies: [
-                "AuctionRules", "BidService", "CFanOut", "GavelLoad", "Ledger", "Proof",
-                "TestAuthority", argumentParser, crypto,
+                "AuctionRules", "BidService", "CFanOut", "GavelBench", "GavelLoad", "Gateway",
+                "Ledger", "Proof", "TestAuthority", "WireProtocol", argumentParser, crypto,
                 histogram,
                 nioCore, nioPosix, nioSSL,
             ],

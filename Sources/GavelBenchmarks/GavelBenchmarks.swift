@@ -5,7 +5,6 @@ import Foundation
 ///
 ///     swift build -c release
 ///     .build/release/gavel-benchmarks all
-@main
 struct GavelBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gavel-benchmarks",
@@ -42,6 +41,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
         case restart
         case restore
         case snapshots
+        case peer
         case all
     }
 
@@ -87,6 +87,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the databases go.", valueName: "path"))
     var folder = FileManager.default.temporaryDirectory.path
 
+    @OptionGroup(title: "Of peer, for make peers", visibility: .hidden)
+    var peer: PeerOptions
+
     func validate() throws {
         guard (1...1000).contains(self.repeat) else {
             throw ValidationError("--repeat is 1 to 1000")
@@ -124,6 +127,7 @@ struct GavelBenchmarks: AsyncParsableCommand {
             .appendingPathComponent("gavel-benchmarks-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        if room == .peer { return try peer.run() }
         let chosen = try benchmarks(in: folder).filter { $0.0 == room || room == .all }
         if !chosen.isEmpty { Report.printHeading() }
         for (_, benchmark) in chosen {

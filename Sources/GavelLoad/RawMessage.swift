@@ -21,7 +21,7 @@ public struct RawMessage {
     /// The whole number of 0 and more at the first such key; nil when there is none, or something
     /// else.
     public func integer(_ key: StaticString) -> Int64? {
-        guard let start = value(key) else { return nil }
+        guard let start = position(of: key) else { return nil }
         return integer(at: start)
     }
 
@@ -38,7 +38,7 @@ public struct RawMessage {
 
     /// The text at the first such key, between its quotes; of plain characters only.
     public func text(_ key: StaticString) -> UnsafeRawBufferPointer? {
-        guard let start = value(key), let base = bytes.baseAddress, start < bytes.count,
+        guard let start = position(of: key), let base = bytes.baseAddress, start < bytes.count,
             bytes[start] == UInt8(ascii: "\"")
         else { return nil }
         let rest = bytes.count - start - 1
@@ -56,8 +56,8 @@ public struct RawMessage {
 
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Where the value at the first such key begins.
-    private func value(_ key: StaticString) -> Int? {
+    /// Where the value at the first such key begins; nil when there is none.
+    public func position(of key: StaticString) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         let length = key.utf8CodeUnitCount
         var start = 0
