@@ -128,7 +128,7 @@ struct AuditTests {
             WindowedBidder(
                 number, try await server.connect(token: server.bidder("bidder-\(number)")))
         }
-        for bidder in bidders { bidder.start(window: 20) }
+        for bidder in bidders { bidder.start(window: 4) }
         let watcher = try await Follower.watch("lot", on: server)
         await watcher.wait(forSeq: 50)
         let backup = server.folder.appendingPathComponent("backup.db").path
