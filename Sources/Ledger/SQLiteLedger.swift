@@ -188,15 +188,20 @@ public final class SQLiteLedger: BidLog {
         try database.checkpoint(.passive)
         guard let connection = database.sqliteConnection else { throw LedgerError.closed }
         let writer = try Writer(connection, forcedCheckpointPages: options.forcedCheckpointPages)
-        let description = LedgerDescription(
-            path: file.path, sqliteVersion: String(cString: sqlite3_libversion()),
-            journalMode: try pragma("journal_mode", database),
-            synchronous: try pragma("synchronous", database),
-            pageSize: try pragma("page_size", database), schema: migrator.migrations.count,
-            logID: try String.fetchOne(
-                database, sql: "SELECT value FROM meta WHERE key = 'log_id'") ?? "",
-            head: writer.head)
-        return (writer, description)
+        do {
+            let description = LedgerDescription(
+                path: file.path, sqliteVersion: String(cString: sqlite3_libversion()),
+                journalMode: try pragma("journal_mode", database),
+                synchronous: try pragma("synchronous", database),
+                pageSize: try pragma("page_size", database), schema: migrator.migrations.count,
+                logID: try String.fetchOne(
+                    database, sql: "SELECT value FROM meta WHERE key = 'log_id'") ?? "",
+                head: writer.head)
+            return (writer, description)
+        } catch {
+            writer.abandon()
+            throw error
+        }
     }
 
     /// Sets what durability rests on and reads it back: SQLite answers a setting that it does not

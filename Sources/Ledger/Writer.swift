@@ -20,8 +20,12 @@ final class Writer {
     init(_ connection: OpaquePointer, forcedCheckpointPages: Int) throws(LedgerError) {
         self.connection = connection
         self.forcedCheckpointPages = forcedCheckpointPages
-        statements = try WriterStatements(on: connection)
-        head = try LogReading.head(statements.head)
+        let statements = try WriterStatements(on: connection)
+        do { head = try LogReading.head(statements.head) } catch {
+            statements.finalize()
+            throw error
+        }
+        self.statements = statements
         walPageCount = .allocate(capacity: 1)
         walPageCount.initialize(to: 0)
         sqlite3_wal_hook(

@@ -11,47 +11,56 @@ struct WriterStatements {
     private let snapshot: SnapshotStatements
 
     init(on connection: OpaquePointer) throws(LedgerError) {
+        // A statement that is left keeps the connection, and with it the file.
+        var made: [Statement] = []
         func prepare(_ sql: String) throws(LedgerError) -> Statement {
-            try Statement(sql, on: connection)
+            let statement = try Statement(sql, on: connection)
+            made.append(statement)
+            return statement
         }
-        begin = try prepare("BEGIN IMMEDIATE")
-        commit = try prepare("COMMIT")
-        rollback = try prepare("ROLLBACK")
-        head = try prepare(LogReading.headSQL)
-        beat = try prepare(
-            """
-            INSERT INTO heartbeat (id, at) VALUES (1, ?)
-            ON CONFLICT (id) DO UPDATE SET at = excluded.at
-            """)
-        heartbeat = try prepare("SELECT at FROM heartbeat")
-        event = try prepare(
-            """
-            INSERT INTO event (position, auction, seq, kind, payload, public_payload, salt, at,
-                previous_hash, hash, bidder, bid, ordinal, committed, alias, told_code, told_late_by,
-                told_minimum, told_seq, told_leading, told_max, told_price, told_reserve,
-                told_ends_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        void = try prepare(
-            """
-            INSERT INTO void (auction, ordinal, position) VALUES (?, ?, ?)
-            ON CONFLICT (auction, ordinal) DO NOTHING
-            """)
-        sale = try prepare(SaleTable.table.upsertSQL)
-        bidder = try prepare(BidderTable.table.upsertSQL)
-        registration = try prepare(RegistrationTable.table.upsertSQL)
-        token = try prepare(TokenTable.table.upsertSQL)
-        revokeToken = try prepare(TokenTable.table.deleteSQL)
-        signingKey = try prepare(SigningKeyTable.table.upsertSQL)
-        lot = try prepare(AuctionTable.insertLotSQL)
-        newStanding = try prepare(AuctionTable.insertStandingSQL)
-        standing = try prepare(AuctionTable.updateStandingSQL)
-        bidding = try prepare(AuctionTable.updateBiddingSQL)
-        certificate = try prepare(
-            "INSERT INTO certificate (position, auction, statement) VALUES (?, ?, ?)")
-        certificateTree = try prepare(
-            "INSERT INTO certificate_tree (first, last, head, signature) VALUES (?, ?, ?, ?)")
-        snapshot = try SnapshotStatements(on: connection)
+        do {
+            begin = try prepare("BEGIN IMMEDIATE")
+            commit = try prepare("COMMIT")
+            rollback = try prepare("ROLLBACK")
+            head = try prepare(LogReading.headSQL)
+            beat = try prepare(
+                """
+                INSERT INTO heartbeat (id, at) VALUES (1, ?)
+                ON CONFLICT (id) DO UPDATE SET at = excluded.at
+                """)
+            heartbeat = try prepare("SELECT at FROM heartbeat")
+            event = try prepare(
+                """
+                INSERT INTO event (position, auction, seq, kind, payload, public_payload, salt, at,
+                    previous_hash, hash, bidder, bid, ordinal, committed, alias, told_code, told_late_by,
+                    told_minimum, told_seq, told_leading, told_max, told_price, told_reserve,
+                    told_ends_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            void = try prepare(
+                """
+                INSERT INTO void (auction, ordinal, position) VALUES (?, ?, ?)
+                ON CONFLICT (auction, ordinal) DO NOTHING
+                """)
+            sale = try prepare(SaleTable.table.upsertSQL)
+            bidder = try prepare(BidderTable.table.upsertSQL)
+            registration = try prepare(RegistrationTable.table.upsertSQL)
+            token = try prepare(TokenTable.table.upsertSQL)
+            revokeToken = try prepare(TokenTable.table.deleteSQL)
+            signingKey = try prepare(SigningKeyTable.table.upsertSQL)
+            lot = try prepare(AuctionTable.insertLotSQL)
+            newStanding = try prepare(AuctionTable.insertStandingSQL)
+            standing = try prepare(AuctionTable.updateStandingSQL)
+            bidding = try prepare(AuctionTable.updateBiddingSQL)
+            certificate = try prepare(
+                "INSERT INTO certificate (position, auction, statement) VALUES (?, ?, ?)")
+            certificateTree = try prepare(
+                "INSERT INTO certificate_tree (first, last, head, signature) VALUES (?, ?, ?, ?)")
+            snapshot = try SnapshotStatements(on: connection)
+        } catch {
+            for statement in made { statement.finalize() }
+            throw error
+        }
     }
 
     func finalize() {
