@@ -64,6 +64,9 @@ final class ClosingWatcher: Sendable {
     private func hear(_ message: LoadMessage) {
         let now = Self.now
         if message.isA("snapshot") {
+            guard let number = lots.number(of: message),
+                message.integer("ends_at") == lots.end(of: number).milliseconds
+            else { return fail("Not a lot as it was made: \(message.description)") }
             state.withLock { $0.told += 1 }
         } else if message.isA("watching") {
             state.withLock { state in
