@@ -1,4 +1,3 @@
-import DiskSimulation
 import Foundation
 import Testing
 import WireProtocol
@@ -58,25 +57,22 @@ struct SimulationTests {
     }
 
     @Test(
-        "Of a world that is over nothing is left in memory, whatever happened in it",
+        "Of a world that is over no service and no connection is left in memory",
         arguments: 1...3 as ClosedRange<UInt64>)
     func leavesNothing(seed: UInt64) throws {
         weak var service: BidService?
         weak var hub: LoopHub?
-        weak var disk: SimulatedDisk?
         do {
             let world = try World(seed: seed)
             var scheduler = Scheduler(seed: seed, isRough: false)
             service = world.server?.service
             hub = world.server?.hub
-            disk = world.store.disk
             world.perform(.connect(0, watching: .lots(.full, resuming: false)))
             for _ in 0..<Simulation.stepsMax { world.perform(scheduler.next(in: world)) }
             world.finish()
         }
         #expect(service == nil)
         #expect(hub == nil)
-        #expect(disk == nil)
     }
 
     @Test(
