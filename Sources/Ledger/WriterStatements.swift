@@ -56,7 +56,7 @@ struct WriterStatements {
                 "INSERT INTO certificate (position, auction, statement) VALUES (?, ?, ?)")
             certificateTree = try prepare(
                 "INSERT INTO certificate_tree (first, last, head, signature) VALUES (?, ?, ?, ?)")
-            snapshot = try SnapshotStatements(on: connection)
+            snapshot = try SnapshotStatements(prepare)
         } catch {
             for statement in made { statement.finalize() }
             throw error

@@ -4,10 +4,8 @@ import AuctionRules
 struct SnapshotStatements {
     private let extent, house, lot, page, dropPages: Statement
 
-    init(on connection: OpaquePointer) throws(LedgerError) {
-        func prepare(_ sql: String) throws(LedgerError) -> Statement {
-            try Statement(sql, on: connection)
-        }
+    /// - Parameter prepare: makes a statement; whoever gives it ends those that are made if one can't be.
+    init(_ prepare: (String) throws(LedgerError) -> Statement) throws(LedgerError) {
         extent = try prepare(
             """
             INSERT OR REPLACE INTO snapshot (id, version, position, hash, lots, checksum)
