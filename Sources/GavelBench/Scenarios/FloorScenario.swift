@@ -19,7 +19,7 @@ struct FloorScenario: Sendable {
         let lots = settings.lots + (isClosing ? settings.bidders : 0)
         // What setting the scene takes at most: lots, first bids, and each watcher's snapshots.
         let scene =
-            5 + Double(lots) / 300 + Double(settings.connections) / 300
+            5 + Double(lots) / 1000 + Double(settings.connections) / 300
             + (isClosing ? Double(lots * settings.watchers) / 20_000 : 0)
         let now = PollClock.unixMicroseconds / 1000
         let lifetime = scene + settings.warmUp + settings.duration + 3600
