@@ -31,6 +31,38 @@ struct TableTests {
         #expect(lines.allSatisfy { TextWidth.columns($0) <= 30 })
     }
 
+    @Test("At any width no line is longer", arguments: [1, 5, 10, 20, 40, 80, 200])
+    func fitting(width: Int) {
+        var table = Table([
+            .init(heading: "ID"), .init(heading: "TITLE", isFlexible: true),
+            .init(heading: "PRICE", alignment: .right),
+            .init(heading: "MINIMUM", alignment: .right, isDispensable: true),
+            .init(heading: "LEADER", isDispensable: true), .init(heading: "ENDS"),
+        ])
+        table.add([
+            .init("vase"), .init("茶碗, a tea bowl of the Edo period, 江戸時代"), .init("1200.00"),
+            .init("1250.00"), .init("ben (Bidder 2)"), .init("in 5 minutes"),
+        ])
+        let lines = table.lines(width: width, hasColour: false)
+        // Six columns need a letter and a gap each; four are left where two go.
+        let least = 4 + 3 * 2
+        for line in lines { #expect(TextWidth.columns(line) <= max(width, least), "\(line)") }
+        #expect(lines[0].contains("LEADER") == (width >= 80))
+        #expect(lines.contains { $0.hasPrefix("No room for: ") } == (20...40).contains(width))
+        if width == 40 { #expect(lines.last == "No room for: MINIMUM, LEADER") }
+    }
+
+    @Test("What must be seen whole is broken into lines", arguments: [1, 5, 8, 40])
+    func wrapping(columns: Int) {
+        let text = "the hash 0123456789abcdef of 茶碗茶碗茶碗"
+        let lines = TextWidth.wrapped(text, to: columns)
+        for line in lines { #expect(TextWidth.columns(line) <= max(2, columns), "\(line)") }
+        #expect(
+            lines.joined().filter { $0 != " " } == text.filter { $0 != " " }, "\(lines)")
+        #expect(TextWidth.wrapped("", to: columns) == [""])
+        #expect(TextWidth.wrapped("a b", to: 40) == ["a b"])
+    }
+
     @Test("Colours do not shift columns, and come only when asked for")
     func colours() {
         let lines = table().lines(width: nil, hasColour: true)

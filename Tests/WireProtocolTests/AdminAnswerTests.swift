@@ -52,6 +52,8 @@ import WireProtocol
             answers += [
                 (.listSales, .sales([SaleRow(sale)])),
                 (.showSale, .sale(SaleDetail(sale, in: scene.house, reveal: false))),
+                (.saleResults, .saleResults(SaleResults(sale, in: scene.house, reveal: false))),
+                (.saleResults, .saleResults(SaleResults(sale, in: scene.house, reveal: true))),
             ]
             answers += sale.registrations.values.map {
                 (.registerBidder, .registered(RegistrationRow($0)))

@@ -42,6 +42,7 @@ import WireProtocol
             .createSale(
                 NewSale(id: Scene.id("s"), title: "S", stagger: 60_000, requiresApproval: true)),
             .listSales, .showSale(Scene.id("s")), .showSale(Scene.id("s"), reveal: true),
+            .saleResults(Scene.id("s")), .saleResults(Scene.id("s"), reveal: true),
             .addBidder(Bidder(id: Scene.id("ann"))),
             .listBidders(), .listBidders(reveal: true),
             .suspendBidder(Scene.id("ann")), .suspendBidder(Scene.id("ann"), reason: "unpaid"),

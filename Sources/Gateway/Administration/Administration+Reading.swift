@@ -25,6 +25,10 @@ extension Administration {
             let house = try await house()
             guard let catalogue = house.sales[id] else { throw .unknownSale(id) }
             return .sale(SaleDetail(catalogue, in: house, reveal: reveal))
+        case .saleResults(let id, let reveal):
+            let house = try await house()
+            guard let catalogue = house.sales[id] else { throw .unknownSale(id) }
+            return .saleResults(SaleResults(catalogue, in: house, reveal: reveal))
         case .listBidders(let reveal):
             let house = try await house()
             return .bidders(

@@ -86,8 +86,8 @@ public struct Administration: Sendable {
         case .revokeToken(let hash):
             try await carryOut(.revokeToken(hash))
             return .revoked(1)
-        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .listBidders,
-            .databaseStatus, .databaseBackup, .databaseSchema:
+        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .saleResults,
+            .listBidders, .databaseStatus, .databaseBackup, .databaseSchema:
             return try await read(command)
         }
     }
@@ -149,7 +149,7 @@ extension AdminCommand {
         switch self {
         case .listAuctions(_, _, let reveal), .showAuction(_, _, let reveal),
             .explainAuction(_, _, let reveal),
-            .showSale(_, let reveal), .listBidders(let reveal):
+            .showSale(_, let reveal), .saleResults(_, let reveal), .listBidders(let reveal):
             reveal
         default: false
         }
@@ -157,8 +157,8 @@ extension AdminCommand {
 
     fileprivate var changesSomething: Bool {
         switch self {
-        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .listBidders,
-            .databaseStatus, .databaseSchema:
+        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .saleResults,
+            .listBidders, .databaseStatus, .databaseSchema:
             false
         default: true
         }
@@ -173,7 +173,7 @@ extension AdminCommand {
             id.text
         case .listAuctions(_, let sale, _): sale?.text ?? "all lots"
         case .createSale(let sale): sale.id?.text ?? "a new sale"
-        case .showSale(let id, _): id.text
+        case .showSale(let id, _), .saleResults(let id, _): id.text
         case .addBidder(let bidder): bidder.id.text
         case .suspendBidder(let id, _), .reinstateBidder(let id), .issueToken(let id, _),
             .revokeTokens(let id):

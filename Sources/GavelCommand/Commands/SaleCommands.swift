@@ -5,7 +5,7 @@ import WireProtocol
 struct SaleCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sale", abstract: "Catalogues of lots.",
-        subcommands: [CreateSale.self, ListSales.self, ShowSale.self])
+        subcommands: [CreateSale.self, ListSales.self, ShowSale.self, SaleResultsCommand.self])
 }
 
 struct CreateSale: AdministrationCommand {
@@ -57,5 +57,38 @@ struct ShowSale: AdministrationCommand {
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
         .showSale(sale, reveal: global.reveal)
+    }
+}
+
+struct SaleResultsCommand: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "results",
+        abstract:
+            "Show how a sale's lots ended: hammer prices, winners, what was not sold and why.",
+        discussion: """
+            Below the lots stands what they come to in each currency; the sold rate is that of the \
+            lots that were closed, without those that were withdrawn. --reveal adds the winners' names.
+
+            Example: gavel sale results spring --csv > spring.csv
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The sale's id.", transform: { try ValueText.identifier($0) as SaleID })
+    var sale: SaleID
+    @Flag(help: "Print a heading and a row for each lot, for spreadsheets.")
+    var csv = false
+
+    func validate() throws {
+        if csv, global.json { throw ValidationError("--csv and --json exclude each other") }
+    }
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .saleResults(sale, reveal: global.reveal)
+    }
+
+    func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure) {
+        guard csv, case .saleResults(let results) = answer else { return printer.print(answer) }
+        printer.console.print(ResultsCSV.lines(of: results, reveal: global.reveal))
     }
 }

@@ -10,8 +10,9 @@ extension AnswerPrinter {
             [.init(heading: "ID")]
                 + (isRevealed ? [.init(heading: "NAME", isFlexible: true)] : [])
                 + [
-                    .init(heading: "STATUS"), .init(heading: "LIMIT", alignment: .right),
-                    .init(heading: "LOTS", alignment: .right),
+                    .init(heading: "STATUS"),
+                    .init(heading: "LIMIT", alignment: .right, isDispensable: true),
+                    .init(heading: "LOTS", alignment: .right, isDispensable: true),
                 ])
         for row in rows {
             let status = row.isSuspended ? "suspended" : "active"
@@ -28,7 +29,7 @@ extension AnswerPrinter {
     func print(_ rows: [RegistrationRow]) {
         var table = Table([
             .init(heading: "BIDDER"), .init(heading: "SALE"), .init(heading: "ADMISSION"),
-            .init(heading: "EXPOSURE LIMIT", alignment: .right),
+            .init(heading: "EXPOSURE LIMIT", alignment: .right, isDispensable: true),
         ])
         for row in rows.map(\.registration) {
             table.add([

@@ -18,9 +18,10 @@ extension AnswerPrinter {
         var columns: [Table.Column] = [
             .init(heading: "ID"), .init(heading: "TITLE", isFlexible: true),
             .init(heading: "STATUS"), .init(heading: "PRICE", alignment: .right),
-            .init(heading: "MINIMUM", alignment: .right), .init(heading: ""),
-            .init(heading: "BIDS", alignment: .right), .init(heading: "LEADER"),
-            .init(heading: "RESERVE"), .init(heading: "ENDS"),
+            .init(heading: "MINIMUM", alignment: .right, isDispensable: true),
+            .init(heading: ""), .init(heading: "BIDS", alignment: .right, isDispensable: true),
+            .init(heading: "LEADER", isDispensable: true),
+            .init(heading: "RESERVE", isDispensable: true), .init(heading: "ENDS"),
         ]
         if isRevealed {
             columns += [
@@ -48,7 +49,7 @@ extension AnswerPrinter {
             .init(lot.text(lot.minimum)), .init(lot.currency, .faint), .init("\(lot.bids)"),
             .init(leader(of: row)),
             .init(lot.reserve.rawValue, Style(status: lot.reserve.rawValue)),
-            .init(console.time(lot.endsAt, now: now)),
+            .init(console.shortTime(lot.endsAt, now: now)),
         ]
     }
 
@@ -119,9 +120,9 @@ extension AnswerPrinter {
     private func printBids(_ detail: AuctionDetail) {
         guard !detail.bids.isEmpty else { return }
         var table = Table([
-            .init(heading: "SEQ", alignment: .right), .init(heading: "AT"),
-            .init(heading: "BIDDER"), .init(heading: "KIND"),
-            .init(heading: "AMOUNT", alignment: .right), .init(heading: "BID"),
+            .init(heading: "SEQ", alignment: .right), .init(heading: "AT", isDispensable: true),
+            .init(heading: "BIDDER"), .init(heading: "KIND", isDispensable: true),
+            .init(heading: "AMOUNT", alignment: .right), .init(heading: "BID", isFlexible: true),
         ])
         for bid in detail.bids {
             let style: Style = bid.isVoided ? .faint : .plain
@@ -144,8 +145,9 @@ extension AnswerPrinter {
         guard !rows.isEmpty else { return Console.complain("There are no sales.") }
         var table = Table([
             .init(heading: "ID"), .init(heading: "TITLE", isFlexible: true),
-            .init(heading: "LOTS", alignment: .right), .init(heading: "STAGGER"),
-            .init(heading: "BIDDERS"),
+            .init(heading: "LOTS", alignment: .right),
+            .init(heading: "STAGGER", isDispensable: true),
+            .init(heading: "BIDDERS", isDispensable: true),
         ])
         for row in rows {
             table.add([

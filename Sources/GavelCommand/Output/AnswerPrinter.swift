@@ -21,6 +21,7 @@ struct AnswerPrinter {
         case .saleCreated(let id): console.print(id.text)
         case .sales(let rows): print(rows)
         case .sale(let detail): print(detail)
+        case .saleResults(let results): print(results)
         case .bidder(let row): print([row])
         case .bidders(let rows): print(rows)
         case .registered(let row): print([row])
@@ -86,9 +87,19 @@ struct AnswerPrinter {
 
     /// Names and values, one pair a line.
     func print(_ pairs: [(String, Table.Cell)]) {
-        var table = Table([.init(heading: ""), .init(heading: "")])
-        for (name, value) in pairs { table.add([.init(name, .faint), value]) }
-        console.print(
-            Array(table.lines(width: nil, hasColour: console.hasColour).dropFirst()))
+        let names = pairs.map { TextWidth.columns($0.0) }.max() ?? 0
+        for (name, value) in pairs {
+            // What is named here, a hash or a path, must be seen whole: it is broken and not cut.
+            let room = console.width.map { max(8, $0 - names - 2) }
+            let padding = String(repeating: " ", count: names - TextWidth.columns(name) + 2)
+            let lines = TextWidth.wrapped(value.text, to: room ?? .max)
+            for (index, line) in lines.enumerated() {
+                let head =
+                    index == 0
+                    ? console.styled(name, .faint) + padding
+                    : String(repeating: " ", count: names + 2)
+                console.print(head + console.styled(line, value.style))
+            }
+        }
     }
 }

@@ -83,6 +83,13 @@ struct Console: Sendable {
 }
 
 extension Console {
+    /// A time for a column of a table: as above, and on a terminal of common width only how far it is
+    /// from now.
+    func shortTime(_ instant: Instant?, now: Instant) -> String {
+        guard let instant, isTerminal, (width ?? 0) < 120 else { return time(instant, now: now) }
+        return TimeText.relative(instant, to: now)
+    }
+
     /// A time for people: RFC 3339, and on a terminal how far it is from now.
     func time(_ instant: Instant?, now: Instant) -> String {
         guard let instant else { return "–" }

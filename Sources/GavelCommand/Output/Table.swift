@@ -1,7 +1,8 @@
 /// A table for people: aligned columns, a heading above them.
 ///
-/// On a terminal the flexible column gives way until a row fits; elsewhere nothing is cut, so that
-/// a program loses nothing (though it had better ask for JSON).
+/// On a terminal a row fits its width: the flexible column gives way first, then columns that can be
+/// done without are left out, and named below; at last every cell is cut. Elsewhere nothing is cut,
+/// so that a program loses nothing (though it had better ask for JSON).
 struct Table {
     struct Column {
         enum Alignment { case left, right }
@@ -10,6 +11,8 @@ struct Table {
         var alignment = Alignment.left
         /// Is cut first when the table is too wide.
         var isFlexible = false
+        /// Whether the column is left out where there is no room; of several the last one goes first.
+        var isDispensable = false
     }
 
     struct Cell {
@@ -39,39 +42,74 @@ struct Table {
     ///   - width: the terminal's, in columns; nil: cut nothing.
     ///   - hasColour: whether styles are shown.
     func lines(width: Int?, hasColour: Bool) -> [String] {
-        let widths = columnWidths(within: width)
+        let layout = layout(within: width)
         let heading = columns.map { Cell($0.heading, .faint) }
-        return ([heading] + rows).map { row in
-            line(row, widths: widths, hasColour: hasColour)
+        var lines = ([heading] + rows).map { line($0, layout, hasColour: hasColour) }
+        let missing = columns.indices.filter { layout[$0] == nil }.map { columns[$0].heading }
+        if !missing.isEmpty {
+            let note = "No room for: " + missing.joined(separator: ", ")
+            let cut = TextWidth.cut(note, to: width ?? TextWidth.columns(note))
+            lines.append(hasColour ? Style.faint.apply(to: cut) : cut)
         }
+        return lines
     }
 
     private static let gap = 2
+    /// Below so many letters a title tells nothing: then rather leave a column out.
+    private static let flexibleMin = 12
 
-    private func columnWidths(within width: Int?) -> [Int] {
-        var widths = columns.map { TextWidth.columns($0.heading) }
+    /// The width of each column; nil for one that is left out.
+    private func layout(within width: Int?) -> [Int?] {
+        var widths: [Int?] = columns.map { TextWidth.columns($0.heading) }
         for row in rows {
             for (index, cell) in row.enumerated() {
-                widths[index] = max(widths[index], TextWidth.columns(cell.text))
+                widths[index] = max(widths[index] ?? 0, TextWidth.columns(cell.text))
             }
         }
-        guard let width, let flexible = columns.firstIndex(where: \.isFlexible) else {
-            return widths
+        guard let width else { return widths }
+        shrinkFlexible(&widths, to: width, min: Self.flexibleMin)
+        while excess(of: widths, over: width) > 0, widths.count(where: { $0 != nil }) > 1,
+            let last = columns.indices.last(where: {
+                columns[$0].isDispensable && widths[$0] != nil
+            })
+        {
+            widths[last] = nil
         }
-        let total = widths.reduce(0, +) + Self.gap * (columns.count - 1)
-        // Below some letters a title tells nothing any more: then let the line wrap.
-        widths[flexible] = max(min(widths[flexible], 12), widths[flexible] - max(0, total - width))
+        shrinkFlexible(&widths, to: width, min: 1)
+        // What is left is cut where it is widest.
+        while excess(of: widths, over: width) > 0,
+            let widest = widths.indices.max(by: { (widths[$0] ?? 0) < (widths[$1] ?? 0) }),
+            let columns = widths[widest], columns > 1
+        {
+            widths[widest] = columns - 1
+        }
         return widths
     }
 
-    private func line(_ row: [Cell], widths: [Int], hasColour: Bool) -> String {
+    private func shrinkFlexible(_ widths: inout [Int?], to width: Int, min least: Int) {
+        guard let flexible = columns.firstIndex(where: \.isFlexible),
+            let columns = widths[flexible]
+        else { return }
+        let excess = excess(of: widths, over: width)
+        guard excess > 0 else { return }
+        widths[flexible] = max(min(columns, least), columns - excess)
+    }
+
+    private func excess(of widths: [Int?], over width: Int) -> Int {
+        let shown = widths.compactMap(\.self)
+        return shown.reduce(0, +) + Self.gap * (shown.count - 1) - width
+    }
+
+    private func line(_ row: [Cell], _ layout: [Int?], hasColour: Bool) -> String {
+        let shown = row.indices.filter { layout[$0] != nil }
         var line = ""
-        for (index, cell) in row.enumerated() {
-            let text = TextWidth.cut(cell.text, to: widths[index])
+        for index in shown {
+            let (cell, width) = (row[index], layout[index] ?? 0)
+            let text = TextWidth.cut(cell.text, to: width)
             let styled = hasColour ? cell.style.apply(to: text) : text
-            let missing = max(0, widths[index] - TextWidth.columns(text))
+            let missing = max(0, width - TextWidth.columns(text))
             let padding = String(repeating: " ", count: missing)
-            let isLast = index == row.count - 1
+            let isLast = index == shown.last
             switch columns[index].alignment {
             case .left: line += styled + (isLast ? "" : padding)
             case .right: line += padding + styled

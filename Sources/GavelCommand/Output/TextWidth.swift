@@ -19,6 +19,33 @@ enum TextWidth {
         return columns > 0 ? kept + "…" : ""
     }
 
+    /// The text in lines of at most `columns`, broken at blanks where there are some. Never empty.
+    static func wrapped(_ text: String, to columns: Int) -> [String] {
+        guard self.columns(text) > columns else { return [text] }
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let joined = line.isEmpty ? String(word) : line + " " + word
+            if self.columns(joined) <= columns {
+                line = joined
+                continue
+            }
+            if !line.isEmpty { lines.append(line) }
+            line = ""
+            var width = 0
+            for character in word {
+                let next = self.columns(character)
+                if width + next > max(1, columns), !line.isEmpty {
+                    lines.append(line)
+                    (line, width) = ("", 0)
+                }
+                line.append(character)
+                width += next
+            }
+        }
+        return lines + [line]
+    }
+
     /// Text from elsewhere, made harmless: no control character reaches the terminal.
     static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }

@@ -21,6 +21,8 @@ public enum AdminAnswer: Hashable, Sendable {
     case sales([SaleRow])
     /// show-sale
     case sale(SaleDetail)
+    /// sale-results
+    case saleResults(SaleResults)
     /// add-bidder, suspend-bidder, reinstate-bidder: the bidder afterwards
     case bidder(BidderRow)
     /// list-bidders
@@ -56,6 +58,7 @@ public enum AdminAnswer: Hashable, Sendable {
         case .saleCreated(let id): writer.field("sale", id)
         case .sales(let rows): writer.rows("sales", rows)
         case .sale(let detail): detail.encodeFields(into: &writer)
+        case .saleResults(let results): results.encodeFields(into: &writer)
         case .bidder(let row): row.encodeFields(into: &writer)
         case .bidders(let rows): writer.rows("bidders", rows)
         case .registered(let row): row.encodeFields(into: &writer)
@@ -100,6 +103,7 @@ public enum AdminAnswer: Hashable, Sendable {
             case .createSale: .saleCreated(try object.identifier("sale"))
             case .listSales: .sales(try object.list("sales", SaleRow.init))
             case .showSale: .sale(try SaleDetail(object))
+            case .saleResults: .saleResults(try SaleResults(object))
             case .addBidder, .suspendBidder, .reinstateBidder: .bidder(try BidderRow(object))
             case .listBidders: .bidders(try object.list("bidders", BidderRow.init))
             case .registerBidder: .registered(try RegistrationRow(object))

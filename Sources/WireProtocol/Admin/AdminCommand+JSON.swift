@@ -38,7 +38,7 @@ extension AdminCommand {
             writer.field("title", sale.title)
             writer.field("stagger_ms", sale.stagger)
             writer.field("requires_approval", sale.requiresApproval)
-        case .showSale(let id, let reveal):
+        case .showSale(let id, let reveal), .saleResults(let id, let reveal):
             writer.field("sale", id)
             writer.fieldIfTrue("reveal", reveal)
         case .addBidder(let bidder):
@@ -133,6 +133,8 @@ extension AdminCommand {
             case .listSales: .listSales
             case .showSale:
                 .showSale(try object.identifier("sale"), reveal: try object.reveals())
+            case .saleResults:
+                .saleResults(try object.identifier("sale"), reveal: try object.reveals())
             case .addBidder:
                 .addBidder(
                     Bidder(
@@ -183,7 +185,7 @@ extension AdminCommand.Name {
         case .voidBid: ["auction", "bid", "bidder", "reason"]
         case .announce: ["auction", "text"]
         case .createSale: ["sale", "title", "stagger_ms", "requires_approval"]
-        case .showSale: ["sale", "reveal"]
+        case .showSale, .saleResults: ["sale", "reveal"]
         case .addBidder: ["bidder", "name", "limit"]
         case .listBidders: ["reveal"]
         case .suspendBidder: ["bidder", "reason"]

@@ -15,6 +15,8 @@ public enum AdminCommand: Hashable, Sendable {
     case createSale(NewSale)
     case listSales
     case showSale(SaleID, reveal: Bool = false)
+    /// How the sale's lots ended.
+    case saleResults(SaleID, reveal: Bool = false)
     case addBidder(Bidder)
     case listBidders(reveal: Bool = false)
     case suspendBidder(BidderID, reason: String? = nil)
@@ -82,6 +84,7 @@ extension AdminCommand {
         case createSale = "create-sale"
         case listSales = "list-sales"
         case showSale = "show-sale"
+        case saleResults = "sale-results"
         case addBidder = "add-bidder"
         case listBidders = "list-bidders"
         case suspendBidder = "suspend-bidder"
@@ -121,6 +124,7 @@ extension AdminCommand {
         case .createSale: .createSale
         case .listSales: .listSales
         case .showSale: .showSale
+        case .saleResults: .saleResults
         case .addBidder: .addBidder
         case .listBidders: .listBidders
         case .suspendBidder: .suspendBidder

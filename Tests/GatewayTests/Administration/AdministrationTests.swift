@@ -111,7 +111,7 @@ struct AdministrationTests {
         "Something that is not there is not found",
         arguments: [
             AdminCommand.showAuction(id("none")), .administer(id("none"), .open),
-            .showSale(id("none")), .listAuctions(sale: id("none")),
+            .showSale(id("none")), .saleResults(id("none")), .listAuctions(sale: id("none")),
             .suspendBidder(id("none")), .reinstateBidder(id("none")), .issueToken(id("none")),
             .revokeTokens(id("none")), .revokeToken(TokenSecret.mint().hash),
             .register(Registration(sale: id("none"), bidder: id("none"), isApproved: true)),
