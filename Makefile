@@ -31,6 +31,7 @@ build: packages ## The release build: .build/release/gavel
 	$(SWIFT) build -c release --product gavel
 
 test: packages ## Builds and passes all tests.
+	@.ci/packages curl openssl
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 

@@ -59,7 +59,7 @@ struct Tour {
                     "exec {server_out}< <(exec \(text) 2>&1); server=$!",
                     // It listens when it says so.
                     "while read -r line <&$server_out; do echo \"$line\"",
-                    "case $line in *listens*) ADDRESS=${line##*ws://}; ADDRESS=${ADDRESS%%/*};",
+                    "case $line in *listens*) ADDRESS=${line##*://}; ADDRESS=${ADDRESS%%/*};",
                     "break;; esac; done",
                 ]
             case "watcher":
