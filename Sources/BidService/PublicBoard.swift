@@ -31,6 +31,7 @@ public final class PublicBoard: Sendable {
         /// The ids in order, for pages.
         var order: [AuctionID] = []
         var sales: [SaleID: [AuctionID]] = [:]
+        var saleTitles: [SaleID: String] = [:]
         var tokens: [TokenHash: Token] = [:]
         var head = LogHead.empty
         var signingKeys: [PublishedKey] = []
@@ -83,6 +84,22 @@ public final class PublicBoard: Sendable {
     /// The lots of a sale in the order of their creation; nil when there is no such sale.
     public func auctions(in sale: SaleID) -> [AuctionID]? {
         state.withLock { $0.sales[sale] }
+    }
+
+    /// A sale as everybody may see it.
+    public struct SaleSummary: Hashable, Sendable {
+        public let id: SaleID
+        public let title: String
+        public let auctionCount: Int
+    }
+
+    /// Every sale, in the order of their ids.
+    public func sales() -> [SaleSummary] {
+        state.withLock { state in
+            state.saleTitles.map { id, title in
+                SaleSummary(id: id, title: title, auctionCount: state.sales[id]?.count ?? 0)
+            }
+        }.sorted { $0.id < $1.id }
     }
 
     /// A page of lots in the order of their ids.
@@ -158,7 +175,10 @@ public final class PublicBoard: Sendable {
         fresh.head = head
         fresh.tokens = house.tokens
         fresh.signingKeys = house.signingKeys
-        for (id, catalogue) in house.sales { fresh.sales[id] = catalogue.auctions }
+        for (id, catalogue) in house.sales {
+            fresh.sales[id] = catalogue.auctions
+            fresh.saleTitles[id] = catalogue.sale.title
+        }
         fresh.order = house.auctions.keys.sorted()
         for (id, auction) in house.auctions {
             fresh.lots[id] = Lot(
@@ -210,7 +230,9 @@ extension PublicBoard.State {
 
     fileprivate mutating func follow(_ event: HouseEvent) {
         switch event {
-        case .saleCreated(let sale): sales[sale.id] = sales[sale.id] ?? []
+        case .saleCreated(let sale):
+            sales[sale.id] = sales[sale.id] ?? []
+            saleTitles[sale.id] = sale.title
         case .tokenIssued(let token): tokens[token.hash] = token
         case .tokenRevoked(let hash): tokens[hash] = nil
         // The signing keys come with the time from which each is good: see `update`.

@@ -17,6 +17,7 @@ struct HTTPRoutes: HTTPResponder {
         origins = parts.upgradePolicy
         authentication = RequestAuthentication(authenticator: parts.authenticator)
         let auctions = AuctionRoutes(parts)
+        let catalogue = CatalogueRoutes(parts)
         let live = LiveRoutes(parts)
         let bids = BidRoutes(parts)
         let certificates = CertificateRoutes(parts)
@@ -31,6 +32,8 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.GET, "/v1/auctions/:auction/events", answering: live.events),
                 Route(.GET, "/v1/auctions/:auction/bids", auctions.bids),
                 Route(.GET, "/v1/auctions/:auction/explain", auctions.explain),
+                Route(.GET, "/v1/auctions/:auction/terms", catalogue.terms),
+                Route(.GET, "/v1/sales", catalogue.sales),
                 Route(.POST, "/v1/auctions/:auction/bids", bids.place),
                 Route(.GET, "/v1/auctions/:auction/certificate", certificates.certificate),
                 Route(.POST, "/v1/tickets", tickets.issue),

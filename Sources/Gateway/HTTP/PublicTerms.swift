@@ -1,0 +1,88 @@
+import AuctionRules
+import StrictJSON
+import Synchronization
+
+/// What everybody may know of a lot's conditions of sale. It has no field for the reserve, the seller
+/// or who else may not bid.
+struct PublicTerms: Hashable, Sendable {
+    let start: Amount
+    let increments: IncrementTable
+    let isLadderOnly: Bool
+    let confirmAboveFactor: Int64?
+    let retraction: Terms.RetractionPolicy
+    let softClose: SoftClose?
+    let opensAt: Instant
+    let closesAt: Instant?
+
+    init(_ terms: Terms) {
+        start = terms.start
+        increments = terms.increments
+        isLadderOnly = terms.ladderOnly
+        confirmAboveFactor = terms.confirmAboveFactor
+        retraction = terms.retraction
+        softClose = terms.softClose
+        opensAt = terms.opensAt
+        closesAt = terms.closesAt
+    }
+
+    /// The increments always as bands, never as a preset's name: a client has no table of those.
+    func encodeFields(into writer: inout JSONWriter) {
+        writer.field("start", start.minorUnits)
+        writer.array("increments") { writer in
+            for band in increments.bands {
+                writer.array { writer in
+                    writer.value(band.from)
+                    writer.value(band.step.minorUnits)
+                }
+            }
+        }
+        writer.field("ladder_only", isLadderOnly)
+        writer.field("confirm_above_factor", confirmAboveFactor)
+        writer.field("retraction", retraction.rawValue)
+        guard let softClose else { return encodeTimes(into: &writer) }
+        writer.object("soft_close") { writer in
+            writer.array("stages") { writer in
+                for stage in softClose.stages {
+                    writer.object { writer in
+                        writer.field("window_ms", stage.window)
+                        writer.field("mode", stage.mode.rawValue)
+                        writer.field("amount_ms", stage.amount)
+                    }
+                }
+            }
+            writer.field("trigger", softClose.trigger.rawValue)
+            writer.field("max_extensions", softClose.extensionsMax)
+            writer.field("hard_end", softClose.hardEnd?.milliseconds)
+        }
+        encodeTimes(into: &writer)
+    }
+
+    private func encodeTimes(into writer: inout JSONWriter) {
+        if softClose == nil { writer.field("soft_close", JSONValue.null) }
+        writer.field("opens_at", opensAt.milliseconds)
+        writer.field("closes_at", closesAt?.milliseconds)
+    }
+}
+
+/// The terms that were asked for last. They are fixed when a lot is created, so that one reading of
+/// the log's first lines serves all who ask.
+final class PublicTermsCache: Sendable {
+    /// Kept; about a kilobyte each, as long as their tables are not the largest that there can be.
+    private static let lotsMax = 1024
+
+    private let terms = Mutex<[AuctionID: PublicTerms]>([:])
+
+    /// - Parameter read: reads the lot as it was at any time.
+    /// - Returns: nil when there is no such lot.
+    func terms(
+        of auction: AuctionID, _ read: () throws(ArchiveError) -> Auction?
+    ) throws(ArchiveError) -> PublicTerms? {
+        if let known = terms.withLock({ $0[auction] }) { return known }
+        guard let fresh = try read().map({ PublicTerms($0.terms) }) else { return nil }
+        terms.withLock { terms in
+            if terms.count >= Self.lotsMax { terms.removeAll(keepingCapacity: true) }
+            terms[auction] = fresh
+        }
+        return fresh
+    }
+}
