@@ -69,16 +69,17 @@ async def use_page(page):
     """What a person does."""
     await page.call("Page.navigate", url=f"{house}/")
     await page.see("Lot for chromium")
-    await page.see("live")
+    await page.see("Live")
     await page.evaluate(f"location.hash = '#/lot/{lot}'")
-    await page.see("no bid yet")
+    await page.see("No bid yet")
     said("the page shows the lot")
 
     await page.evaluate(f"""
-        document.getElementById("who").click();
+        document.getElementById("account").click();
         document.getElementById("token").value = {json.dumps(token)};
-        document.getElementById("sign-in").requestSubmit();""")
-    await page.see(f"{os.environ['BIDDER']}: sign out")
+        document.getElementById("sign-in-form").requestSubmit();""")
+    await page.see(os.environ["BIDDER"])
+    await page.see("Bid up to")
     await page.evaluate("""
         document.getElementById("amount").value = "20";
         document.getElementById("bid").requestSubmit();""")
@@ -89,7 +90,7 @@ async def use_page(page):
     gavel("bid", lot, "--amount", "50", "--token", rival_token,
           "--database", os.environ["DATABASE"])
     await page.see("You are outbid")
-    await page.see("2 bids")
+    await page.see("Bids\\s+2")
     said("was outbid")
 
 
@@ -184,7 +185,7 @@ async def play():
                 await use_page(page)
                 await use_socket(page)
                 gavel("auction", "close", lot, "--database", os.environ["DATABASE"])
-                await page.see("closed")
+                await page.see("Ended")
                 await page.see("went to somebody else")
                 said("saw the lot sold")
                 await use_elsewhere(page)

@@ -8,22 +8,43 @@ import NIOHTTP1
 enum Page {
     private static let files: [(path: String, type: String, bytes: [UInt8])] = [
         ("/", "text/html; charset=utf-8", PackageResources.index_html),
-        ("/page/gavel.css", "text/css; charset=utf-8", PackageResources.gavel_css),
+        ("/page/announce.js", javaScript, PackageResources.announce_js),
+        ("/page/bidform.js", javaScript, PackageResources.bidform_js),
+        ("/page/bids.js", javaScript, PackageResources.bids_js),
+        ("/page/board.css", styleSheet, PackageResources.board_css),
+        ("/page/board.js", javaScript, PackageResources.board_js),
+        ("/page/card.js", javaScript, PackageResources.card_js),
+        ("/page/catalogue.js", javaScript, PackageResources.catalogue_js),
+        ("/page/chart.js", javaScript, PackageResources.chart_js),
+        ("/page/clock.js", javaScript, PackageResources.clock_js),
+        ("/page/dialogs.js", javaScript, PackageResources.dialogs_js),
+        ("/page/elements.css", styleSheet, PackageResources.elements_css),
+        ("/page/history.js", javaScript, PackageResources.history_js),
+        ("/page/icon.svg", image, PackageResources.icon_svg),
+        ("/page/lot.css", styleSheet, PackageResources.lot_css),
+        ("/page/lot.js", javaScript, PackageResources.lot_js),
+        ("/page/lots.js", javaScript, PackageResources.lots_js),
+        ("/page/money.js", javaScript, PackageResources.money_js),
+        ("/page/news.js", javaScript, PackageResources.news_js),
         ("/page/page.js", javaScript, PackageResources.page_js),
         ("/page/protocol.js", javaScript, PackageResources.protocol_js),
-        ("/page/lots.js", javaScript, PackageResources.lots_js),
-        ("/page/bids.js", javaScript, PackageResources.bids_js),
-        ("/page/list.js", javaScript, PackageResources.list_js),
-        ("/page/lot.js", javaScript, PackageResources.lot_js),
+        ("/page/refusals.js", javaScript, PackageResources.refusals_js),
+        ("/page/router.js", javaScript, PackageResources.router_js),
+        ("/page/standing.js", javaScript, PackageResources.standing_js),
+        ("/page/steps.js", javaScript, PackageResources.steps_js),
+        ("/page/time.js", javaScript, PackageResources.time_js),
+        ("/page/tokens.css", styleSheet, PackageResources.tokens_css),
         ("/page/view.js", javaScript, PackageResources.view_js),
-        ("/page/money.js", javaScript, PackageResources.money_js),
+        ("/page/watches.js", javaScript, PackageResources.watches_js),
     ]
 
     private static let javaScript = "text/javascript; charset=utf-8"
+    private static let styleSheet = "text/css; charset=utf-8"
+    private static let image = "image/svg+xml"
 
     private static let contentSecurityPolicy = """
         default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-        img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
     static var routes: [Route] {

@@ -1,142 +1,178 @@
-// One lot: where it stands, how long it has, and the place to bid.
+// One lot: where it stands, how long it has, who bid what, and the place to bid.
 
-import { money, parseAmount, plain } from "./money.js";
-import { standing } from "./lots.js";
-import { clock, element, ending, fill, flash, history, historyRow } from "./view.js";
+import { BidForm, ownBids } from "./bidform.js";
+import { Chart } from "./chart.js";
+import { History } from "./history.js";
+import { isLive, isOnBlock, isOver, isSealed, takesBids } from "./lots.js";
+import { money } from "./money.js";
+import { saleAddress } from "./router.js";
+import {
+  bidsWord, countdown, headline, lateBids, reserveWord, schedule, standing, statusWord,
+} from "./standing.js";
+import { span } from "./time.js";
+import { beforePainting, copy, element, fill, flash, mark, setText } from "./view.js";
 
-const isSealed = (lot) => lot.format !== "english" && lot.status !== "closed";
+// How long a moved end is pointed out.
+const extensionShown = 8000;
 
-const reserves = { none: "", unmet: "reserve not met yet", met: "reserve met" };
+const reasons = { outage: "The server was away: the lot got its time back." };
 
 export class LotView {
   id = null;
   #root = element("lot");
-  #historySeq = null;
-  #historyTimer = null;
-  #hasSent = false;
+  #form = null;
+  #history = null;
+  #chart = null;
+  #movedAt = null;
+  #seen = null;
+  #show = beforePainting(() => this.#showAll());
 
-  // page: { lots, bids, now(), bidder(), signIn() }
+  /** page: { lots, bids, catalogue, connection, signIn } */
   constructor(page) { this.page = page; }
 
   open(id) {
+    this.close();
     this.id = id;
-    this.#historySeq = null;
-    this.#hasSent = false;
-    this.#root.replaceChildren(element("lot-template").content.cloneNode(true));
-    element("bid").addEventListener("submit", (event) => this.#bid(event));
-    element("amount").addEventListener("input", () => this.#label());
-    element("exact").addEventListener("change", () => this.#label());
-    element("confirm").addEventListener("click", () => this.page.bids.confirm(id));
-    element("buy").addEventListener("click", () => this.#buy());
-    this.update();
+    this.#movedAt = null;
+    this.#root.replaceChildren(copy("lot-template"));
+    this.#root.hidden = false;
+    this.#form = new BidForm(element("bidding"), id, this.page);
+    this.#chart = new Chart(element("chart"));
+    this.#history = new History(id, {
+      catalogue: this.page.catalogue, lots: this.page.lots, changed: () => this.#showBids(),
+    });
+    element("bar-bid").addEventListener("click", () => this.#goToBidding());
+    this.#watchPanel();
+    this.#showAll();
   }
 
   close() {
+    if (!this.id) return;
+    this.#form.withdraw();
+    this.#history.close();
+    this.#chart.close();
+    this.#seen?.disconnect();
     this.id = null;
+    this.#root.hidden = true;
     this.#root.replaceChildren();
   }
 
-  update() {
-    const lot = this.page.lots.get(this.id);
-    if (!lot) return this.id && fill(this.#root, { title: "Looking for this lot …" });
-    const { text, tone } = standing(lot, money);
-    fill(this.#root, {
-      title: lot.title,
-      status: lot.reason ? `${lot.status}: ${lot.reason}` : lot.status,
-      reserve: reserves[lot.reserve] ?? "",
-      price: lot.price !== null ? money(lot.price, lot) : isSealed(lot) ? "sealed" : "no bid yet",
-      standing: text,
-      bids: isSealed(lot) && lot.bids === 0 ? "" : lot.bids === 1 ? "1 bid" : `${lot.bids} bids`,
-      extensions: lot.extensions > 0 ? `extended ${lot.extensions} times` : "",
-      ends: ending(lot),
-      own: lot.your_max ? `Your max is ${money(lot.your_max, lot)}; nobody else sees it.` : "",
-    });
-    this.#part("status").dataset.state = lot.status;
-    this.#part("standing").className = `standing ${tone}`;
-    flash(this.#part("price"), lot);
-    this.#updateForm(lot);
-    this.tick();
-    this.#loadHistory(lot);
-  }
+  get title() { return this.page.lots.get(this.id)?.title ?? "Lot"; }
+
+  update() { if (this.id) this.#show(); }
+
+  /** There is no such lot, or it can't be read. */
+  explain(text) { if (this.id) fill(this.#root, { title: text }); }
 
   tick() {
     const lot = this.page.lots.get(this.id);
     if (!lot) return;
-    const { text, hurries } = clock(lot, this.page.now());
-    fill(this.#root, { clock: text });
-    this.#part("clock").classList.toggle("hurry", hurries);
+    const { text, stage } = countdown(lot, this.page.connection.now());
+    for (const place of this.#root.querySelectorAll("[data-clock]")) {
+      setText(place, text);
+      mark(place, "stage", stage);
+    }
+    const isMoved = lot.extension && performance.now() - lot.extension.at < extensionShown;
+    fill(this.#root, { extended: isMoved && !isOver(lot) ? `+ ${span(lot.extension.by)}` : "" });
   }
 
-  #part(name) { return this.#root.querySelector(`[data-field="${name}"]`); }
-
-  #updateForm(lot) {
-    const bid = this.page.bids.of(lot.auction);
-    const takesBids = lot.minimum !== null && lot.status !== "scheduled";
-    element("bid").hidden = !takesBids;
-    // Who leads can only raise what nobody sees.
-    element("exact").parentElement.hidden = lot.format !== "english" || lot.leading;
-    if (lot.leading) element("exact").checked = false;
-    if (this.#hasSent && !bid) {
-      this.#hasSent = false;
-      element("amount").value = "";
-    }
-    element("confirm").hidden = !bid?.needsConfirm;
-    element("buy").hidden = !takesBids || lot.buy_now === null;
-    if (lot.buy_now !== null) {
-      element("buy").textContent = `Buy now for ${money(lot.buy_now, lot)}`;
-    }
-    if (!takesBids) return;
-    element("amount").placeholder = lot.leading ? "" : plain(lot.minimum, lot.exponent);
-    fill(this.#root, {
-      label: lot.leading ? "Raise your max" : `Bid ${money(lot.minimum, lot)} or more`,
-      fault: bid?.fault ?? "",
-    });
-    const waits = Boolean(bid?.isWaiting);
-    this.#root.querySelector('[data-field="submit"]').disabled = waits;
-    element("buy").disabled = waits;
-    this.#label();
-  }
-
-  // The button says in full what it will do: what was typed may have been meant otherwise.
-  #label() {
+  #showAll() {
     const lot = this.page.lots.get(this.id);
     if (!lot) return;
-    const amount = parseAmount(element("amount").value, lot.exponent).minor;
-    const how = element("exact").checked || lot.format !== "english" ? "Bid" : "Bid up to";
-    const waits = this.page.bids.of(lot.auction)?.isWaiting;
-    const text = amount ? `${how} ${money(amount, lot)}` : "Bid";
+    const { label, text } = headline(lot);
+    const { text: where, tone } = standing(lot);
     fill(this.#root, {
-      submit: waits ? "Sending …" : this.page.bidder() ? text : "Sign in to bid",
+      id: lot.auction, title: lot.title, status: statusWord(lot), label, price: text,
+      standing: where, "standing-more": more(lot), bids: bidsWord(lot) ? String(lot.bids) : "", reserve: reserveWord(lot),
+      schedule: schedule(lot), leader: leaderWord(lot),
+      minimum: lot.minimum === null ? "–" : money(lot.minimum, lot),
+      extensions: extensionsWord(lot), "bar-price": text, "bar-standing": where,
     });
+    mark(this.#root, "tone", tone);
+    mark(this.#root, "status", lot.status);
+    this.#optional("reason", isOver(lot) && !lot.reason ? "" : reasons[lot.reason] ?? lot.reason ?? "");
+    this.#optional("late-bids", lateBids(lot, this.page.catalogue.termsOf(this.id)));
+    this.#optional("notice", lot.notice ? lot.notice.text : "");
+    this.#optional("ask", isOnBlock(lot) ? askWord(lot) : "");
+    for (const name of ["bids", "reserve", "extensions", "leader", "minimum"]) {
+      const place = this.#root.querySelector(`[data-field="${name}"]`);
+      place.closest("div").hidden = place.textContent === "" || place.textContent === "–";
+    }
+    const { sale } = lot;
+    const back = element("back");
+    back.href = saleAddress(sale ?? null);
+    setText(back, sale ? this.page.catalogue.titleOf(sale) : "All lots");
+    if (lot.movedAt && lot.movedAt !== this.#movedAt) {
+      if (this.#movedAt !== null) flash(this.#root.querySelector('[data-field="price"]'));
+      this.#movedAt = lot.movedAt;
+    }
+    if (!takesBids(lot)) this.#form.withdraw();
+    this.#form.update();
+    ownBids(element("own-bids"), lot, this.page);
+    setText(element("bar-bid"), lot.isOutbid ? "Bid again" : "Bid");
+    element("bar-bid").hidden = !takesBids(lot);
+    this.tick();
+    this.#showBids();
+    this.#history.update(lot);
   }
 
-  #bid(event) {
-    event.preventDefault();
-    if (!this.page.bidder()) return this.page.signIn();
+  #optional(name, text) {
+    const place = this.#root.querySelector(`[data-field="${name}"]`);
+    setText(place, text);
+    place.closest("[data-optional]").hidden = text === "";
+  }
+
+  #showBids() {
     const lot = this.page.lots.get(this.id);
-    const { minor, fault } = parseAmount(element("amount").value, lot.exponent);
-    if (fault) return fill(this.#root, { fault });
-    this.#hasSent = true;
-    this.page.bids.place(lot.auction, minor, element("exact").checked);
+    if (!lot) return;
+    const now = this.page.connection.now();
+    this.#history.show(element("bids"), element("no-bids"), lot, now);
+    const points = this.#history.points(lot);
+    element("chart").closest("section").hidden = points.length === 0 || isSealed(lot);
+    const until = isOver(lot) ? points.at(-1)?.at ?? now : now;
+    this.#chart.show(points, lot, until);
   }
 
-  #buy() {
-    if (!this.page.bidder()) return this.page.signIn();
-    this.page.bids.buy(this.id);
+  // On a small screen a bar stands in for the panel while that is out of sight.
+  #watchPanel() {
+    this.#seen = new IntersectionObserver(([entry]) => {
+      element("bar").hidden = entry.isIntersecting;
+    });
+    this.#seen.observe(element("panel"));
   }
 
-  // The history is asked for again when the lot has changed, at most three times a second.
-  #loadHistory({ auction: id, seq }) {
-    if (this.#historySeq === seq || this.#historyTimer) return;
-    this.#historyTimer = setTimeout(async () => {
-      this.#historyTimer = null;
-      if (this.id !== id) return;
-      const lot = this.page.lots.get(id);
-      this.#historySeq = lot.seq;
-      const bids = await history(lot).catch(() => null);
-      if (this.id !== id || !bids) return;
-      element("history").replaceChildren(...bids.map((bid) => historyRow(bid, lot)));
-      fill(this.#root, { "no-bids": bids.length === 0 ? "None yet." : "" });
-    }, 300);
+  #goToBidding() {
+    element("panel").scrollIntoView({ block: "start" });
+    const first = this.#root.querySelector(
+      "#bidding button:not([hidden]):not(:disabled), #amount");
+    first?.focus({ preventScroll: true });
   }
+}
+
+function more(lot) {
+  if (lot.isWon) {
+    return lot.due ? `${money(lot.due, lot)} to pay. The auction house will be in touch.`
+      : "The auction house will be in touch.";
+  }
+  if (isOver(lot)) return lot.your_max ? `Your maximum was ${money(lot.your_max, lot)}.` : "";
+  if (lot.isOutbid) return `Bid ${money(lot.minimum, lot)} or more to lead again.`;
+  if (isSealed(lot) && lot.your_max) return `You offer ${money(lot.your_max, lot)}.`;
+  if (lot.your_max) return `Your maximum is ${money(lot.your_max, lot)}. Nobody else sees it.`;
+  return "";
+}
+
+function leaderWord(lot) {
+  if (isSealed(lot) || !lot.leader || isOver(lot)) return "";
+  return lot.leading || lot.leader === lot.alias ? `${lot.leader} (you)` : lot.leader;
+}
+
+function extensionsWord(lot) {
+  if (!lot.extensions) return "";
+  return lot.extensions === 1 ? "once, by a late bid" : `${lot.extensions} times, by late bids`;
+}
+
+function askWord(lot) {
+  if (!isLive(lot)) return "";
+  const calls = { 1: " Going once.", 2: " Going twice: last call." };
+  return `The auctioneer asks for ${money(lot.ask, lot)}.${calls[lot.fair_warnings] ?? ""}`;
 }

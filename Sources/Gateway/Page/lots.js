@@ -1,110 +1,140 @@
 // What this page knows of the lots, from the server's messages and from nothing else.
 
+/** Whether the server has said that the lot is over. Nothing else ends a lot, no clock either. */
+export const isOver = (lot) => lot.status === "closed" || lot.status === "cancelled";
+
+/** Whether a lot takes bids now, as far as its status says. */
+export const takesBids = (lot) => ["open", "on_block", "fair_warning"].includes(lot.status);
+
+/** Whether an auctioneer calls the lot up and knocks it down. */
+export const isLive = (lot) => lot.format === "live";
+
+/** Whether the auctioneer is selling the lot right now. */
+export const isOnBlock = (lot) => lot.status === "on_block" || lot.status === "fair_warning";
+
+/** Whether others' bids stay hidden until the end. */
+export const isSealed = (lot) =>
+  (lot.format === "sealed_first_price" || lot.format === "vickrey") && !isOver(lot);
+
 export class Lots extends EventTarget {
-  all = new Map();
+  #all = new Map();
 
-  get(id) { return this.all.get(id); }
+  get(id) { return this.#all.get(id); }
 
-  /** The lots in the order of the list: open ones first, the next to end before the others. */
-  sorted() {
-    const rank = { open: 0, paused: 1, scheduled: 2, closed: 3, cancelled: 4 };
-    return [...this.all.values()].sort((one, other) =>
-      (rank[one.status] ?? 5) - (rank[other.status] ?? 5) ||
-      (one.ends_at ?? Infinity) - (other.ends_at ?? Infinity) ||
-      one.auction.localeCompare(other.auction));
-  }
+  get all() { return [...this.#all.values()]; }
 
   /** Forgets what belongs to the bidder, not to the lots. */
   forgetOwn() {
-    for (const lot of this.all.values()) {
-      lot.leading = null;
-      lot.your_max = null;
-      lot.alias = null;
+    for (const lot of this.#all.values()) {
+      Object.assign(lot, {
+        leading: null, your_max: null, alias: null, due: null, isOutbid: false, isWon: false,
+        ledSeqs: new Set(), lostSeqs: new Set(),
+      });
+      this.#tell(lot);
     }
   }
 
-  /** Takes a message over, and tells whoever shows the lot. */
+  /**
+   * Takes a message over, and tells whoever shows the lot: "change", with { id, lot, before }, the
+   * lot as it was; before is null for one that is new here.
+   */
   take(message) {
-    const { auction: id, type } = message;
-    const lot = this.all.get(id);
-    if (type === "snapshot") this.#takeSnapshot(message);
-    else if (!lot) return;
-    else this.#takeChange(lot, message);
-    this.dispatchEvent(new CustomEvent("change", { detail: id }));
+    const lot = this.#all.get(message.auction);
+    if (message.type === "snapshot") return this.#takeSnapshot(message, lot);
+    if (!lot) return;
+    const before = { ...lot };
+    if (this.#takeChange(lot, message)) this.#tell(lot, before);
   }
 
-  #takeSnapshot(snapshot) {
-    const old = this.all.get(snapshot.auction);
+  /** Notes under which name we are shown on a lot. */
+  learnAlias(id, alias) {
+    const lot = this.#all.get(id);
+    if (!lot || !alias || lot.alias === alias) return;
+    const before = { ...lot };
+    lot.alias = alias;
+    this.#tell(lot, before);
+  }
+
+  #tell(lot, before = null) {
+    const detail = { id: lot.auction, lot, before };
+    this.dispatchEvent(new CustomEvent("change", { detail }));
+  }
+
+  #takeSnapshot(snapshot, old) {
     if (old && old.log === snapshot.log && old.seq > snapshot.seq) return;
-    const lot = { ...old, ...snapshot };
+    const { type, ref, server_time: at, ...fields } = snapshot;
+    const isSameLog = old?.log === snapshot.log;
+    const lot = {
+      reason: null, ledSeqs: new Set(), lostSeqs: new Set(), ...(isSameLog ? old : {}), ...fields,
+    };
     // One for everybody says nothing of us; what we know still holds if nothing moved.
-    if (snapshot.leading === null && snapshot.your_max === null && old) {
+    if (snapshot.leading === null && snapshot.your_max === null && isSameLog) {
       lot.your_max = old.your_max;
-      lot.leading = old.leading === null ? null : old.alias === lot.leader;
+      lot.leading = old.leading === null ? null : Boolean(lot.alias) && old.alias === lot.leader;
     }
     if (lot.leading) lot.alias = lot.leader;
-    this.all.set(lot.auction, lot);
+    if (old && old.price !== lot.price) lot.movedAt = performance.now();
+    this.#noteStanding(lot);
+    this.#all.set(lot.auction, lot);
+    this.#tell(lot, old ?? null);
   }
 
   #takeChange(lot, message) {
     switch (message.type) {
       case "price":
       case "status":
-        if (message.seq <= lot.seq) return;
+        if (message.seq <= lot.seq) return false;
         this.#merge(lot, message);
         break;
-      // The price with the same seq comes right after it, and says under which alias.
-      case "bid_accepted":
-        lot.your_max = message.your_max;
-        lot.leading = message.leading;
-        lot.ownSeq = message.leading ? message.seq : null;
-        if (message.leading && message.seq === lot.seq) lot.alias = lot.leader;
-        break;
+      case "bid_accepted": this.#takeAcceptance(lot, message); break;
       case "outbid":
         lot.leading = false;
         lot.your_max = message.your_max;
         break;
-      case "bid_voided": lot.your_max = null; break;
+      case "bid_voided": lot.your_max = null; lot.leading = false; break;
       case "won": lot.leading = true; lot.due = message.due; break;
       case "lost": lot.leading = false; break;
+      case "notice": lot.notice = { text: message.text, at: message.at }; break;
+      default: return false;
     }
+    this.#noteStanding(lot);
+    return true;
+  }
+
+  // The price with the same seq comes right after it, and says under which alias. An answer that is
+  // given again says how things stood then, and not how they stand.
+  #takeAcceptance(lot, { seq, leading, your_max: max }) {
+    lot.your_max = Math.max(lot.your_max ?? 0, max);
+    if (seq < lot.seq) return;
+    lot.leading = leading;
+    if (leading) lot.ledSeqs.add(seq);
+    if (leading === false) lot.lostSeqs.add(seq);
+    if (leading && seq === lot.seq) lot.alias = lot.leader;
   }
 
   #merge(lot, message) {
-    const leader = lot.leader;
-    const moved = message.price !== undefined && message.price !== lot.price;
-    const { type, auction, reason, winner, at, ref, ...fields } = message;
+    const { leader, price, ends_at: end } = lot;
+    const { type, auction, winner, at, ref, ...fields } = message;
     Object.assign(lot, fields);
-    if (type === "status") {
-      lot.reason = reason;
-      if (winner) lot.leader = winner;
+    lot.at = at;
+    if (winner) lot.leader = winner;
+    if (price !== lot.price) lot.movedAt = performance.now();
+    const isLater = end !== null && lot.ends_at !== null && lot.ends_at > end;
+    if (isLater && !isOver(lot)) {
+      lot.extension = { by: lot.ends_at - end, at: performance.now() };
     }
-    if (moved) lot.movedAt = performance.now();
-    if (lot.ownSeq === lot.seq) lot.alias = lot.leader;
-    if (lot.leader !== leader && lot.leading !== null) lot.leading = lot.leader === lot.alias;
-    if (lot.status === "closed" || lot.status === "cancelled") lot.minimum = null;
+    // A price's message has no reason, and one of an older status no longer holds.
+    if (type === "price" && lot.status === "open") lot.reason = null;
+    if (lot.leading && lot.ledSeqs.has(lot.seq)) lot.alias = lot.leader;
+    if (lot.leader !== leader && lot.leading !== null) {
+      lot.leading = Boolean(lot.alias) && lot.leader === lot.alias;
+    }
+    if (isOver(lot)) lot.minimum = null;
   }
-}
 
-/** Where a lot stands, in words: { text, tone }. Ended is what the server has called so. */
-export function standing(lot, money) {
-  if (lot.status === "cancelled") return { text: "withdrawn", tone: "" };
-  if (lot.status === "closed") {
-    const outcomes = {
-      no_bids: "no bids", reserve_not_met: "reserve not met", passed: "passed",
-      withdrawn: "withdrawn", pending_seller: "the seller decides",
-    };
-    if (lot.outcome !== "sold") return { text: outcomes[lot.outcome] ?? lot.outcome, tone: "" };
-    if (lot.leading) {
-      const due = lot.due ? `, ${money(lot.due, lot)} to pay` : "";
-      return { text: `yours${due}`, tone: "leading" };
-    }
-    return { text: `sold to ${lot.leader ?? "a bidder"}`, tone: "" };
+  #noteStanding(lot) {
+    lot.isOutbid = takesBids(lot) && !isSealed(lot) && lot.leading === false
+      && lot.your_max !== null && lot.price !== null;
+    lot.isWon = lot.status === "closed" && lot.outcome === "sold" && lot.leading === true;
   }
-  if (lot.format !== "english") {
-    return { text: lot.your_max ? "your bid is in" : "sealed bids", tone: "" };
-  }
-  if (lot.leading) return { text: "you lead", tone: "leading" };
-  if (lot.your_max) return { text: "you are outbid", tone: "outbid" };
-  return { text: lot.leader ? `${lot.leader} leads` : "no bid yet", tone: "" };
 }

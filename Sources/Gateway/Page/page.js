@@ -1,125 +1,134 @@
 // Puts the page together: the connection, what is known of the lots, and the two views.
 
+import { note } from "./announce.js";
 import { Bids } from "./bids.js";
-import { ListView } from "./list.js";
+import { Board } from "./board.js";
+import { Catalogue } from "./catalogue.js";
+import { SignIn } from "./dialogs.js";
 import { LotView } from "./lot.js";
 import { Lots } from "./lots.js";
-import { money } from "./money.js";
+import { News } from "./news.js";
 import { Connection } from "./protocol.js";
-import { element, toast } from "./view.js";
+import { place } from "./router.js";
+import { element, mark, setText } from "./view.js";
 
 const tokenKey = "gavel.token";
-const watchesMax = 95; // The server's bound is 100.
+const salesMax = 80; // A connection may watch 100 lots and sales.
+const lonersMax = 15;
+const retryAfter = 3000;
+const refreshEvery = 60000;
 
 const lots = new Lots();
 const connection = new Connection(sessionStorage.getItem(tokenKey));
+const catalogue = new Catalogue(connection, lots);
 const bids = new Bids(connection);
-const list = new ListView(lots, () => connection.now());
-let bidder = null;
-const view = new LotView({
-  lots, bids, now: () => connection.now(), bidder: () => bidder, signIn: askForToken,
+const signIn = new SignIn(become);
+const board = new Board({
+  lots, catalogue, now: () => connection.now(), bidder: () => connection.bidder,
 });
+const view = new LotView({ lots, bids, catalogue, connection, signIn: () => signIn.ask() });
+const news = new News({ lots, openLot: () => view.id });
 
-// Lots: the list over HTTP, and everything after it over the WebSocket.
-
-async function load() {
-  const token = bidder && sessionStorage.getItem(tokenKey);
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  let cursor = "";
-  do {
-    const answer = await fetch(`/v1/auctions?cursor=${encodeURIComponent(cursor)}`, { headers });
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    const page = await answer.json();
-    for (const lot of page.auctions) lots.take(lot);
-    cursor = page.cursor;
-  } while (cursor);
-  list.empty("There are no lots yet. New ones will appear here.");
-}
-
-const watched = new Set();
-
-function watch() {
-  for (const lot of lots.sorted()) {
-    const name = lot.sale ? `sale ${lot.sale}` : `auction ${lot.auction}`;
-    if (watched.has(name) || watched.size >= watchesMax) continue;
-    watched.add(name);
-    connection.send(lot.sale
-      ? { type: "watch", sale: lot.sale }
-      : { type: "watch", auction: lot.auction, after: lot.seq, log: lot.log });
-  }
-}
+// MARK: what there is
 
 async function refresh() {
+  const here = place();
   try {
-    await load();
-    watch();
+    if (here.view === "lot") await loadLot(here.id);
+    else await catalogue.load(here.id);
+    await catalogue.loadSales();
+    board.explain("There are no lots yet. New ones appear here by themselves.");
   } catch {
-    list.empty("The lots can't be read now; trying again.");
-    setTimeout(refresh, 3000);
+    board.explain("The lots can't be read now. Trying again …");
+    setTimeout(() => connection.isLive && refresh(), retryAfter);
   }
+  watchAll();
+  showTitle();
+  board.update();
+  view.update();
 }
 
-setInterval(() => connection.state === "live" && refresh(), 60000);
+async function loadLot(id) {
+  try {
+    await catalogue.loadLot(id);
+  } catch (fault) {
+    if (fault.status !== 404) throw fault;
+    view.explain("There is no such lot.");
+    return;
+  }
+  // Without the terms the steps are guessed from the present one.
+  await catalogue.loadTerms(id).catch(() => null);
+}
 
-lots.addEventListener("change", ({ detail: id }) => {
-  list.update(id);
+// A sale is watched as a whole, and the lot that is open by itself: of that every change counts.
+function watchAll() {
+  const sales = new Set(lots.all.map((lot) => lot.sale).filter(Boolean));
+  for (const sale of [...sales].slice(0, salesMax)) connection.watch({ sale });
+  const loners = lots.all.filter((lot) => !lot.sale);
+  for (const lot of loners.slice(0, lonersMax)) connection.watch({ auction: lot.auction });
+  watchOpenLot();
+}
+
+let watchedLot = null;
+
+function watchOpenLot() {
+  const wanted = view.id && lots.get(view.id) ? view.id : null;
+  if (watchedLot && watchedLot !== wanted) connection.unwatch({ auction: watchedLot, feed: "full" });
+  if (wanted && wanted !== watchedLot) {
+    connection.unwatch({ auction: wanted });
+    connection.watch({ auction: wanted, feed: "full" });
+  }
+  watchedLot = wanted;
+}
+
+lots.addEventListener("change", ({ detail: { id } }) => {
+  board.update();
   if (id === view.id) view.update();
 });
 bids.addEventListener("change", ({ detail: id }) => id === view.id && view.update());
+setInterval(() => connection.isLive && !document.hidden && refresh(), refreshEvery);
 
-// What the server says.
+// MARK: what the server says
 
-connection.addEventListener("ready", ({ detail }) => {
-  if (detail !== bidder) lots.forgetOwn();
-  bidder = detail;
-  element("who").textContent = bidder ? `${bidder}: sign out` : "Sign in";
-  watched.clear();
+connection.addEventListener("ready", ({ detail: { bidder, isSame } }) => {
+  if (!isSame) lots.forgetOwn();
+  showWho(bidder);
   refresh();
-  view.update();
 });
 
 connection.addEventListener("message", ({ detail: message }) => {
   const isOwn = bids.take(message);
   if (message.auction) lots.take(message);
-  const lot = lots.get(message.auction);
-  const title = lot?.title ?? message.auction;
-  switch (message.type) {
-    case "bid_accepted":
-      if (isOwn && message.leading === null) toast(`Your bid on ${title} is in.`, "good");
-      else if (isOwn && message.leading) toast(`You lead on ${title}.`, "good");
-      else if (isOwn) toast(`Taken, but somebody has offered more for ${title}.`, "bad");
-      break;
-    case "bid_rejected":
-      if (isOwn && view.id !== message.auction) toast(message.message, "bad");
-      break;
-    case "outbid": toast(`You are outbid on ${title}.`, "bad"); break;
-    case "won": toast(`${title} is yours for ${money(message.due, lot)}.`, "good"); break;
-    case "lost": toast(`${title} went to somebody else.`); break;
-    case "bid_voided":
-      toast(`A bid of yours on ${title} was voided: ${message.reason}`, "bad");
-      break;
-    case "below_offer": toast(`${title} takes again what you had offered.`); break;
-    case "notice": toast(`The auctioneer: ${message.text}`); break;
-    case "error": if (!isOwn) toast(message.message, "bad"); break;
+  news.hear(message, isOwn);
+  const isOld = message.type === "bid_accepted" && message.seq < lots.get(message.auction)?.seq;
+  // What these leave of our own standing is in a snapshot.
+  if (isOld || ["bid_retracted", "bid_voided"].includes(message.type)) {
+    catalogue.loadLot(message.auction).catch(() => null);
   }
 });
 
-connection.addEventListener("state", ({ detail: reason }) => {
-  const words = {
-    connecting: "connecting", live: "live", stale: "prices may be old",
-    offline: "offline, trying again", ended: "disconnected",
-  };
-  element("connection").textContent = reason || words[connection.state];
-  element("connection").dataset.state = connection.state;
-  document.querySelector("main").classList.toggle("old", connection.state !== "live");
+const states = {
+  connecting: "Connecting …", live: "Live", stale: "Price may be old",
+  offline: "Reconnecting …", ended: "Disconnected",
+};
+
+connection.addEventListener("state", () => {
+  const { state, why } = connection;
+  const place = element("connection");
+  setText(place, states[state]);
+  mark(place, "state", state);
+  mark(document.body, "connection", state);
+  setText(element("trouble"), why || troubles[state] || "");
+  element("trouble").hidden = !element("trouble").textContent;
+  view.update();
 });
 
-// Who we are.
+const troubles = {
+  stale: "Nothing has been heard from the house for a while: prices may be old.",
+  offline: "The connection is lost. Reconnecting; until then prices may be old.",
+};
 
-function askForToken() {
-  element("sign-in").hidden = false;
-  element("token").focus();
-}
+// MARK: who we are
 
 function become(token) {
   if (token) sessionStorage.setItem(tokenKey, token);
@@ -128,31 +137,61 @@ function become(token) {
   connection.setToken(token);
 }
 
-element("who").addEventListener("click", () => (bidder ? become(null) : askForToken()));
-element("sign-in").addEventListener("submit", (event) => {
-  event.preventDefault();
-  element("sign-in-fault").textContent = "";
-  element("sign-in").hidden = true;
-  become(element("token").value.trim() || null);
-  element("token").value = "";
+function showWho(bidder) {
+  setText(element("who"), bidder ?? "");
+  setText(element("account"), bidder ? "Sign out" : "Sign in");
+  mark(document.body, "signed", bidder ? "in" : "");
+}
+
+element("account").addEventListener("click", () => {
+  if (!connection.bidder) return signIn.ask();
+  become(null);
+  note("You have signed out.");
 });
 connection.addEventListener("token-refused", ({ detail: why }) => {
   sessionStorage.removeItem(tokenKey);
-  askForToken();
-  element("sign-in-fault").textContent = why;
+  signIn.ask(why);
 });
 
-// Which of the two views.
+// MARK: where we are
+
+let isFirst = true;
 
 function route() {
-  const match = /^#\/lot\/(.+)$/.exec(location.hash);
-  element("list").hidden = Boolean(match);
-  element("lot").hidden = !match;
-  if (match) view.open(decodeURIComponent(match[1]));
-  else view.close();
+  const here = place();
+  if (here.view === "lot") {
+    board.close();
+    view.open(here.id);
+  } else {
+    view.close();
+    board.open(here.id);
+  }
+  watchOpenLot();
+  showTitle();
+  if (connection.isLive) refresh();
+  // Whoever follows a link by keyboard or screen reader goes on at the new page's beginning.
+  if (!isFirst) {
+    scrollTo(0, 0);
+    document.querySelector("main h1")?.focus({ preventScroll: true });
+  }
+  isFirst = false;
+}
+
+function showTitle() {
+  const title = view.id ? view.title : board.title;
+  news.setTitle(`${title} – Gavel`);
 }
 
 addEventListener("hashchange", route);
-setInterval(() => (view.id ? view.tick() : list.tick()), 250);
+element("skip").addEventListener("click", (event) => {
+  // A link to a place in the page would change the address that says where we are.
+  event.preventDefault();
+  document.querySelector("main h1")?.focus();
+});
+setInterval(() => {
+  board.tick();
+  view.tick();
+  news.tick(lots.get(view.id), connection.now());
+}, 250);
 route();
 connection.start();

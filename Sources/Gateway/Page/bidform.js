@@ -1,0 +1,243 @@
+// The place to bid: one tap for the next amounts, a maximum of one's own, buy-now, the live ask.
+
+import { confirmed, withdrawConfirmation } from "./dialogs.js";
+import { isLive, isOnBlock, isSealed, takesBids } from "./lots.js";
+import { money, parseAmount, typed } from "./money.js";
+import { explain } from "./refusals.js";
+import { nextAmounts, unusual } from "./steps.js";
+import { element, fill, make, setText } from "./view.js";
+
+// A button whose amount has changed under the finger is not what the finger was meant for.
+const settleTime = 300;
+
+export class BidForm {
+  #root;
+  #quick = [];
+  #changedAt = 0;
+  #pressed = null;
+  #hasSent = false;
+
+  /** page: { lots, bids, catalogue, connection, signIn } */
+  constructor(root, id, page) {
+    this.#root = root;
+    this.id = id;
+    this.page = page;
+    this.#quick = [...root.querySelectorAll("[data-quick]")];
+    for (const button of this.#quick) {
+      button.addEventListener("pointerdown", () => { this.#pressed = this.#amountOf(button); });
+      button.addEventListener("click", (event) => this.#tap(button, event));
+    }
+    element("bid").addEventListener("submit", (event) => this.#submit(event));
+    element("amount").addEventListener("input", () => {
+      this.page.bids.dismiss(this.id);
+      this.#fault("");
+      this.#label();
+    });
+    element("exact").addEventListener("change", () => this.#label());
+    element("buy").addEventListener("click", () => this.#buy());
+    element("to-sign-in").addEventListener("click", () => this.page.signIn());
+    element("meant").addEventListener("click", () => this.page.bids.confirm(this.id));
+  }
+
+  get #lot() { return this.page.lots.get(this.id); }
+
+  update() {
+    const lot = this.#lot;
+    const { bids, connection } = this.page;
+    const bid = bids.of(lot.auction);
+    const isOpen = takesBids(lot) && lot.minimum !== null;
+    const isSignedIn = Boolean(connection.bidder);
+    this.#root.hidden = !isOpen && !bid;
+    if (this.#hasSent && !bid) {
+      this.#hasSent = false;
+      element("amount").value = "";
+      element("exact").checked = false;
+    }
+    element("to-sign-in").hidden = !isOpen || isSignedIn;
+    const isWaiting = bids.isWaiting(lot.auction);
+    const isStopped = !connection.isLive || isWaiting;
+    this.#updateQuick(lot, isOpen && isSignedIn, isStopped);
+    this.#updateTyped(lot, isOpen && isSignedIn, isStopped);
+    element("buy").hidden = !isOpen || !isSignedIn || lot.buy_now === null || lot.buy_now === undefined;
+    element("buy").disabled = isStopped;
+    if (lot.buy_now) setText(element("buy"), `Buy now for ${money(lot.buy_now, lot)}`);
+    fill(this.#root, { progress: this.#progress(bid, isOpen && isSignedIn) });
+    this.#showRefusal(bid, lot);
+    this.#label();
+  }
+
+  #progress(bid, isOpen) {
+    if (bid?.state === "sending") return "Sending your bid …";
+    if (bid?.state === "doubtful") {
+      return "The connection broke before an answer came. "
+        + "What became of your bid is asked as soon as it is back.";
+    }
+    return isOpen && !this.page.connection.isLive
+      ? "You can bid again as soon as the connection is back." : "";
+  }
+
+  // MARK: one tap
+
+  #updateQuick(lot, isOpen, isStopped) {
+    const group = this.#root.querySelector(".quick");
+    const isOffered = isOpen && !isSealed(lot) && (!lot.leading || isOnBlock(lot))
+      && !(isLive(lot) && !isOnBlock(lot));
+    group.hidden = !isOffered;
+    const bands = this.page.catalogue.termsOf(lot.auction)?.increments ?? null;
+    const amounts = isOffered ? nextAmounts(lot, bands, isOnBlock(lot) ? 1 : 3) : [];
+    this.#quick.forEach((button, index) => {
+      const amount = amounts[index];
+      button.hidden = amount === undefined;
+      button.disabled = isStopped || Boolean(isOnBlock(lot) && lot.leading);
+      if (amount === undefined || this.#amountOf(button) === amount) return;
+      button.dataset.amount = String(amount);
+      setText(button, `Bid ${money(amount, lot)}`);
+      this.#changedAt = performance.now();
+    });
+  }
+
+  #amountOf(button) { return Number(button.dataset.amount); }
+
+  #tap(button, event) {
+    // A keyboard's click has no finger before it.
+    const pressed = event.detail === 0 ? this.#amountOf(button) : this.#pressed;
+    this.#pressed = null;
+    const amount = this.#amountOf(button);
+    if (pressed !== amount || performance.now() - this.#changedAt < settleTime) {
+      return this.#fault("The price has just moved: nothing was bid. Look again, and tap.");
+    }
+    this.#fault("");
+    this.#place(amount, false);
+  }
+
+  #place(amount, isExact, confirm = false) {
+    const lot = this.#lot;
+    const askSeq = isOnBlock(lot) ? lot.ask_seq : null;
+    this.page.bids.place(lot.auction, amount, { isExact, askSeq, confirm });
+  }
+
+  // MARK: an amount of one's own
+
+  #updateTyped(lot, isOpen, isStopped) {
+    element("bid").hidden = !isOpen || isOnBlock(lot);
+    element("submit").disabled = isStopped;
+    // Who leads can only raise what nobody sees; sealed and absentee bids are as they are.
+    const mayBeExact = lot.format === "english" && !lot.leading;
+    element("exact").closest("label").hidden = !mayBeExact;
+    if (!mayBeExact) element("exact").checked = false;
+    fill(this.#root, { currency: lot.currency, "amount-label": this.#amountLabel(lot) });
+    element("amount").placeholder = lot.leading ? "" : typed(lot.minimum ?? 0, lot.exponent);
+  }
+
+  #amountLabel(lot) {
+    if (isSealed(lot)) return lot.your_max ? "Replace your sealed bid" : "Your sealed bid";
+    if (isLive(lot)) return "Leave a maximum with the auctioneer";
+    return lot.leading ? "Raise your maximum" : "Or set a maximum";
+  }
+
+  // The button says in full what it will do: what was typed may have been meant otherwise.
+  #label() {
+    const lot = this.#lot;
+    const { minor } = parseAmount(element("amount").value, lot.exponent);
+    const isPlain = element("exact").checked || isSealed(lot);
+    const how = isPlain ? "Bid" : "Bid up to";
+    setText(element("submit"), minor ? `${how} ${money(minor, lot)}` : how);
+    const hint = isSealed(lot)
+      ? "Nobody sees it before the end. The last one that you send counts."
+      : element("exact").checked
+        ? "The price goes to this amount at once."
+        : "We bid for you, step by step and only when needed. Nobody else sees it.";
+    fill(this.#root, { "amount-hint": hint });
+  }
+
+  #fault(text) {
+    setText(element("amount-fault"), text);
+    element("amount").setAttribute("aria-invalid", text ? "true" : "false");
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (element("submit").disabled) return;
+    const lot = this.#lot;
+    const { minor, fault } = parseAmount(element("amount").value, lot.exponent);
+    if (fault) return this.#refuseTyped(fault);
+    if (lot.leading && !isSealed(lot) && minor <= lot.your_max) {
+      return this.#refuseTyped(
+        `Your maximum is ${money(lot.your_max, lot)} already: it can only be raised.`);
+    }
+    if (!lot.leading && minor < lot.minimum) {
+      return this.#refuseTyped(`The least to bid is ${money(lot.minimum, lot)}.`);
+    }
+    const isExact = element("exact").checked;
+    const times = unusual(minor, lot);
+    if (times !== null) {
+      const isMeant = await confirmed({
+        title: `${isExact ? "Bid" : "Bid up to"} ${money(minor, lot)}?`,
+        text: `That is ${Math.floor(times).toLocaleString()} times the least that is needed now, `
+          + `${money(lot.minimum, lot)}. An accepted bid is binding.`,
+        yes: `Yes, ${isExact ? "bid" : "bid up to"} ${money(minor, lot)}`,
+      });
+      if (!isMeant) return element("amount").focus();
+    }
+    this.#hasSent = true;
+    this.#place(minor, isExact, times !== null);
+  }
+
+  #refuseTyped(fault) {
+    this.#fault(fault);
+    element("amount").focus();
+  }
+
+  async #buy() {
+    const lot = this.#lot;
+    const price = money(lot.buy_now, lot);
+    const isMeant = await confirmed({
+      title: `Buy ${lot.title}?`,
+      text: `It is yours at once for ${price}, and the bidding ends. This can't be undone.`,
+      yes: `Buy it for ${price}`,
+    });
+    if (isMeant && this.#lot.buy_now === lot.buy_now) this.page.bids.buy(this.id);
+  }
+
+  /** The lot is over, or somebody else looks: nothing that was asked still stands. */
+  withdraw() { withdrawConfirmation(); }
+
+  // MARK: refusals
+
+  #showRefusal(bid, lot) {
+    const place = this.#root.querySelector(".refusal");
+    const isShown = Boolean(bid?.answer);
+    element("meant").hidden = bid?.state !== "confirm";
+    if (isShown) {
+      const { what, todo } = explain(bid.answer, lot);
+      const amount = bid.message.amount;
+      const title = amount ? `Your bid of ${money(amount, lot)} was not taken.` : "";
+      fill(place, { what, todo, refused: bid.state === "sending" ? "" : title });
+      if (amount) setText(element("meant"), `Yes, bid ${money(amount, lot)}`);
+    }
+    place.hidden = !isShown;
+  }
+}
+
+/** The bids of this tab on a lot, each with a way to take it back where the lot allows that. */
+export function ownBids(list, lot, { bids, catalogue }) {
+  const mayRetract = catalogue.termsOf(lot.auction)?.retraction === "ebay" && takesBids(lot);
+  const rows = bids.accepted(lot.auction).map(({ id, amount, isBack }) => {
+    const row = make("li", {}, make("span", {}, money(amount, lot)));
+    if (isBack) row.append(make("span", { class: "hint" }, "taken back"));
+    if (isBack || !mayRetract) return row;
+    const back = make("button", { type: "button", class: "quiet" }, "Take back");
+    back.addEventListener("click", async () => {
+      const isMeant = await confirmed({
+        title: `Take back your bid of ${money(amount, lot)}?`,
+        text: "The house decides by its rules whether it still may be taken back.",
+        yes: "Take it back",
+      });
+      if (isMeant) bids.retract(lot.auction, id);
+    });
+    row.append(back);
+    return row;
+  });
+  list.replaceChildren(...rows);
+  list.closest("section").hidden = rows.length === 0;
+}
