@@ -14,7 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz
-.PHONY: hostile drain clients simulate instructions instructions-accept peers
+.PHONY: hostile drain clients browser simulate instructions instructions-accept peers
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ drain: packages ## Stops a server in front of a full house: WATCHERS=5000
 
 clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
 	Tests/ForeignClients/run $(GAVEL)
+
+browser: build ## The pages in a real Chromium: [SCENARIOS="page_duel"]; screenshots in .build/browser/shots
+	Tests/Browser/run $(GAVEL) $(SCENARIOS)
 
 PROFILE ?= short
 autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]

@@ -13,7 +13,7 @@ const settleTime = 300;
 export class BidForm {
   #root;
   #quick = [];
-  #changedAt = 0;
+  #settling = null;
   #pressed = null;
   #hasSent = false;
 
@@ -92,8 +92,16 @@ export class BidForm {
       if (amount === undefined || this.#amountOf(button) === amount) return;
       button.dataset.amount = String(amount);
       setText(button, `Bid ${money(amount, lot)}`);
-      this.#changedAt = performance.now();
+      this.#settle();
     });
+  }
+
+  #settle() {
+    for (const button of this.#quick) button.dataset.fresh = "yes";
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      for (const button of this.#quick) delete button.dataset.fresh;
+    }, settleTime);
   }
 
   #amountOf(button) { return Number(button.dataset.amount); }
@@ -103,7 +111,7 @@ export class BidForm {
     const pressed = event.detail === 0 ? this.#amountOf(button) : this.#pressed;
     this.#pressed = null;
     const amount = this.#amountOf(button);
-    if (pressed !== amount || performance.now() - this.#changedAt < settleTime) {
+    if (pressed !== amount || button.dataset.fresh) {
       return this.#fault("The price has just moved: nothing was bid. Look again, and tap.");
     }
     this.#fault("");

@@ -1,0 +1,81 @@
+"""What a scenario works with: the house, lots and bidders of its own, and tabs."""
+
+import re
+
+from tab import Tab
+
+scenarios = {}
+
+
+def scenario(function):
+    """Registers a scenario under its function's name."""
+    scenarios[function.__name__] = function
+    return function
+
+
+class Stage:
+    def __init__(self, name, house, browser, shots):
+        self.name, self.house, self.browser, self.shots = name.replace("_", "-"), house, browser, shots
+        self.tabs, self.lines, self.lots = [], [], 0
+
+    async def sale(self, title):
+        """A sale, named after the scenario."""
+        await self.house.command("sale", "create", title, "--id", self.name)
+        return self.name
+
+    async def lot(self, title="A chair", start="10", closes="+1h", **options):
+        """A lot, open from now on: reserve="40", soft_close="catawiki" …; a flag is True."""
+        self.lots += 1
+        lot = f"{self.name}-{self.lots}"
+        words = []
+        for name, value in options.items():
+            words.append("--" + name.replace("_", "-"))
+            if value is not True:
+                words.append(value)
+        await self.house.command(
+            "auction", "create", title, "--id", lot, "--start", start,
+            *([] if closes is None else ["--closes", closes]), *words)
+        return lot
+
+    async def bidder(self, name, *options):
+        """A bidder's token; the id is the scenario's and the name."""
+        return await self.house.bidder(f"{self.name}-{name}", *options)
+
+    async def tab(self, path="/", token=None, line=None, **shape):
+        url = line.url if line else self.house.url
+        tab = await Tab.open(self.browser, url, path, **shape)
+        self.tabs.append(tab)
+        await tab.is_live()
+        if token:
+            await tab.sign_in(token)
+        return tab
+
+    async def line(self):
+        """A network of its own for a tab."""
+        line = await self.house.free_lines.pop().open()
+        self.lines.append(line)
+        return line
+
+    async def run(self, function):
+        try:
+            await function(self)
+            for tab in self.tabs:
+                tab.check()
+        except BaseException:
+            for number, tab in enumerate(self.tabs):
+                print(f"{self.name}, tab {number}: {tab.faults or 'no faults'}, "
+                      f"heard last: {tab.received[-3:]}", flush=True)
+                await tab.shoot(self.shots, f"failed-{self.name}-{number}")
+            raise
+        finally:
+            for tab in self.tabs:
+                await tab.context.close()
+            for line in self.lines:
+                await line.close()
+                self.house.free_lines.append(line)
+
+
+def words(text):
+    """A pattern that finds the words, whatever is between them."""
+    end = r"(?!\d)" if text[-1].isdigit() else ""
+    return re.compile(r"\s*".join(re.escape(word) for word in text.split()) + end)
