@@ -9,7 +9,10 @@ CREATE TABLE sale (
     -- Each further lot closes this many milliseconds later than was asked for.
     stagger INTEGER NOT NULL CHECK (stagger BETWEEN 0 AND 3155760000000),
     -- Only registered and approved bidders may bid on its lots.
-    requires_approval INTEGER NOT NULL CHECK (requires_approval IN (0, 1))
+    requires_approval INTEGER NOT NULL CHECK (requires_approval IN (0, 1)),
+    -- The group that late bids extend together, of its lots with a soft close that name no other.
+    soft_close_group TEXT CHECK (
+        length(soft_close_group) BETWEEN 1 AND 64 AND soft_close_group NOT GLOB '*[^A-Za-z0-9._:-]*')
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bidder (

@@ -114,10 +114,11 @@ extension Auction {
         let cause: Extension.Cause =
             switch event.cause {
             case .softClose: .softClose
+            case .softCloseGroup: .softCloseGroup
             case .outage: .outage
             case .administrator: .administrator
             }
-        if case .softClose = cause { extensionsByBids += 1 }
+        if cause == .softClose || cause == .softCloseGroup { extensionsByBids += 1 }
         if newestExtensions.count == Self.newestExtensionsMax { newestExtensions.removeFirst() }
         newestExtensions.append(
             Extension(seq: event.seq, at: t, endsAt: event.endsAt, cause: cause))

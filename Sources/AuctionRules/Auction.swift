@@ -36,6 +36,7 @@ public struct Auction: Hashable, Sendable {
         /// What moved it. An administrator's reason is in the log.
         public enum Cause: String, Hashable, Sendable, CaseIterable {
             case softClose = "soft_close"
+            case softCloseGroup = "soft_close_group"
             case outage
             case administrator
         }
@@ -61,7 +62,7 @@ public struct Auction: Hashable, Sendable {
     public internal(set) var endsAt: Instant?
     /// How often the end has moved, for whatever cause.
     public internal(set) var extensions = 0
-    /// How often a bid has moved it: what stages and the most extensions are counted by.
+    /// How often a bid has moved it, one on this lot or on its group: what stages and the most extensions are counted by.
     public internal(set) var extensionsByBids = 0
     /// The moves that came last, at most ``newestExtensionsMax``.
     public internal(set) var newestExtensions: [Extension] = []
@@ -92,6 +93,9 @@ public struct Auction: Hashable, Sendable {
     }
 
     public var terms: Terms { box.terms }
+
+    /// Whether late bids on the lot may extend others. Kept beside the terms: every bid asks.
+    var isGrouped: Bool { box.isGrouped }
 
     /// The reply that a request got, or nil when it got no final one.
     public func reply(to key: BidKey) -> Reply? { replies.reply(to: key) }
@@ -126,8 +130,12 @@ public struct Auction: Hashable, Sendable {
 /// Terms in a place of their own: they are large, never change, and all copies of a lot share them.
 private final class TermsBox: Hashable, Sendable {
     let terms: Terms
+    let isGrouped: Bool
 
-    init(_ terms: Terms) { self.terms = terms }
+    init(_ terms: Terms) {
+        self.terms = terms
+        isGrouped = terms.softClose?.group != nil
+    }
 
     static func == (left: TermsBox, right: TermsBox) -> Bool {
         left === right || left.terms == right.terms

@@ -145,6 +145,8 @@ public struct Extended: Hashable, Sendable {
     /// Why it moved.
     public enum Cause: Hashable, Sendable {
         case softClose
+        /// A late bid on another lot of its group, that one.
+        case softCloseGroup(bidOn: AuctionID)
         case outage
         case administrator(reason: String?)
     }

@@ -21,6 +21,7 @@ public struct Explanation: Hashable, Sendable {
         case reserveLowered = "reserve_lowered"
         case buyNow = "buy_now"
         case softClose = "soft_close"
+        case softCloseGroup = "soft_close_group"
         case outage
         case extended
         case void
@@ -215,6 +216,11 @@ extension PublicFacts {
             return step(
                 .softClose,
                 "The bid came \(left) before the end, within the lot's soft close: \(moved).")
+        case .softCloseGroup(let other):
+            return step(
+                .softCloseGroup,
+                "A bid on \(other) came late, and the lots of its group are extended together: "
+                    + "\(moved).")
         case .outage:
             return step(
                 .outage, "The last seconds of the lot could not be reached: \(moved).")

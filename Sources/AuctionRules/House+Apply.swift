@@ -10,7 +10,7 @@ extension House {
         switch event {
         case .auction(let id, .created(let terms)):
             auctions.insert(Auction(id: id, terms: terms))
-            if let sale = terms.sale { sales[sale]?.auctions.append(id) }
+            if let sale = terms.sale { sales[sale]?.add(id, terms) }
         case .auction(let id, let event):
             let newcomer = auctions.update(id) { $0.apply(event, at: t, recordedAs: hash) }
             if let newcomer = newcomer ?? nil { bidders[newcomer]?.auctions.insert(id) }

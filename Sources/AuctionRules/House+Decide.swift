@@ -11,7 +11,10 @@ extension House {
         switch command {
         case .request(let request, let id):
             let decision = auctions.with(id) { auction in
-                auction.decide(request, at: t, admission: admission(of: request, on: auction))
+                var decision = auction.decide(
+                    request, at: t, admission: admission(of: request, on: auction))
+                if auction.isGrouped { extendGroup(of: auction, after: &decision, at: t) }
+                return decision
             }
             return decision ?? Decision(answer: .refused(.unknownAuction))
         case .status(let key, let id):
@@ -79,6 +82,7 @@ extension House {
             let delay = Amount(unchecked: catalogue.sale.stagger)
                 .times(Int64(catalogue.auctions.count)).minorUnits
             terms.closesAt = terms.closesAt?.advanced(by: delay)
+            if let fault = join(group: catalogue, &terms) { return fault }
         }
         do {
             try terms.validate()

@@ -17,6 +17,23 @@ public struct House: Hashable, Sendable {
         public let sale: Sale
         public internal(set) var auctions: [AuctionID] = []
         public internal(set) var registrations: [BidderID: Registration] = [:]
+        /// The lots of each group that late bids extend together; follows from their terms.
+        public internal(set) var softCloseGroups: [SoftCloseGroup: [AuctionID]] = [:]
+
+        init(sale: Sale) { self.sale = sale }
+
+        /// Takes a lot in, as the last one.
+        mutating func add(_ auction: AuctionID, _ terms: Terms) {
+            auctions.append(auction)
+            if let group = terms.softClose?.group {
+                softCloseGroups[group, default: []].append(auction)
+            }
+        }
+
+        mutating func removeAllAuctions() {
+            auctions = []
+            softCloseGroups = [:]
+        }
     }
 
     public internal(set) var auctions = Auctions()

@@ -34,14 +34,18 @@ public struct Sale: Hashable, Sendable {
     public let stagger: Milliseconds
     /// Only registered and approved bidders may bid on its lots.
     public let requiresApproval: Bool
+    /// The group of its lots that have a soft close and name no group of their own.
+    public let softCloseGroup: SoftCloseGroup?
 
     public init(
-        id: SaleID, title: String, stagger: Milliseconds = 0, requiresApproval: Bool = false
+        id: SaleID, title: String, stagger: Milliseconds = 0, requiresApproval: Bool = false,
+        softCloseGroup: SoftCloseGroup? = nil
     ) {
         self.id = id
         self.title = title
         self.stagger = stagger
         self.requiresApproval = requiresApproval
+        self.softCloseGroup = softCloseGroup
     }
 }
 

@@ -61,6 +61,8 @@ public struct InvalidIdentifier: Error, Equatable, CustomStringConvertible {
 
 public typealias AuctionID = Identifier<Auction>
 public typealias SaleID = Identifier<Sale>
+/// Lots of one sale that late bids extend together; the name is the sale's own.
+public typealias SoftCloseGroup = Identifier<SoftClose>
 /// A bidder, a seller, a consignor: anybody who can be a party to an auction.
 public typealias BidderID = Identifier<Bidder>
 /// The client's own name of one bid, buy or retraction; what makes it safe to repeat.

@@ -31,6 +31,7 @@ extension Auction {
             case .extended(let event):
                 switch event.cause {
                 case .softClose: .price
+                case .softCloseGroup: .status(reason: "group soft close")
                 case .outage: .status(reason: "outage")
                 case .administrator(let reason): .status(reason: reason)
                 }

@@ -34,13 +34,18 @@ public struct SoftClose: Hashable, Sendable {
     public let extensionsMax: Int?
     /// No extension by a bid goes past this; nil: no bound.
     public let hardEnd: Instant?
+    /// A late bid on any lot of the same sale and group extends all of them that are open; nil: each
+    /// lot is on its own.
+    public var group: SoftCloseGroup?
 
     public static let stagesMax = 32
+    /// A late bid may move them all, and so is as dear as they are many.
+    public static let groupLotsMax = 1000
 
     /// Throws when there is no stage or a duration is out of 1 ms ... 100 years.
     public init(
         stages: [Stage], trigger: Trigger = .priceOrLeader, extensionsMax: Int? = nil,
-        hardEnd: Instant? = nil
+        hardEnd: Instant? = nil, group: SoftCloseGroup? = nil
     ) throws(TermsFault) {
         guard !stages.isEmpty, stages.count <= Self.stagesMax else {
             throw TermsFault("soft_close", "needs 1 to \(Self.stagesMax) stages")
@@ -57,6 +62,7 @@ public struct SoftClose: Hashable, Sendable {
         self.trigger = trigger
         self.extensionsMax = extensionsMax
         self.hardEnd = hardEnd
+        self.group = group
     }
 
     /// The new end after a bid at `t` that changed something public, or nil when it does not move.
@@ -69,6 +75,25 @@ public struct SoftClose: Hashable, Sendable {
         let stage = stages[min(extensions, stages.count - 1)]
         let left = end.milliseconds(since: t)
         guard left > 0, left <= stage.window else { return nil }
+        return moved(end, by: stage, at: t)
+    }
+
+    /// Whether a bid at `t` that changed something public is a late one, which extends its group;
+    /// whether its own lot may still be extended makes no difference.
+    func isLate(at t: Instant, end: Instant, extensions: Int) -> Bool {
+        let left = end.milliseconds(since: t)
+        return left > 0 && left <= stages[min(extensions, stages.count - 1)].window
+    }
+
+    /// The new end after a late bid at `t` on another lot of the group, or nil when it does not move.
+    /// However far the end is: the window is that of the lot that was bid on.
+    func newEnd(afterGroupsBidAt t: Instant, end: Instant, extensions: Int) -> Instant? {
+        if let extensionsMax, extensions >= extensionsMax { return nil }
+        guard end > t else { return nil }
+        return moved(end, by: stages[min(extensions, stages.count - 1)], at: t)
+    }
+
+    private func moved(_ end: Instant, by stage: Stage, at t: Instant) -> Instant? {
         var new =
             switch stage.mode {
             case .reset: max(end, t.advanced(by: stage.amount))

@@ -115,6 +115,9 @@ extension Terms {
         } else if format != .english {
             throw TermsFault("closes_at", "is needed by a sealed auction")
         }
+        if softClose?.group != nil, sale == nil {
+            throw TermsFault("soft_close_group", "is for the lots of a sale: say which sale")
+        }
         guard (0...Instant.durationMax).contains(resumeMin) else {
             throw TermsFault("resume_min", "must be between zero and 100 years")
         }

@@ -42,7 +42,10 @@ extension EventCodec {
                 Sale(
                     id: try fields.id("id"), title: try fields.string("title"),
                     stagger: try fields.integer("stagger"),
-                    requiresApproval: try fields.bool("requires_approval")))
+                    requiresApproval: try fields.bool("requires_approval"),
+                    softCloseGroup: try fields.optionalString("soft_close_group").map {
+                        try SoftCloseGroup($0)
+                    }))
         case "bidder_added":
             .bidderAdded(
                 Bidder(
@@ -100,6 +103,7 @@ extension EventCodec {
         let cause: Extended.Cause
         switch try fields.string("cause") {
         case "soft_close": cause = .softClose
+        case "soft_close_group": cause = .softCloseGroup(bidOn: try fields.id("bid_on"))
         case "outage": cause = .outage
         case "administrator": cause = .administrator(reason: try fields.optionalString("reason"))
         default: throw fields.fault("cause", "has an unknown name")

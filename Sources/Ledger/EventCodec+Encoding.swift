@@ -41,6 +41,7 @@ extension EventCodec {
             writer.field("title", sale.title)
             writer.field("stagger", sale.stagger)
             writer.field("requires_approval", sale.requiresApproval)
+            writer.fieldIfPresent("soft_close_group", sale.softCloseGroup?.text)
         case .bidderAdded(let bidder):
             writer.field("id", bidder.id.text)
             writer.fieldIfPresent("name", bidder.name)
@@ -100,6 +101,9 @@ extension EventCodec {
     static func encode(_ cause: Extended.Cause, to writer: inout JSONWriter) {
         switch cause {
         case .softClose: writer.field("cause", "soft_close")
+        case .softCloseGroup(let lot):
+            writer.field("cause", "soft_close_group")
+            writer.field("bid_on", lot.text)
         case .outage: writer.field("cause", "outage")
         case .administrator(let reason):
             writer.field("cause", "administrator")

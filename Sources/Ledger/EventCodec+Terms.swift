@@ -70,6 +70,7 @@ extension EventCodec {
             writer.field("trigger", softClose.trigger.rawValue)
             writer.fieldIfPresent("extensions_max", softClose.extensionsMax)
             writer.fieldIfPresent("hard_end", softClose.hardEnd?.milliseconds)
+            writer.fieldIfPresent("group", softClose.group?.text)
         }
     }
 
@@ -124,6 +125,7 @@ extension EventCodec {
         return try SoftClose(
             stages: stages, trigger: try fields.member("trigger"),
             extensionsMax: try fields.optionalInteger("extensions_max").map { Int($0) },
-            hardEnd: try fields.optionalInstant("hard_end"))
+            hardEnd: try fields.optionalInstant("hard_end"),
+            group: try fields.optionalString("group").map { try SoftCloseGroup($0) })
     }
 }

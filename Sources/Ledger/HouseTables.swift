@@ -2,13 +2,14 @@ import AuctionRules
 
 enum SaleTable {
     static let table = StateTable(
-        name: "sale", columns: ["id", "title", "stagger", "requires_approval"], keyCount: 1)
+        name: "sale", columns: ["id", "title", "stagger", "requires_approval", "soft_close_group"],
+        keyCount: 1)
 
     static func row(_ catalogue: House.Catalogue) -> [SQLValue] {
         let sale = catalogue.sale
         return [
             SQLValue(sale.id), SQLValue(sale.title), SQLValue(sale.stagger),
-            SQLValue(sale.requiresApproval),
+            SQLValue(sale.requiresApproval), SQLValue(sale.softCloseGroup),
         ]
     }
 }

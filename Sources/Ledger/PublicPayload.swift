@@ -22,6 +22,7 @@ extension EventCodec {
                 writer.field("title", sale.title)
                 writer.field("stagger", sale.stagger)
                 writer.field("requires_approval", sale.requiresApproval)
+                writer.fieldIfPresent("soft_close_group", sale.softCloseGroup?.text)
             }
         case .house(.signingKeyAdded(let key)):
             writer.object { writer in

@@ -60,9 +60,14 @@ struct ImageTests {
                 "auctions", "sales", "bidders", "tokens", "signingKeys", "lastInstant",
             ], Self.hint)
         let sale = Sale(id: "s", title: "S")
-        #expect(Self.names(of: sale) == ["id", "title", "stagger", "requiresApproval"], Self.hint)
         #expect(
-            Self.names(of: House.Catalogue(sale: sale)) == ["sale", "auctions", "registrations"],
+            Self.names(of: sale) == [
+                "id", "title", "stagger", "requiresApproval", "softCloseGroup",
+            ], Self.hint)
+        #expect(
+            Self.names(of: House.Catalogue(sale: sale)) == [
+                "sale", "auctions", "registrations", "softCloseGroups",
+            ],
             Self.hint)
         let bidder = Bidder(id: "b")
         #expect(Self.names(of: bidder) == ["id", "name", "bidLimit"], Self.hint)

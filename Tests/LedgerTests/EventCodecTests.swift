@@ -64,6 +64,8 @@ struct EventCodecTests {
                 .reserveLowered(ReserveLowered(reserve: 4, isMet: true, seq: 4)),
                 .reserveLowered(ReserveLowered(reserve: 4, isMet: false, seq: nil)),
                 .extended(Extended(endsAt: .latest, cause: .softClose, seq: 5)),
+                .extended(
+                    Extended(endsAt: .latest, cause: .softCloseGroup(bidOn: "l9"), seq: 5)),
                 .extended(Extended(endsAt: .latest, cause: .outage, seq: 5)),
                 .extended(Extended(endsAt: .latest, cause: .administrator(reason: nil), seq: 5)),
                 .extended(Extended(endsAt: .latest, cause: .administrator(reason: "x"), seq: 5)),
@@ -76,6 +78,7 @@ struct EventCodecTests {
             ]
             let house: [HouseEvent] = [
                 .saleCreated(Sale(id: "s", title: "T", stagger: 5, requiresApproval: true)),
+                .saleCreated(Sale(id: "s", title: "T", softCloseGroup: "evening")),
                 .bidderAdded(Bidder(id: .anna)),
                 .bidderAdded(
                     Bidder(id: .ben, name: "B", bidLimit: Limit(amount: 5, currency: .yen))),

@@ -126,6 +126,11 @@ struct ForgeryTests {
             .extended(
                 Extended(endsAt: .latest, cause: .softClose, seq: $0.seq + 1))
         },
+        Forgery(name: "an extension for a bid on a group that it is not in") {
+            .extended(
+                Extended(
+                    endsAt: .latest, cause: .softCloseGroup(bidOn: "other"), seq: $0.seq + 1))
+        },
         Forgery(name: "a second opening") { .opened(seq: $0.seq + 1) },
         Forgery(name: "a resumption of what was not paused") {
             .resumed(endsAt: .latest, seq: $0.seq + 1)

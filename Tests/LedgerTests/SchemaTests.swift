@@ -69,17 +69,21 @@ struct SchemaTests {
     ]
 
     static let badHouse = [
-        BadRow(rule: "an empty id", sql: "INSERT INTO sale VALUES ('', 'T', 0, 0)"),
-        BadRow(rule: "a blank in an id", sql: "INSERT INTO sale VALUES ('a b', 'T', 0, 0)"),
+        BadRow(rule: "an empty id", sql: "INSERT INTO sale VALUES ('', 'T', 0, 0, NULL)"),
+        BadRow(rule: "a blank in an id", sql: "INSERT INTO sale VALUES ('a b', 'T', 0, 0, NULL)"),
         BadRow(
             rule: "65 characters",
-            sql: "INSERT INTO sale VALUES ('\(String(repeating: "x", count: 65))', 'T', 0, 0)"),
-        BadRow(rule: "no title", sql: "INSERT INTO sale VALUES ('s', '', 0, 0)"),
+            sql: "INSERT INTO sale VALUES ('\(String(repeating: "x", count: 65))', 'T', 0, 0, NULL)"
+        ),
+        BadRow(rule: "no title", sql: "INSERT INTO sale VALUES ('s', '', 0, 0, NULL)"),
         BadRow(
             rule: "a title of 801 bytes",
-            sql: "INSERT INTO sale VALUES ('s', printf('%0801d', 1), 0, 0)"),
-        BadRow(rule: "a negative stagger", sql: "INSERT INTO sale VALUES ('s', 'T', -1, 0)"),
-        BadRow(rule: "approval 2", sql: "INSERT INTO sale VALUES ('s', 'T', 0, 2)"),
+            sql: "INSERT INTO sale VALUES ('s', printf('%0801d', 1), 0, 0, NULL)"),
+        BadRow(rule: "a negative stagger", sql: "INSERT INTO sale VALUES ('s', 'T', -1, 0, NULL)"),
+        BadRow(
+            rule: "a blank in a group's name",
+            sql: "INSERT INTO sale VALUES ('s', 'T', 0, 0, 'a b')"),
+        BadRow(rule: "approval 2", sql: "INSERT INTO sale VALUES ('s', 'T', 0, 2, NULL)"),
         BadRow(
             rule: "a limit without currency",
             sql: "INSERT INTO bidder VALUES ('x', NULL, 5, NULL, NULL, 0)"),

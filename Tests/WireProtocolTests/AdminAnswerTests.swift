@@ -7,7 +7,10 @@ import WireProtocol
         var terms = Scene.terms()
         terms.sale = Scene.id("spring")
         var scene = Scene(bidders: ["ann", "bob"])
-        scene.run(.createSale(Sale(id: Scene.id("spring"), title: "Spring")))
+        scene.run(
+            .createSale(
+                Sale(
+                    id: Scene.id("spring"), title: "Spring", softCloseGroup: Scene.id("evening"))))
         scene.run(.createAuction(Scene.id("lot-2"), terms))
         scene.run(
             .register(

@@ -17,7 +17,7 @@ import WireProtocol
                     .init(window: 60_000, mode: .reset, amount: 30_000),
                     .init(window: 30_000, mode: .add, amount: 10_000),
                 ], trigger: .leader, extensionsMax: 5,
-                hardEnd: Instant(milliseconds: 3_000_000))
+                hardEnd: Instant(milliseconds: 3_000_000), group: Scene.id("evening"))
             terms.sale = Scene.id("spring")
             terms.relatedParties = [Scene.id("y"), Scene.id("x")]
             terms.confirmAboveFactor = 10
@@ -40,7 +40,9 @@ import WireProtocol
             .explainAuction(lot, seq: 4), .explainAuction(lot, seq: 1, reveal: true),
             .createSale(NewSale(title: "Spring")),
             .createSale(
-                NewSale(id: Scene.id("s"), title: "S", stagger: 60_000, requiresApproval: true)),
+                NewSale(
+                    id: Scene.id("s"), title: "S", stagger: 60_000, requiresApproval: true,
+                    softCloseGroup: Scene.id("evening"))),
             .listSales, .showSale(Scene.id("s")), .showSale(Scene.id("s"), reveal: true),
             .saleResults(Scene.id("s")), .saleResults(Scene.id("s"), reveal: true),
             .addBidder(Bidder(id: Scene.id("ann"))),
@@ -100,7 +102,7 @@ import WireProtocol
                 "increments":[[0,10],[500,50]],"opens_at":1000000,"closes_at":2000000,\#
                 "soft_close":{"stages":[{"window_ms":60000,"mode":"reset","amount_ms":30000},\#
                 {"window_ms":30000,"mode":"add","amount_ms":10000}],"trigger":"leader",\#
-                "max_extensions":5,"hard_end":3000000},"resume_min_ms":7,"sale":"spring",\#
+                "max_extensions":5,"hard_end":3000000,"group":"evening"},"resume_min_ms":7,"sale":"spring",\#
                 "seller":"seller","related_parties":["x","y"],"confirm_above_factor":10,\#
                 "ladder_only":true,"complete_increment_on_raise":true,"retraction":"ebay",\#
                 "show_sealed_bid_count":true}

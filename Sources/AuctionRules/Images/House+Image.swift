@@ -2,7 +2,7 @@ extension House {
     /// The version of all images. Another one, when what is in an image changes, or when the rules
     /// would make another state of the same log: older images are then not looked at, and the log is
     /// followed from its beginning once.
-    public static let imageVersion = 2
+    public static let imageVersion = 3
 
     /// All but the lots, as bytes. What the lots tell is left out: which of them are in which sale, and
     /// on which a bidder has bid.
@@ -49,6 +49,7 @@ extension ImageWriter {
         write(sale.title)
         write(sale.stagger)
         write(sale.requiresApproval)
+        write(sale.softCloseGroup) { $0.write($1) }
         write(catalogue.registrations.values) { writer, registration in
             writer.write(registration.bidder)
             writer.write(registration.isApproved)
@@ -92,7 +93,7 @@ extension ImageReader {
     fileprivate mutating func catalogue() throws(ImageFault) -> House.Catalogue {
         let sale = Sale(
             id: try identifier(), title: try text(), stagger: try integer(),
-            requiresApproval: try flag())
+            requiresApproval: try flag(), softCloseGroup: try optionalIdentifier())
         var catalogue = House.Catalogue(sale: sale)
         for _ in 0..<(try count()) {
             let registration = Registration(

@@ -90,10 +90,10 @@ extension House {
     /// belong to.
     fileprivate mutating func arrangeLots(by number: (AuctionID) -> Int64) {
         auctions.sort(by: number)
-        for sale in sales.keys { sales[sale]?.auctions = [] }
+        for sale in sales.keys { sales[sale]?.removeAllAuctions() }
         for bidder in bidders.keys { bidders[bidder]?.auctions = [] }
         for auction in auctions.values {
-            if let sale = auction.terms.sale { sales[sale]?.auctions.append(auction.id) }
+            if let sale = auction.terms.sale { sales[sale]?.add(auction.id, auction.terms) }
             for bidder in auction.participants.keys {
                 bidders[bidder]?.auctions.insert(auction.id)
             }

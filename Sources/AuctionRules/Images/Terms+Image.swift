@@ -36,6 +36,7 @@ extension ImageWriter {
         write(softClose.trigger)
         write(softClose.extensionsMax) { $0.write($1) }
         write(softClose.hardEnd) { $0.write($1) }
+        write(softClose.group) { $0.write($1) }
     }
 }
 
@@ -97,9 +98,11 @@ extension ImageReader {
         let trigger = try enumeration(SoftClose.Trigger.self)
         let extensionsMax = try flag() ? try count() : nil
         let hardEnd = try optionalInstant()
+        let group: SoftCloseGroup? = try optionalIdentifier()
         do {
             return try SoftClose(
-                stages: stages, trigger: trigger, extensionsMax: extensionsMax, hardEnd: hardEnd)
+                stages: stages, trigger: trigger, extensionsMax: extensionsMax, hardEnd: hardEnd,
+                group: group)
         } catch { throw ImageFault("\(error)") }
     }
 }

@@ -22,7 +22,7 @@ extension Administration {
             .createSale(
                 Sale(
                     id: id, title: sale.title, stagger: sale.stagger,
-                    requiresApproval: sale.requiresApproval))
+                    requiresApproval: sale.requiresApproval, softCloseGroup: sale.softCloseGroup))
         }
         if let id = sale.id {
             try await carryOut(command(id))

@@ -19,6 +19,7 @@ enum LotField: String, Hashable, Sendable, CaseIterable {
     case softCloseMode = "soft_close_mode"
     case softCloseStages = "soft_close_stages"
     case softCloseTrigger = "soft_close_trigger"
+    case softCloseGroup = "soft_close_group"
     case maxExtensions = "max_extensions"
     case hardEnd = "hard_end"
     case minResume = "min_resume"

@@ -107,8 +107,11 @@ struct LotReader {
             try ValueText.number($0, in: 0...Int64(Int32.max))
         }
         let hardEnd = value(.hardEnd, time)
+        let group: SoftCloseGroup? = value(.softCloseGroup) { try ValueText.identifier($0) }
         guard let stages, !stages.isEmpty else {
-            let parameters: [LotField] = [.softCloseTrigger, .maxExtensions, .hardEnd]
+            let parameters: [LotField] = [
+                .softCloseTrigger, .softCloseGroup, .maxExtensions, .hardEnd,
+            ]
             for field in parameters where stages != nil && text[field] != nil {
                 note(field, "needs a soft close")
             }
@@ -117,7 +120,7 @@ struct LotReader {
         do throws(TermsFault) {
             return try SoftClose(
                 stages: stages, trigger: trigger ?? .priceOrLeader,
-                extensionsMax: extensionsMax.map(Int.init), hardEnd: hardEnd)
+                extensionsMax: extensionsMax.map(Int.init), hardEnd: hardEnd, group: group)
         } catch {
             note(error)
             return nil

@@ -100,6 +100,7 @@ extension SoftClose {
         if trigger != .priceOrLeader { parts.append("on \(trigger.rawValue)") }
         if let extensionsMax { parts.append("at most \(extensionsMax) times") }
         if let hardEnd { parts.append("not past \(TimeText.format(hardEnd))") }
+        if let group { parts.append("with group \(group)") }
         return parts.joined(separator: ", ")
     }
 }

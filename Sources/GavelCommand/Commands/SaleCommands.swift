@@ -25,12 +25,20 @@ struct CreateSale: AdministrationCommand {
             "Each further lot closes so much later than asked for.", valueName: "duration"),
         transform: { try DurationText.parse($0) })
     var stagger: Milliseconds = 0
+    @Option(
+        help: ArgumentHelp(
+            "A late bid on any of its lots extends all that are open: those with a soft close that "
+                + "name no group of their own.", valueName: "name"),
+        transform: { try ValueText.identifier($0) as SoftCloseGroup })
+    var softCloseGroup: SoftCloseGroup?
     @Flag(help: "Only bidders approved for the sale may bid (see \"gavel bidder approve\").")
     var approvedOnly = false
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
         .createSale(
-            NewSale(id: id, title: title, stagger: stagger, requiresApproval: approvedOnly))
+            NewSale(
+                id: id, title: title, stagger: stagger, requiresApproval: approvedOnly,
+                softCloseGroup: softCloseGroup))
     }
 }
 

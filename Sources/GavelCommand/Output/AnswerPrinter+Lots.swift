@@ -147,12 +147,14 @@ extension AnswerPrinter {
             .init(heading: "ID"), .init(heading: "TITLE", isFlexible: true),
             .init(heading: "LOTS", alignment: .right),
             .init(heading: "STAGGER", isDispensable: true),
+            .init(heading: "SOFT CLOSE GROUP", isDispensable: true),
             .init(heading: "BIDDERS", isDispensable: true),
         ])
         for row in rows {
             table.add([
                 .init(row.sale.id.text, .strong), .init(row.sale.title), .init("\(row.auctions)"),
                 .init(row.sale.stagger > 0 ? DurationText.format(row.sale.stagger) : "–"),
+                .init(row.sale.softCloseGroup?.text ?? "–"),
                 .init(row.sale.requiresApproval ? "approved only" : "all"),
             ])
         }

@@ -20,6 +20,7 @@ struct PublicAudit {
     private(set) var head: LogHead
     private var lastAt = Instant(milliseconds: 0)
     private var lots: [String: PublicLot] = [:]
+    private var groups = PublicGroups()
     private var space: [UInt8] = []
     /// Nil while positions follow each other.
     private let isPart: Bool
@@ -85,16 +86,25 @@ struct PublicAudit {
         let event = try PublicEvent(kind: entry.kind, payload: entry.publicPayload)
         if case .created(let terms) = event.content, lots[entry.auction] == nil {
             lots[entry.auction] = PublicLot(terms)
+            groups.add(entry.auction, terms)
             return
         }
+        // Of one lot alone nobody can tell what its group is owed.
+        if !isPart { try groups.check(event, on: entry.auction) }
         guard try lots[entry.auction]?.follow(event, at: entry.at) != nil else {
             throw PublicLot.Breach(
                 rule: "a lot is created first", detail: "nothing is known of it")
+        }
+        if !isPart, lots[entry.auction]?.isLateBid == true {
+            groups.noteLateBid(on: entry.auction, at: entry.at, lots)
         }
     }
 
     /// To be called after the last entry.
     func finish() throws(LogFault) {
+        do { try groups.finish() } catch {
+            throw LogFault(position: head.position, rule: error.rule, detail: error.detail)
+        }
         for (id, lot) in lots {
             do {
                 try lot.finish()

@@ -12,13 +12,22 @@ struct PublicEvent {
         /// `bids`: the public changes that the voided bids had made.
         case voided(bids: [Int64], standing: PublicStanding?, outcome: PublicOutcome?)
         case reserveLowered(ReserveState)
-        case extended(to: Instant, isSoftClose: Bool)
+        case extended(to: Instant, Extender)
         case paused
         case resumed(endsAt: Instant?)
         case closed(PublicOutcome, Closed.Cause)
         case cancelled
         case announced
         case refusedLate(by: Milliseconds)
+    }
+
+    /// What moved an end.
+    enum Extender: Hashable {
+        /// A bid on the lot.
+        case bid
+        /// A late bid on another lot of its group.
+        case groupsBid(on: String)
+        case other
     }
 
     let content: Content
@@ -51,6 +60,7 @@ struct PublicTerms {
     let closesAt: Instant?
     let softClose: SoftClose?
     let resumeMin: Milliseconds
+    let sale: String?
 }
 
 extension PublicEvent {
@@ -96,9 +106,7 @@ extension PublicEvent {
                 outcome: try fields.optionalObject("result").map(PublicOutcome.init))
         case "reserve_lowered": .reserveLowered(try fields.member("reserve"))
         case "auction_extended":
-            .extended(
-                to: try fields.instant("ends_at"),
-                isSoftClose: try fields.string("cause") == "soft_close")
+            .extended(to: try fields.instant("ends_at"), try extender(fields))
         case "auction_paused": .paused
         case "auction_resumed": .resumed(endsAt: try fields.optionalInstant("ends_at"))
         case "auction_closed":
@@ -107,6 +115,14 @@ extension PublicEvent {
         case "auction_announced": .announced
         case "bid_refused": .refusedLate(by: try fields.integer("late_by"))
         default: throw EventCodingError(fields.kind, "is of no kind that an auction's event has")
+        }
+    }
+
+    private static func extender(_ fields: PayloadFields) throws -> Extender {
+        switch try fields.string("cause") {
+        case "soft_close": .bid
+        case "soft_close_group": .groupsBid(on: try fields.string("bid_on"))
+        default: .other
         }
     }
 }
@@ -139,5 +155,6 @@ extension PublicTerms {
         closesAt = try fields.optionalInstant("closes_at")
         softClose = try fields.optionalObject("soft_close").map(EventCodec.softClose)
         resumeMin = try fields.integer("resume_min")
+        sale = try fields.optionalString("sale")
     }
 }

@@ -39,6 +39,8 @@ struct PublicLot {
     private var bidSeqs: [Int64] = []
     private var voidedSeqs: Set<Int64> = []
     private var due: Due?
+    /// Whether the last event was a public bid within the window of the soft close.
+    private(set) var isLateBid = false
 
     init(_ terms: PublicTerms) {
         self.terms = terms
@@ -56,6 +58,7 @@ struct PublicLot {
     }
 
     mutating func follow(_ event: PublicEvent, at t: Instant) throws(Breach) {
+        isLateBid = false
         if let due {
             try check(event, is: due)
             self.due = nil
@@ -81,7 +84,7 @@ struct PublicLot {
             event.seq == seq, "one command, one seq",
             "seq \(event.seq ?? 0) where the bid's consequence had to come under seq \(seq)")
         switch (due, event.content) {
-        case (.end(let end), .extended(let told, isSoftClose: true)) where told == end: break
+        case (.end(let end), .extended(let told, .bid)) where told == end: break
         case (.sale(let winner, let price), .closed(let outcome, .bought)):
             try require(
                 outcome.winner == winner && outcome.price == price, "buy-now",
@@ -114,7 +117,7 @@ struct PublicLot {
             try show(
                 PublicStanding(
                     price: standing.price, leader: standing.leader, reserve: state))
-        case .extended(let end, let isSoftClose): try extend(to: end, isSoftClose, event.seq)
+        case .extended(let end, let extender): try extend(to: end, extender, event.seq)
         case .paused:
             try require(phase == .open, "paused when open", "it was not")
             phase = .paused(remaining: endsAt?.milliseconds(since: t))
@@ -169,22 +172,33 @@ struct PublicLot {
         try show(after)
         bids += 1
         bidSeqs.append(seq)
-        if price == terms.cap {
-            due = .sale(to: leader, price: price)
-        } else if let softClose = terms.softClose,
+        if let softClose = terms.softClose,
             softClose.trigger == .priceOrLeader || leader != leaderBefore, let endsAt
         {
-            due = Self.newEnd(softClose, at: t, endsAt, extensionsByBids).map(Due.end)
+            let stage = softClose.stages[min(extensionsByBids, softClose.stages.count - 1)]
+            isLateBid = (1...stage.window).contains(endsAt.milliseconds(since: t))
+        }
+        if price == terms.cap {
+            due = .sale(to: leader, price: price)
+        } else if isLateBid {
+            due = newEnd(at: t).map(Due.end)
         }
     }
 
-    /// The soft close of section 5.
-    private static func newEnd(
-        _ softClose: SoftClose, at t: Instant, _ end: Instant, _ extensions: Int
-    ) -> Instant? {
-        guard extensions < softClose.extensionsMax ?? .max else { return nil }
-        let stage = softClose.stages[min(extensions, softClose.stages.count - 1)]
-        guard (1...stage.window).contains(end.milliseconds(since: t)) else { return nil }
+    /// Where a late bid at `t` on another lot of the group must move the end; nil: nowhere.
+    func end(afterGroupsBidAt t: Instant) -> Instant? {
+        guard phase == .open || phase == .scheduled, startsAt <= t, let endsAt, endsAt > t else {
+            return nil
+        }
+        return newEnd(at: t)
+    }
+
+    /// The end after a late bid at `t`, by section 5.
+    private func newEnd(at t: Instant) -> Instant? {
+        guard let softClose = terms.softClose, let end = endsAt,
+            extensionsByBids < softClose.extensionsMax ?? .max
+        else { return nil }
+        let stage = softClose.stages[min(extensionsByBids, softClose.stages.count - 1)]
         let new =
             stage.mode == .add
             ? end.advanced(by: stage.amount) : max(end, t.advanced(by: stage.amount))
@@ -251,18 +265,26 @@ struct PublicLot {
     // MARK: - Time
 
     private mutating func extend(
-        to end: Instant, _ isSoftClose: Bool, _ seq: Int64?
+        to end: Instant, _ extender: PublicEvent.Extender, _ seq: Int64?
     ) throws(Breach) {
         try require(
             phase == .scheduled || phase == .open, "extended before its end", "it was not")
         guard let endsAt, end > endsAt else {
             throw Breach(rule: "an end only moves to a later time", detail: "to \(end)")
         }
-        if isSoftClose {
+        if case .bid = extender {
             try require(seq == self.seq, "a bid extends under its own seq", "it did not")
-            extensionsByBids += 1
         } else {
             try require(seq == self.seq + 1, "seq without holes", "seq \(seq ?? 0)")
+        }
+        switch extender {
+        case .bid: extensionsByBids += 1
+        case .groupsBid:
+            try require(
+                phase == .open && terms.softClose?.group != nil, "a group is extended while open",
+                "it was not open, or is in no group")
+            extensionsByBids += 1
+        case .other: break
         }
         self.endsAt = end
     }

@@ -38,6 +38,7 @@ extension AdminCommand {
             writer.field("title", sale.title)
             writer.field("stagger_ms", sale.stagger)
             writer.field("requires_approval", sale.requiresApproval)
+            writer.fieldIfPresent("soft_close_group", sale.softCloseGroup?.text)
         case .showSale(let id, let reveal), .saleResults(let id, let reveal):
             writer.field("sale", id)
             writer.fieldIfTrue("reveal", reveal)
@@ -129,7 +130,8 @@ extension AdminCommand {
                     NewSale(
                         id: try object.optionalIdentifier("sale"), title: try object.text("title"),
                         stagger: try object.optionalDuration("stagger_ms") ?? 0,
-                        requiresApproval: try object.optionalFlag("requires_approval") ?? false))
+                        requiresApproval: try object.optionalFlag("requires_approval") ?? false,
+                        softCloseGroup: try object.optionalIdentifier("soft_close_group")))
             case .listSales: .listSales
             case .showSale:
                 .showSale(try object.identifier("sale"), reveal: try object.reveals())
@@ -184,7 +186,7 @@ extension AdminCommand.Name {
         case .lowerReserve: ["auction", "to"]
         case .voidBid: ["auction", "bid", "bidder", "reason"]
         case .announce: ["auction", "text"]
-        case .createSale: ["sale", "title", "stagger_ms", "requires_approval"]
+        case .createSale: ["sale", "title", "stagger_ms", "requires_approval", "soft_close_group"]
         case .showSale, .saleResults: ["sale", "reveal"]
         case .addBidder: ["bidder", "name", "limit"]
         case .listBidders: ["reveal"]

@@ -52,14 +52,17 @@ public struct NewSale: Hashable, Sendable {
     public var title: String
     public var stagger: Milliseconds
     public var requiresApproval: Bool
+    public var softCloseGroup: SoftCloseGroup?
 
     public init(
-        id: SaleID? = nil, title: String, stagger: Milliseconds = 0, requiresApproval: Bool = false
+        id: SaleID? = nil, title: String, stagger: Milliseconds = 0, requiresApproval: Bool = false,
+        softCloseGroup: SoftCloseGroup? = nil
     ) {
         self.id = id
         self.title = title
         self.stagger = stagger
         self.requiresApproval = requiresApproval
+        self.softCloseGroup = softCloseGroup
     }
 }
 

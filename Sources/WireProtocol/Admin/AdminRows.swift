@@ -170,7 +170,8 @@ public struct SaleRow: CodedRow {
         sale = Sale(
             id: try object.identifier("sale"), title: try object.text("title"),
             stagger: try object.duration("stagger_ms"),
-            requiresApproval: try object.flag("requires_approval"))
+            requiresApproval: try object.flag("requires_approval"),
+            softCloseGroup: try object.optionalIdentifier("soft_close_group"))
         auctions = Int(try object.count("auctions"))
     }
 
@@ -179,6 +180,7 @@ public struct SaleRow: CodedRow {
         writer.field("title", sale.title)
         writer.field("stagger_ms", sale.stagger)
         writer.field("requires_approval", sale.requiresApproval)
+        writer.field("soft_close_group", sale.softCloseGroup)
         writer.field("auctions", auctions)
     }
 }

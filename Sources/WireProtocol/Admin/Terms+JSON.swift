@@ -135,9 +135,11 @@ extension IncrementTable {
 }
 
 /// A preset's name, or an object of `preset` or `stages`, with `trigger`, `max_extensions` and
-/// `hard_end`. No soft close is `"hard"` or null.
+/// `hard_end`, and the `group` of the sale's lots that are extended together. No soft close is `"hard"` or null.
 extension SoftClose {
-    private static let fieldNames = ["preset", "stages", "trigger", "max_extensions", "hard_end"]
+    private static let fieldNames = [
+        "preset", "stages", "trigger", "max_extensions", "hard_end", "group",
+    ]
 
     fileprivate init?(field key: String, in object: JSONObject) throws(FieldFault) {
         let stages: [Stage]
@@ -171,10 +173,11 @@ extension SoftClose {
         let extensionsMax = try parameters.optionalNumber(
             "max_extensions", in: 0...Int64(Int32.max))
         let hardEnd = try parameters.optionalInstant("hard_end")
+        let group: SoftCloseGroup? = try parameters.optionalIdentifier("group")
         do {
             try self.init(
                 stages: stages, trigger: trigger ?? .priceOrLeader,
-                extensionsMax: extensionsMax.map(Int.init), hardEnd: hardEnd)
+                extensionsMax: extensionsMax.map(Int.init), hardEnd: hardEnd, group: group)
         } catch { throw FieldFault("\(error)") }
     }
 
@@ -185,7 +188,7 @@ extension SoftClose {
         let preset = SoftClosePreset.allCases.first { softClose.stages == $0.stage.map { [$0] } }
         let isPlain =
             softClose.trigger == .priceOrLeader && softClose.extensionsMax == nil
-            && softClose.hardEnd == nil
+            && softClose.hardEnd == nil && softClose.group == nil
         if let preset, isPlain { return writer.field(key, preset.rawValue) }
         writer.object(key) { writer in
             if let preset {
@@ -204,6 +207,7 @@ extension SoftClose {
             writer.field("trigger", softClose.trigger.rawValue)
             writer.field("max_extensions", softClose.extensionsMax)
             writer.field("hard_end", softClose.hardEnd)
+            writer.fieldIfPresent("group", softClose.group?.text)
         }
     }
 }

@@ -35,7 +35,10 @@ struct RandomSale {
 
     mutating func opening(at t: Instant) throws -> [Command] {
         var commands: [Command] = [
-            .createSale(Sale(id: "s0", title: "Открытый аукцион 🎨", stagger: 1000)),
+            .createSale(
+                Sale(
+                    id: "s0", title: "Открытый аукцион 🎨", stagger: 1000,
+                    softCloseGroup: "evening")),
             .createSale(Sale(id: "s1", title: "By invitation", requiresApproval: true)),
         ]
         for bidder in bidders where bidder != "p4" {

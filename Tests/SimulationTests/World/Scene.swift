@@ -72,6 +72,7 @@ struct Scene: Sendable {
                     amount: duration / 6)
             ])
         }
+        if terms.sale != nil { terms.softClose?.group = "group" }
         if random.chance(10) { terms.closesAt = nil }
         if random.chance(30) { terms.retraction = .ebay }
         if random.chance(20) { terms.confirmAboveFactor = 3 }

@@ -112,6 +112,12 @@ struct LotOptions: ParsableArguments {
             "What extends: price_or_leader (default) or leader.", valueName: "change"))
     var softCloseTrigger: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Lots of the sale that a late bid on any of them extends together (default: the sale's, "
+                + "see \"gavel sale create\").", valueName: "name"))
+    var softCloseGroup: String?
+
     @Option(help: ArgumentHelp("How often bids may extend it.", valueName: "n"))
     var maxExtensions: String?
 
@@ -161,8 +167,9 @@ struct LotOptions: ParsableArguments {
             (.opens, opens), (.softClose, softClose), (.softCloseWindow, softCloseWindow),
             (.softCloseExtend, softCloseExtend), (.softCloseMode, softCloseMode),
             (.softCloseStages, softCloseStages.joined(separator: ",")),
-            (.softCloseTrigger, softCloseTrigger), (.maxExtensions, maxExtensions),
-            (.hardEnd, hardEnd), (.minResume, minResume), (.seller, seller),
+            (.softCloseTrigger, softCloseTrigger), (.softCloseGroup, softCloseGroup),
+            (.maxExtensions, maxExtensions), (.hardEnd, hardEnd), (.minResume, minResume),
+            (.seller, seller),
             (.relatedParties, relatedParties.joined(separator: ",")),
             (.confirmAbove, confirmAbove), (.ladderOnly, ladderOnly ? "yes" : nil),
             (.completeIncrementOnRaise, completeIncrementOnRaise ? "yes" : nil),
