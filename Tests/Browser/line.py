@@ -16,6 +16,7 @@ class Line:
         self.up, self.down = asyncio.Event(), asyncio.Event()
 
     async def open(self):
+        self.is_cut = False
         self.up.set()
         self.down.set()
         self.server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)

@@ -98,7 +98,7 @@ class Tab:
 
     async def tap(self, number):
         """Takes one of the next amounts, once it has stood still for as long as a look takes."""
-        await self.find(f".quick button:not([data-fresh]) >> nth={number}").click()
+        await self.find(f".quick button:nth-child({number + 1}):not([data-fresh])").click()
 
     async def bid_up_to(self, amount):
         await self.find("#amount").fill(amount)

@@ -13,7 +13,6 @@ const settleTime = 300;
 export class BidForm {
   #root;
   #quick = [];
-  #settling = null;
   #pressed = null;
   #hasSent = false;
 
@@ -92,16 +91,8 @@ export class BidForm {
       if (amount === undefined || this.#amountOf(button) === amount) return;
       button.dataset.amount = String(amount);
       setText(button, `Bid ${money(amount, lot)}`);
-      this.#settle();
+      settle(button);
     });
-  }
-
-  #settle() {
-    for (const button of this.#quick) button.dataset.fresh = "yes";
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => {
-      for (const button of this.#quick) delete button.dataset.fresh;
-    }, settleTime);
   }
 
   #amountOf(button) { return Number(button.dataset.amount); }
@@ -225,6 +216,15 @@ export class BidForm {
     }
     place.hidden = !isShown;
   }
+}
+
+// Marks a button as too new to be meant, for as long as a look takes.
+function settle(button) {
+  const stamp = String(performance.now());
+  button.dataset.fresh = stamp;
+  setTimeout(() => {
+    if (button.dataset.fresh === stamp) delete button.dataset.fresh;
+  }, settleTime);
 }
 
 /** The bids of this tab on a lot, each with a way to take it back where the lot allows that. */

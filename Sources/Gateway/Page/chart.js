@@ -38,8 +38,9 @@ export class Chart {
     const low = Math.min(...prices);
     const high = Math.max(...prices);
     const ticks = ticksBetween(low, high);
-    const floor = Math.min(ticks[0], low);
-    const ceiling = Math.max(ticks.at(-1), high);
+    const isFlat = low === high;
+    const floor = isFlat ? low * 0.9 : Math.min(ticks[0], low);
+    const ceiling = isFlat ? high * 1.1 : Math.max(ticks.at(-1), high);
     const labels = ticks.map((tick) => money(tick, lot));
     const left = 12 + Math.max(...labels.map((label) => label.length)) * 7;
     const x = (at) => left + (at - begin) / (end - begin) * (width - left - edge.right);

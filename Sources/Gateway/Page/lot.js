@@ -85,6 +85,7 @@ export class LotView {
       id: lot.auction, title: lot.title, status: statusWord(lot), label, price: text,
       standing: where, "standing-more": more(lot), bids: bidsWord(lot) ? String(lot.bids) : "", reserve: reserveWord(lot),
       schedule: schedule(lot), leader: leaderWord(lot),
+      "time-label": isOver(lot) ? "" : "Time left",
       minimum: lot.minimum === null ? "–" : money(lot.minimum, lot),
       extensions: extensionsWord(lot), "bar-price": text, "bar-standing": where,
     });
@@ -128,7 +129,7 @@ export class LotView {
     const now = this.page.connection.now();
     this.#history.show(element("bids"), element("no-bids"), lot, now);
     const points = this.#history.points(lot);
-    element("chart").closest("section").hidden = points.length === 0 || isSealed(lot);
+    element("chart").closest("section").hidden = points.length < 2 || isSealed(lot);
     const until = isOver(lot) ? points.at(-1)?.at ?? now : now;
     this.#chart.show(points, lot, until);
   }

@@ -56,6 +56,7 @@ export class News {
   }
 
   #accepted(message, lot) {
+    if (!lot) return;
     const key = `standing ${lot.auction}`;
     if (message.seq < lot.seq) return note(`Your bid on ${lot.title} had come in.`, "good", { key });
     if (message.leading === null) note(`Your bid on ${lot.title} is in.`, "good", { key });
@@ -64,6 +65,9 @@ export class News {
 
   #changed({ lot, before }) {
     if (!before || before.log !== lot.log) return;
+    if (lot.auction === this.page.openLot()) this.#changedHere(lot, before);
+    // How we stood before we were known here is no news.
+    if (before.leading === null && before.your_max === null) return;
     const key = `standing ${lot.auction}`;
     const link = lot.auction === this.page.openLot()
       ? null : { href: lotAddress(lot.auction), text: "See the lot" };
@@ -82,8 +86,10 @@ export class News {
     } else if (lot.leading && before.isOutbid) {
       dismiss(key);
     }
-    if (lot.auction === this.page.openLot()) this.#changedHere(lot, before);
   }
+
+  /** Somebody looks at a lot: what its page says needs no note. */
+  open(id) { dismiss(`standing ${id}`); }
 
   // What somebody hears who does not see the lot that is open.
   #changedHere(lot, before) {

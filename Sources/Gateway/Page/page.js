@@ -162,6 +162,7 @@ function route() {
   if (here.view === "lot") {
     board.close();
     view.open(here.id);
+    news.open(here.id);
   } else {
     view.close();
     board.open(here.id);
@@ -172,10 +173,12 @@ function route() {
   // Whoever follows a link by keyboard or screen reader goes on at the new page's beginning.
   if (!isFirst) {
     scrollTo(0, 0);
-    document.querySelector("main h1")?.focus({ preventScroll: true });
+    heading()?.focus({ preventScroll: true });
   }
   isFirst = false;
 }
+
+const heading = () => document.querySelector("main > :not([hidden]) h1");
 
 function showTitle() {
   const title = view.id ? view.title : board.title;
@@ -186,7 +189,7 @@ addEventListener("hashchange", route);
 element("skip").addEventListener("click", (event) => {
   // A link to a place in the page would change the address that says where we are.
   event.preventDefault();
-  document.querySelector("main h1")?.focus();
+  heading()?.focus();
 });
 setInterval(() => {
   board.tick();

@@ -99,7 +99,7 @@ export function lateBids(lot, terms) {
   if (!stage || isOver(lot) || lot.ends_at === null) return "";
   const moved = stage.mode === "add"
     ? `adds ${span(stage.amount_ms)}` : `leaves at least ${span(stage.amount_ms)} for answers`;
-  return `A bid in the last ${span(stage.window_ms)} ${moved}.`;
+  return `A bid in the last ${span(stage.window_ms).replace(/^1 /, "")} ${moved}.`;
 }
 
 /** When a lot opens, ends or ended. */

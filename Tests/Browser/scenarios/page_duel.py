@@ -71,6 +71,7 @@ async def page_duel(stage):
         await tab.misses("#bidding")
         await expect(tab.find("#bids tr")).to_have_count(4)
         await tab.sees("#chart svg")
+        assert await tab.find("#chart .dot, #chart .own").count() == 4
     # The page is the same after it was loaded anew.
     await anna.page.reload()
     await anna.sees("#panel .banner", "You won")
