@@ -23,10 +23,10 @@ class Stage:
         await self.house.command("sale", "create", title, "--id", self.name)
         return self.name
 
-    async def lot(self, title="A chair", start="10", closes="+1h", **options):
+    async def lot(self, title="A chair", start="10", closes="+1h", lot=None, **options):
         """A lot, open from now on: reserve="40", soft_close="catawiki" …; a flag is True."""
         self.lots += 1
-        lot = f"{self.name}-{self.lots}"
+        lot = lot or f"{self.name}-{self.lots}"
         words = []
         for name, value in options.items():
             words.append("--" + name.replace("_", "-"))

@@ -85,7 +85,7 @@ export class LotView {
       id: lot.auction, title: lot.title, status: statusWord(lot), label, price: text,
       standing: where, "standing-more": more(lot), bids: bidsWord(lot) ? String(lot.bids) : "", reserve: reserveWord(lot),
       schedule: schedule(lot), leader: leaderWord(lot),
-      "time-label": isOver(lot) ? "" : "Time left",
+      "time-label": isOver(lot) || isLive(lot) ? "" : "Time left",
       minimum: lot.minimum === null ? "–" : money(lot.minimum, lot),
       extensions: extensionsWord(lot), "bar-price": text, "bar-standing": where,
     });
@@ -156,7 +156,10 @@ function more(lot) {
       : "The auction house will be in touch.";
   }
   if (isOver(lot)) return lot.your_max ? `Your maximum was ${money(lot.your_max, lot)}.` : "";
-  if (lot.isOutbid) return `Bid ${money(lot.minimum, lot)} or more to lead again.`;
+  if (lot.isOutbid) {
+    const orMore = isLive(lot) ? "" : " or more";
+    return `Bid ${money(lot.minimum, lot)}${orMore} to lead again.`;
+  }
   if (isSealed(lot) && lot.your_max) return `You offer ${money(lot.your_max, lot)}.`;
   if (lot.your_max) return `Your maximum is ${money(lot.your_max, lot)}. Nobody else sees it.`;
   return "";

@@ -129,7 +129,15 @@ export class Lots extends EventTarget {
     if (lot.leader !== leader && lot.leading !== null) {
       lot.leading = Boolean(lot.alias) && lot.leader === lot.alias;
     }
+    if (isLive(lot)) this.#mergeAsk(lot, message);
     if (isOver(lot)) lot.minimum = null;
+  }
+
+  // What is asked for is the least to bid on the block; a bid takes fair warnings back.
+  #mergeAsk(lot, { type, ask = null, fair_warnings: warnings = 0 }) {
+    lot.ask = ask;
+    lot.fair_warnings = warnings;
+    if (type === "status" && ask !== null) lot.minimum = ask;
   }
 
   #noteStanding(lot) {

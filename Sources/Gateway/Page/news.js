@@ -83,6 +83,8 @@ export class News {
     } else if (isOver(lot) && !isOver(before) && lot.your_max) {
       const end = lot.outcome === "sold" ? "went to somebody else" : "was not sold";
       note(`${lot.title} ${end}.`, "", { key, stays: true, link });
+    } else if (before.isWon && !lot.isWon) {
+      note(`${lot.title} is being sold again.`, "bad", { key, stays: true, link });
     } else if (lot.leading && before.isOutbid) {
       dismiss(key);
     }

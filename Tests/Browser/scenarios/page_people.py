@@ -25,27 +25,42 @@ async def check_access(tab, what):
 async def show_off(stage, sale):
     """A sale with lots in all states, and the token of somebody who leads, is outbid and has won."""
     await stage.sale("Autumn sale")
-    you, ben, chloe = [await stage.bidder(name) for name in ("you", "ben", "chloe")]
-    vase = await stage.lot("Ming vase, 15th century", start="120", currency="EUR", closes="+25m",
-                           increments="0:5, 200:10, 500:25", reserve="260", sale=sale,
-                           soft_close="catawiki")
-    for amount, token in [(12000, ben), (20000, chloe), (26500, you), (30000, ben), (38000, chloe)]:
-        await stage.house.bid(vase, amount, token)
-    clock = await stage.lot("Station clock, 1920s", start="40", closes="+40m", sale=sale)
-    await stage.house.bid(clock, 5000, ben)
-    await stage.house.bid(clock, 9000, you)
-    bowl = await stage.lot("Raku tea bowl", start="8000", currency="JPY", sale=sale)
-    await stage.house.bid(bowl, 8000, ben)
-    await stage.house.bid(bowl, 15000, you)
-    await stage.house.command("auction", "close", bowl)
-    await stage.lot("Letter by Ada Lovelace", start="200", currency="GBP", closes="+2h",
-                    format="sealed_first_price", sale=sale)
-    await stage.lot("Gold dinar", start="45.500", currency="KWD", opens="+1h", closes="+3h", sale=sale)
-    paused = await stage.lot("Racing bicycle", start="150", buy_now="900", currency="EUR", sale=sale)
+    you = await stage.house.bidder("anna-schmidt")
+    ben, chloe = await stage.bidder("ben"), await stage.bidder("chloe")
+
+    async def lot(number, title, **options):
+        return await stage.lot(title, lot=f"autumn-{number}", sale=sale, **options)
+
+    vase = await lot(101, "Ming vase, 15th century", start="120", currency="EUR", closes="+25m",
+                     increments="0:5, 200:10, 500:25", reserve="260", soft_close="catawiki")
+    clock = await lot(102, "Station clock, 1920s", start="40", closes="+40m")
+    bowl = await lot(103, "Raku tea bowl", start="8000", currency="JPY")
+    # In turns with what takes longer, so that the chart has something to show.
+    bids = iter([(vase, 12000, ben), (clock, 4000, ben), (bowl, 8000, ben), (vase, 15000, chloe),
+                 (vase, 19000, you), (clock, 5000, chloe), (bowl, 9500, you), (vase, 23000, ben),
+                 (vase, 26500, you), (clock, 9000, you), (vase, 30000, ben), (bowl, 12000, ben),
+                 (bowl, 15000, you), (vase, 38000, chloe)])
+
+    async def bid(count):
+        for _ in range(count):
+            on, amount, token = next(bids)
+            await stage.house.bid(on, amount, token)
+
+    await bid(3)
+    await lot(104, "Letter by Ada Lovelace", start="200", currency="GBP", closes="+2h",
+              format="sealed_first_price")
+    await bid(3)
+    await lot(105, "Gold dinar", start="45.500", currency="KWD", opens="+1h", closes="+3h")
+    await bid(3)
+    paused = await lot(106, "Racing bicycle", start="150", buy_now="900", currency="EUR")
+    await bid(2)
     await stage.house.command("auction", "pause", paused, "--reason", "A question about the frame")
-    chair = await stage.lot("Mid-century armchair", start="60", closes="+55s", sale=sale)
+    await bid(2)
+    chair = await lot(107, "Mid-century armchair", start="60", closes="+55s")
     await stage.house.bid(chair, 6000, ben)
-    await stage.lot("First edition, “Dracula”", start="300", closes="+5h", sale=sale)
+    await lot(108, "First edition, “Dracula”", start="300", closes="+5h")
+    await bid(1)
+    await stage.house.command("auction", "close", bowl)
     return vase, clock, bowl, you
 
 
