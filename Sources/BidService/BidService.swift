@@ -13,6 +13,9 @@ public final class BidService: Sendable {
     /// What has been published, for any thread to read.
     public let board: PublicBoard
 
+    /// Who wants to hear of requests.
+    public let requestListeners = RequestListeners()
+
     private let queue: CommandQueue
     private let notary = Notary()
     private let statisticsBox = StatisticsBox()
@@ -68,7 +71,8 @@ public final class BidService: Sendable {
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
             publisher: publisher, notary: notary, statistics: statisticsBox, space: space,
-            onFailure: onFailure, onRecovery: onRecovery, openLog: openLog)
+            requestListeners: requestListeners, onFailure: onFailure, onRecovery: onRecovery,
+            openLog: openLog)
         runner.run(committer)
         do {
             try writer.start(with: log)

@@ -21,6 +21,9 @@ public enum Publication: Sendable {
     case notice(PrivateNotice)
     /// Words from the auctioneer about a lot.
     case announcement(AuctionID, sale: SaleID?, text: String, at: Instant)
+    /// A bidder's request and its verdict, for administrators only; there is none while nobody
+    /// listens, see ``BidService/requestListeners``.
+    case request(JudgedRequest)
     /// A credential or a bidder is no longer good: live connections have to know.
     case house(HouseEvent)
 }

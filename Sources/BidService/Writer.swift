@@ -17,6 +17,7 @@ final class Writer {
     private let notary: Notary
     private let statistics: StatisticsBox
     private let space: SpaceWatch
+    private let requestListeners: RequestListeners
     private let onFailure: @Sendable (LedgerError) -> Void
     private let onRecovery: @Sendable () -> Void
     private let openLog: @Sendable () throws(LedgerError) -> any BidLog
@@ -39,11 +40,14 @@ final class Writer {
     /// Why the log could not be opened the last time.
     private var lastFailure: LedgerError?
     private var pausesForSpace = PausesForSpace()
+    /// Whether somebody wants to hear of this round's requests.
+    private var tellsRequests = false
 
     init(
         clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
         committer: Committer, board: PublicBoard, publisher: any Publisher, notary: Notary,
         statistics: StatisticsBox, space: SpaceWatch,
+        requestListeners: RequestListeners,
         onFailure: @escaping @Sendable (LedgerError) -> Void,
         onRecovery: @escaping @Sendable () -> Void,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
@@ -58,6 +62,7 @@ final class Writer {
         self.notary = notary
         self.statistics = statistics
         self.space = space
+        self.requestListeners = requestListeners
         self.onFailure = onFailure
         recoveryPace = RecoveryPace(limits)
         self.onRecovery = onRecovery
@@ -103,6 +108,7 @@ final class Writer {
     }
 
     private func decide(_ taken: CommandQueue.Taken) {
+        tellsRequests = requestListeners.isAny
         for entry in taken.entries {
             runDeadlines(by: entry.stamp)
             answer(entry)
@@ -166,7 +172,24 @@ final class Writer {
         let outcome = outcome(of: entry.submission, answer)
         if case .receipt = outcome { batch.wantsReceipts = true }
         batch.outcomes.insert(outcome, at: position)
+        if tellsRequests, !decision.answer.isRepeat,
+            let judged = judged(command, answer, at: house.time(of: entry.stamp))
+        {
+            batch.outcomes.insert(.publication(.request(judged)), at: position + 1)
+        }
         batch.commands.append((command, respond))
+    }
+
+    /// What those hear who listen for requests; nil when it was none, or on no lot.
+    private func judged(_ command: Command, _ answer: Answer, at t: Instant) -> JudgedRequest? {
+        guard case .request(let request, let id) = command else { return nil }
+        let verdict: Verdict
+        switch answer {
+        case .reply(let reply), .receipted(let reply, _): verdict = reply.verdict
+        case .refused(let refusal): verdict = .refused(refusal)
+        case .notSeen, .done, .declined, .declinedAll, .unknownOutcome: return nil
+        }
+        return house.auctions.with(id) { $0.judged(request, verdict, at: t) }
     }
 
     private func outcome(of submission: Submission, _ answer: Answer) -> Outcome {

@@ -14,6 +14,7 @@ final class Stations: Sendable {
         gatekeeper: Gatekeeper, clock: any ServiceClock, limits: GatewayLimits,
         statistics: GatewayStatistics, readiness: Readiness, log: ConnectionLog
     ) async throws {
+        let census = Census()
         var byLoop: [ObjectIdentifier: NIOLoopBound<Station>] = [:]
         var mailboxes: [LoopMailbox] = []
         var ticking: [RepeatedTask] = []
@@ -21,7 +22,7 @@ final class Stations: Sendable {
             let bound = try await loop.submit {
                 let hub = LoopHub(
                     clock: clock, limits: limits, statistics: statistics,
-                    budget: gatekeeper.outbound)
+                    budget: gatekeeper.outbound, census: census)
                 let station = Station(
                     hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
                     authenticator: authenticator, gatekeeper: gatekeeper, clock: clock,

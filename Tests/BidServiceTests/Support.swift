@@ -198,6 +198,7 @@ final class Recorder: Publisher {
         case notice(PrivateNotice)
         case created(AuctionID)
         case revoked(TokenHash)
+        case request(JudgedRequest)
         case other
     }
 
@@ -216,6 +217,7 @@ final class Recorder: Publisher {
         case .notice(let notice): note(.notice(notice))
         case .created(let state): note(.created(state.auction))
         case .house(.tokenRevoked(let hash)): note(.revoked(hash))
+        case .request(let request): note(.request(request))
         case .announcement, .house: note(.other)
         }
     }

@@ -17,6 +17,9 @@ import WireProtocol
                 Registration(sale: Scene.id("spring"), bidder: Scene.id("ann"), isApproved: true)))
         scene.bid("ann", "b1", 5000)
         scene.bid("bob", "b2", 9000)
+        scene.bid("ann", "b3", 1)
+        scene.ask("ann", "b4", .retract(Scene.id("b1")))
+        scene.ask("ann", "b5", .buy)
         let rows = [true, false].map { AuctionRow(scene.auction, reveal: $0) }
         var answers: [(AdminCommand.Name, AdminAnswer)] = [
             (.createAuction, .auctionCreated(Scene.lot)),
@@ -24,6 +27,11 @@ import WireProtocol
             (.listAuctions, .auctions(rows)),
             (.showAuction, .auction(AuctionDetail(scene.auction, reveal: true))),
             (.showAuction, .auction(AuctionDetail(scene.auction, reveal: false))),
+            (
+                .listRequests,
+                .requests(
+                    scene.auction.newestRequests(max: 9).map { RequestRow($0, reveal: true) })
+            ),
             (.pauseAuction, .administered(rows[0])),
             (.createSale, .saleCreated(Scene.id("spring"))),
             (.revokeTokens, .revoked(2)),

@@ -38,6 +38,7 @@ import WireProtocol
             .listAuctions(), .listAuctions(status: .open, sale: Scene.id("s"), reveal: true),
             .showAuction(lot), .showAuction(lot, atSeq: 4, reveal: true),
             .explainAuction(lot, seq: 4), .explainAuction(lot, seq: 1, reveal: true),
+            .listRequests(lot), .listRequests(lot, limit: 7, reveal: true),
             .createSale(NewSale(title: "Spring")),
             .createSale(
                 NewSale(

@@ -34,6 +34,24 @@ struct ReplyBook: Hashable, Sendable {
         }
     }
 
+    /// The replies that were given last, at most `max` of them, oldest first.
+    func newest(_ max: Int) -> [Reply] {
+        var found: [Reply] = []
+        for page in records.pages.reversed() where found.count < max {
+            // As above: the book knows these bytes.
+            let replies = try? ImageReader.reading(page) { reader throws(ImageFault) in
+                var replies: [Reply] = []
+                while !reader.isAtEnd {
+                    replies.append(try reader.reply())
+                    _ = try reader.flag()
+                }
+                return replies
+            }
+            found = (replies ?? []) + found
+        }
+        return found.suffix(max)
+    }
+
     /// - Parameter isPublic: whether an acceptance made a public change of its own.
     mutating func keep(_ reply: Reply, isPublic: Bool) {
         AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { record in

@@ -17,6 +17,10 @@ extension Administration {
                 throw AdminFault(.badRequest, "Public changes of a lot are numbered from 1.")
             }
             return .explanation(change.explanation(reveal: reveal))
+        case .listRequests(let id, let limit, let reveal):
+            return .requests(
+                try await auction(id).newestRequests(max: Int(limit))
+                    .map { RequestRow($0, reveal: reveal) })
         case .listSales:
             let house = try await house()
             return .sales(
@@ -99,7 +103,7 @@ extension Administration {
 }
 
 extension AdminFault {
-    fileprivate static func unknownSale(_ id: SaleID) -> AdminFault {
+    static func unknownSale(_ id: SaleID) -> AdminFault {
         AdminFault(Objection(.unknownSale, "There is no sale \(id): check its id."))
     }
 }

@@ -86,7 +86,8 @@ public struct Administration: Sendable {
         case .revokeToken(let hash):
             try await carryOut(.revokeToken(hash))
             return .revoked(1)
-        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .saleResults,
+        case .listAuctions, .showAuction, .explainAuction, .listRequests, .listSales, .showSale,
+            .saleResults,
             .listBidders, .databaseStatus, .databaseBackup, .databaseSchema:
             return try await read(command)
         }
@@ -125,6 +126,18 @@ public struct Administration: Sendable {
         }
     }
 
+    /// Takes note of who watches a sale or lots as an administrator does.
+    func note(_ watch: AdminWatch, by asker: Asker) {
+        let metadata: Logger.Metadata = [
+            "command": "watch", "by": "\(asker)", "subject": "\(watch.scope)",
+        ]
+        if watch.reveals {
+            logger.notice("Secrets are revealed", metadata: metadata)
+        } else {
+            logger.info("An administrator watches", metadata: metadata)
+        }
+    }
+
     /// Takes note of who changes what, and above all of who sees secrets.
     private func note(_ command: AdminCommand, by asker: Asker) {
         let metadata: Logger.Metadata = [
@@ -148,7 +161,7 @@ extension AdminCommand {
     var revealsSecrets: Bool {
         switch self {
         case .listAuctions(_, _, let reveal), .showAuction(_, _, let reveal),
-            .explainAuction(_, _, let reveal),
+            .explainAuction(_, _, let reveal), .listRequests(_, _, let reveal),
             .showSale(_, let reveal), .saleResults(_, let reveal), .listBidders(let reveal):
             reveal
         default: false
@@ -157,7 +170,8 @@ extension AdminCommand {
 
     fileprivate var changesSomething: Bool {
         switch self {
-        case .listAuctions, .showAuction, .explainAuction, .listSales, .showSale, .saleResults,
+        case .listAuctions, .showAuction, .explainAuction, .listRequests, .listSales, .showSale,
+            .saleResults,
             .listBidders, .databaseStatus, .databaseSchema:
             false
         default: true
@@ -169,7 +183,8 @@ extension AdminCommand {
         switch self {
         case .createAuction(let auction): auction.id?.text ?? "a new lot"
         case .importAuctions(let auctions): "\(auctions.count) lots"
-        case .showAuction(let id, _, _), .explainAuction(let id, _, _), .administer(let id, _):
+        case .showAuction(let id, _, _), .explainAuction(let id, _, _),
+            .listRequests(let id, _, _), .administer(let id, _):
             id.text
         case .listAuctions(_, let sale, _): sale?.text ?? "all lots"
         case .createSale(let sale): sale.id?.text ?? "a new sale"

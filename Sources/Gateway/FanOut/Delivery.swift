@@ -19,6 +19,8 @@ enum Delivery: Sendable {
     case broadcast(Broadcast)
     /// For every connection of one bidder.
     case notice(BidderID, SharedMessage)
+    /// A request and its verdict, for administrators who watch. Indirect like an answer.
+    indirect case request(JudgedRequest)
     /// A bidder or a token is no longer good.
     case revoked(Revocation)
 }

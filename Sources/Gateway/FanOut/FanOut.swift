@@ -68,6 +68,7 @@ public final class FanOut: Publisher {
                     message: SharedMessage(words)))
         case .notice(let notice):
             return .notice(notice.bidder, SharedMessage(ServerMessage(notice)))
+        case .request(let request): return .request(request)
         case .house(.tokenRevoked(let hash)): return .revoked(.token(hash))
         case .house(.bidderSuspended(let bidder, _)): return .revoked(.bidder(bidder))
         case .house: return nil

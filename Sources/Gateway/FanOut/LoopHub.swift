@@ -19,6 +19,10 @@ final class LoopHub {
     private var caughtUp: [Watcher] = []
     /// Requests that wait for the next change of a lot.
     private(set) lazy var polls = LongPolls(statistics: statistics)
+    /// Administrators who watch.
+    let consoles = Consoles()
+    /// Where the loops tell each other how many watch.
+    let census: Census
     /// Seconds since the start.
     private var tick = 0
     /// The board's version of the newest broadcast that came.
@@ -37,9 +41,10 @@ final class LoopHub {
 
     init(
         clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
-        budget: OutboundBudget
+        budget: OutboundBudget, census: Census = Census()
     ) {
         self.budget = budget
+        self.census = census
         loop = budget.join()
         self.clock = clock
         self.limits = limits
@@ -175,6 +180,11 @@ final class LoopHub {
                 for watcher in own.values {
                     catchUp(watcher)
                     write(frames.frame(in: watcher.form, with: deflater), to: watcher)
+                }
+            case .request(let request):
+                for console in consoles.all where console.concerns(request) {
+                    catchUp(console.watcher)
+                    write(console.chunk(for: request), to: console.watcher)
                 }
             case .revoked(let revocation):
                 finishTurn()
@@ -342,7 +352,24 @@ final class LoopHub {
             watcher.lastHeartbeat = tick
         }
         budget.report(worst, of: loop)
+        countWatchers()
         flushWritten()
+    }
+
+    /// Says how many watch here, while some administrator wants to know, and tells those of this loop
+    /// what it comes to over all.
+    private func countWatchers() {
+        guard census.isWanted else { return }
+        var count = Census.Count()
+        for (id, topic) in auctions { count.auctions[id] = topic.watches.count }
+        for (id, topic) in sales { count.sales[id] = topic.watches.count }
+        polls.count(into: &count.auctions)
+        for console in consoles.all { console.leaveOut(of: &count) }
+        census.report(count, of: loop)
+        for console in consoles.all {
+            guard let chunk = console.chunk(for: census, at: tick) else { continue }
+            write(chunk, to: console.watcher)
+        }
     }
 
     private func endIfOver(_ watcher: Watcher, at now: Instant) {

@@ -16,9 +16,19 @@ enum EventChunk {
         var event = "event: \(frame.message.type)\n"
         if let point = frame.message.eventPoint(log: log) { event += "id: \(point)\n" }
         if let wait = frame.message.reconnectionWait { event += "retry: \(wait)\n" }
-        event += "data: "
-        // A JSON text of ours has no line break: those in strings are escaped.
-        let data = frame.encoded()
+        return chunk(event, data: frame.encoded())
+    }
+
+    /// What only administrators are told. It has no id: such a stream begins anew.
+    static func encode(_ message: ConsoleMessage) -> ByteBuffer {
+        chunk("event: \(message.type)\n", data: message.encoded())
+    }
+
+    /// - Parameters:
+    ///   - fields: the event's lines before its data.
+    ///   - data: a JSON text of ours: it has no line break, as those in strings are escaped.
+    private static func chunk(_ fields: String, data: [UInt8]) -> ByteBuffer {
+        let event = fields + "data: "
         let size = event.utf8.count + data.count + 2
         var chunk = ByteBuffer()
         chunk.reserveCapacity(size + 12)

@@ -22,65 +22,97 @@ struct EventStream: HTTPStream {
     ]
 
     func makeHandler(on loop: any EventLoop, isChunked: Bool) -> any ChannelHandler {
-        EventStreamHandler(stream: self, station: station(loop), isChunked: isChunked)
+        EventStreamHandler(station: station(loop), isChunked: isChunked) { watcher, station in
+            LotTelling(self, to: watcher, at: station)
+        }
+    }
+}
+
+/// What is told over one connection's event stream. Belongs to its event loop.
+protocol EventTelling: AnyObject {
+    /// Lets the watcher in, and tells it where things stand.
+    func begin()
+    /// The connection takes more again.
+    func goOn()
+    /// The connection is gone.
+    func end()
+}
+
+/// A lot, as everybody may see it and the bidder himself.
+private final class LotTelling: EventTelling {
+    private let stream: EventStream
+    private let watcher: Watcher
+    private let station: Station
+    /// For whom the connection is counted.
+    private var speaksFor: BidderID?
+
+    init(_ stream: EventStream, to watcher: Watcher, at station: Station) {
+        self.stream = stream
+        self.watcher = watcher
+        self.station = station
     }
 
-    /// Lets the watcher in, and tells it where the lot stands, or what it has missed.
-    ///
-    /// - Returns: the bidder among whose connections it counts from now on.
-    func begin(for watcher: Watcher, at station: Station) -> BidderID? {
-        guard let token else {
-            enter(watcher, at: station)
-            return nil
-        }
+    func begin() {
+        guard let token = stream.token else { return enter() }
         // Looked at once more: the token may have been revoked since the request was looked at, and
         // from here on a revocation finds the connection.
         switch station.authenticator.identify(token: token) {
         case .success(.bidder(let bidder, let credential, let expiresAt)):
             guard station.gatekeeper.admit(speakerFor: bidder) else {
-                watcher.close(.tooManyConnections)
-                return nil
+                return watcher.close(.tooManyConnections)
             }
+            speaksFor = bidder
             station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
-            enter(watcher, at: station)
-            return bidder
-        case .success(.administrator): enter(watcher, at: station)
+            enter()
+        case .success(.administrator): enter()
         case .failure(.expired): watcher.close(.tokenExpired)
         case .failure: watcher.close(.revoked)
         }
-        return nil
     }
 
-    private func enter(_ watcher: Watcher, at station: Station) {
+    /// One lot is told at once.
+    func goOn() {}
+
+    func end() {
+        if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
+        speaksFor = nil
+    }
+
+    private func enter() {
         let board = station.service.board
-        let position = point.map { (log: $0.log ?? board.logID, seq: $0.seq) }
-        guard let entrance = board.enter(auction, after: position, for: watcher.bidder) else {
+        let position = stream.point.map { (log: $0.log ?? board.logID, seq: $0.seq) }
+        guard let entrance = board.enter(stream.auction, after: position, for: watcher.bidder)
+        else {
             // It was there when the request came: another log stands in this one's place.
             return watcher.close(.overloaded)
         }
-        station.enter(entrance, of: auction, after: position, feed: feed, for: watcher)
+        station.enter(
+            entrance, of: stream.auction, after: position, feed: stream.feed, for: watcher)
     }
 }
 
-/// Joins a connection whose answer is a stream of events to the lot's watchers. Whatever the client
+/// Joins a connection whose answer is a stream of events to the watchers. Whatever the client
 /// still sends ends it: nothing can be answered any more.
 final class EventStreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let stream: EventStream
     private let station: Station
     private let isChunked: Bool
+    private let makeTelling: (Watcher, Station) -> any EventTelling
     private var watcher: Watcher?
-    /// For whom the connection is counted.
-    private var speaksFor: BidderID?
+    private var telling: (any EventTelling)?
     private var isClosing = false
 
-    init(stream: EventStream, station: Station, isChunked: Bool) {
-        self.stream = stream
+    /// - Parameter makeTelling: what the watcher is told.
+    init(
+        station: Station, isChunked: Bool,
+        makeTelling: @escaping (Watcher, Station) -> any EventTelling
+    ) {
         self.station = station
         self.isChunked = isChunked
+        self.makeTelling = makeTelling
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -96,7 +128,9 @@ final class EventStreamHandler: ChannelDuplexHandler {
         station.statistics.connections.add(to: .eventStream)
         station.statistics.connectionsOpened.count(.eventStream)
         station.log.opened(watcher.id)
-        speaksFor = stream.begin(for: watcher, at: station)
+        let telling = makeTelling(watcher, station)
+        self.telling = telling
+        telling.begin()
         watcher.flush()
     }
 
@@ -112,8 +146,8 @@ final class EventStreamHandler: ChannelDuplexHandler {
         watcher.noteEnd(.peer)
         station.hub.remove(watcher)
         station.statistics.connectionClosed()
-        if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
-        speaksFor = nil
+        telling?.end()
+        telling = nil
         station.log.closed(watcher.id, watcher.end ?? .peer)
         self.watcher = nil
     }
@@ -157,6 +191,10 @@ final class EventStreamHandler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         watcher?.writabilityChanged()
+        if watcher?.isKeepingUp == true {
+            telling?.goOn()
+            watcher?.flush()
+        }
         context.fireChannelWritabilityChanged()
     }
 

@@ -37,6 +37,7 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.POST, "/v1/auctions/:auction/bids", bids.place),
                 Route(.GET, "/v1/auctions/:auction/certificate", certificates.certificate),
                 Route(.POST, "/v1/tickets", tickets.issue),
+                Route(.POST, AdminWatch.path, answering: administration.watch),
                 Route(.POST, "/v1/admin/:command", administration.perform),
                 Route(.GET, "/v1/ws", upgrade.refuse),
                 Route(.GET, "/v1/time", operations.time),

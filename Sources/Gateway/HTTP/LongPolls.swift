@@ -25,6 +25,11 @@ final class LongPolls {
         if waiting[poll.auction]?.isEmpty == true { waiting[poll.auction] = nil }
     }
 
+    /// Adds how many wait, by the lot.
+    func count(into counts: inout [AuctionID: Int]) {
+        for (auction, polls) in waiting { counts[auction, default: 0] += polls.count }
+    }
+
     /// The lot has changed: whoever has not seen it so is answered.
     func changed(_ auction: AuctionID) {
         guard let polls = waiting[auction] else { return }

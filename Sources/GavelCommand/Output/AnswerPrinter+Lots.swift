@@ -141,6 +141,30 @@ extension AnswerPrinter {
         console.print(table)
     }
 
+    func print(_ rows: [RequestRow]) {
+        guard !rows.isEmpty else { return Console.complain("Nobody has bid on it.") }
+        var table = Table([
+            .init(heading: "AT"), .init(heading: "BIDDER"), .init(heading: "ASKED"),
+            .init(heading: "AMOUNT", alignment: .right), .init(heading: "VERDICT"),
+            .init(heading: "PRICE", alignment: .right), .init(heading: "BID"),
+        ])
+        for row in rows {
+            func text(_ amount: Amount?) -> String { amount.map { row.currency.format($0) } ?? "–" }
+            let style: Style = row.isVoided ? .faint : .plain
+            let alias = row.alias.map { " (\($0))" } ?? ""
+            let verdict = row.code ?? row.verdict.rawValue + (row.isVoided ? ", void" : "")
+            table.add([
+                .init(TimeText.format(row.at), style), .init(row.bidder.text + alias, style),
+                .init(row.action.rawValue, style),
+                // As above, where it would tell what somebody would still pay.
+                .init(text(row.amount), row.amount == nil ? .faint : style),
+                .init(verdict, row.code == nil ? style : .bad), .init(text(row.price), style),
+                .init(row.id.text, style),
+            ])
+        }
+        console.print(table)
+    }
+
     func print(_ rows: [SaleRow]) {
         guard !rows.isEmpty else { return Console.complain("There are no sales.") }
         var table = Table([

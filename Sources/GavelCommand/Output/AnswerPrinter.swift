@@ -17,6 +17,7 @@ struct AnswerPrinter {
         case .auctions(let rows): print(rows, none: "There are no such lots.")
         case .auction(let detail): print(detail)
         case .explanation(let explanation): print(explanation)
+        case .requests(let rows): print(rows)
         case .administered(let row): print([row], none: "")
         case .saleCreated(let id): console.print(id.text)
         case .sales(let rows): print(rows)
@@ -39,6 +40,7 @@ struct AnswerPrinter {
         case .auctionsCreated(let ids):
             for id in ids { console.print(json: AdminAnswer.auctionCreated(id).encoded()) }
         case .auctions(let rows): printJSON(rows)
+        case .requests(let rows): printJSON(rows)
         case .sales(let rows): printJSON(rows)
         case .bidders(let rows): printJSON(rows)
         default: console.print(json: answer.encoded())

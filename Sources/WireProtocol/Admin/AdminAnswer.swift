@@ -13,6 +13,8 @@ public enum AdminAnswer: Hashable, Sendable {
     case auction(AuctionDetail)
     /// explain-auction
     case explanation(Explanation)
+    /// list-requests
+    case requests([RequestRow])
     /// open-auction and its siblings: the lot afterwards
     case administered(AuctionRow)
     /// create-sale
@@ -54,6 +56,7 @@ public enum AdminAnswer: Hashable, Sendable {
         case .auctions(let rows): writer.rows("auctions", rows)
         case .auction(let detail): detail.encodeFields(into: &writer)
         case .explanation(let explanation): explanation.encodeFields(into: &writer)
+        case .requests(let rows): writer.rows("requests", rows)
         case .administered(let row): row.encodeFields(into: &writer)
         case .saleCreated(let id): writer.field("sale", id)
         case .sales(let rows): writer.rows("sales", rows)
@@ -97,6 +100,7 @@ public enum AdminAnswer: Hashable, Sendable {
             case .listAuctions: .auctions(try object.list("auctions", AuctionRow.init))
             case .showAuction: .auction(try AuctionDetail(object))
             case .explainAuction: .explanation(try Explanation(object))
+            case .listRequests: .requests(try object.list("requests", RequestRow.init))
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
                 .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
                 .administered(try AuctionRow(object))
@@ -117,7 +121,7 @@ public enum AdminAnswer: Hashable, Sendable {
 }
 
 extension JSONObject {
-    fileprivate func auctionIDs(_ key: String) throws(FieldFault) -> [AuctionID] {
+    func auctionIDs(_ key: String) throws(FieldFault) -> [AuctionID] {
         var ids: [AuctionID] = []
         for element in try elements(key) {
             guard case .string(let text) = element, let id = try? AuctionID(text) else {

@@ -30,6 +30,10 @@ extension AdminCommand {
             writer.field("auction", id)
             writer.field("seq", seq)
             writer.fieldIfTrue("reveal", reveal)
+        case .listRequests(let id, let limit, let reveal):
+            writer.field("auction", id)
+            writer.field("limit", limit)
+            writer.fieldIfTrue("reveal", reveal)
         case .administer(let id, let command):
             writer.field("auction", id)
             command.encodeFields(into: &writer)
@@ -121,6 +125,11 @@ extension AdminCommand {
                 .explainAuction(
                     try object.identifier("auction"), seq: try object.count("seq"),
                     reveal: try object.reveals())
+            case .listRequests:
+                .listRequests(
+                    try object.identifier("auction"),
+                    limit: try object.optionalNumber("limit", in: 1...Self.listedRequestsMax) ?? 50,
+                    reveal: try object.reveals())
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
                 .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
                 .administer(
@@ -180,6 +189,7 @@ extension AdminCommand.Name {
         case .listAuctions: ["status", "sale", "reveal"]
         case .showAuction: ["auction", "at_seq", "reveal"]
         case .explainAuction: ["auction", "seq", "reveal"]
+        case .listRequests: ["auction", "limit", "reveal"]
         case .openAuction, .resumeAuction, .advanceClock: ["auction"]
         case .pauseAuction, .closeAuction, .cancelAuction: ["auction", "reason"]
         case .extendAuction: ["auction", "by_ms", "to", "reason"]
@@ -282,7 +292,7 @@ extension Limit {
 }
 
 extension JSONObject {
-    fileprivate func reveals() throws(FieldFault) -> Bool {
+    func reveals() throws(FieldFault) -> Bool {
         try optionalFlag("reveal") ?? false
     }
 
@@ -295,7 +305,7 @@ extension JSONObject {
 }
 
 extension JSONWriter {
-    fileprivate mutating func fieldIfTrue(_ key: StaticString, _ flag: Bool) {
+    mutating func fieldIfTrue(_ key: StaticString, _ flag: Bool) {
         if flag { field(key, true) }
     }
 }

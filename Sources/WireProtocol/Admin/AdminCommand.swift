@@ -10,6 +10,10 @@ public enum AdminCommand: Hashable, Sendable {
     case showAuction(AuctionID, atSeq: Int64? = nil, reveal: Bool = false)
     /// How the lot's public change `seq` came about.
     case explainAuction(AuctionID, seq: Int64, reveal: Bool = false)
+    /// The requests on a lot that got a final verdict last, oldest first.
+    ///
+    /// - limit: from 1 to ``listedRequestsMax``.
+    case listRequests(AuctionID, limit: Int64 = 50, reveal: Bool = false)
     /// Opens, pauses, extends … a lot.
     case administer(AuctionID, AuctionCommand)
     case createSale(NewSale)
@@ -74,6 +78,7 @@ extension AdminCommand {
         case listAuctions = "list-auctions"
         case showAuction = "show-auction"
         case explainAuction = "explain-auction"
+        case listRequests = "list-requests"
         case openAuction = "open-auction"
         case pauseAuction = "pause-auction"
         case resumeAuction = "resume-auction"
@@ -104,6 +109,9 @@ extension AdminCommand {
 
     public static let pathPrefix = "/v1/admin/"
 
+    /// How many requests are listed at most.
+    public static let listedRequestsMax: Int64 = 500
+
     /// Where the command is posted to.
     public var path: String { Self.pathPrefix + name.rawValue }
 
@@ -114,6 +122,7 @@ extension AdminCommand {
         case .listAuctions: .listAuctions
         case .showAuction: .showAuction
         case .explainAuction: .explainAuction
+        case .listRequests: .listRequests
         case .administer(_, .open): .openAuction
         case .administer(_, .pause): .pauseAuction
         case .administer(_, .resume): .resumeAuction

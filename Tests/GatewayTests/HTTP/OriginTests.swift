@@ -24,7 +24,7 @@ struct OriginTests {
         let boss = try await room.administrator()
         for (path, token) in [
             ("/v1/auctions/lot/bids", token), ("/v1/tickets", token),
-            ("/v1/admin/auction.list", boss),
+            ("/v1/admin/auction.list", boss), ("/v1/admin/watch", boss),
             ("/v1/nowhere", token), ("/healthz", token),
         ] {
             let reply = try await room.send(

@@ -76,11 +76,13 @@ actor EventReader {
     private(set) var lastID: String?
 
     init(
-        _ path: String, headers: KeyValuePairs<String, String> = [:], token: String? = nil,
+        _ path: String, method: String = "GET", body: String? = nil,
+        headers: KeyValuePairs<String, String> = [:], token: String? = nil,
         receiveBuffer: Int? = nil, port: Int
     ) async throws {
         line = try await Line.open(port: port, receiveBuffer: receiveBuffer)
-        try await line.request(path, headers: headers, token: token)
+        try await line.request(
+            path, method: method, body: body, headers: headers, token: token)
         while true {
             let text = String(buffer: bytes)
             if let end = text.range(of: "\r\n\r\n") {

@@ -5,7 +5,8 @@ struct AuctionCommands: AsyncParsableCommand {
         commandName: "auction", abstract: "Create lots, show them and run them.",
         subcommands: [
             CreateAuction.self, ImportAuctions.self, ListAuctions.self, ShowAuction.self,
-            ExplainAuction.self, WatchAuctions.self, OpenAuction.self, PauseAuction.self,
+            ExplainAuction.self, ListRequests.self, WatchAuctions.self, OpenAuction.self,
+            PauseAuction.self,
             ResumeAuction.self,
             CloseAuction.self, CancelAuction.self, ExtendAuction.self, LowerReserve.self,
             VoidBid.self, Announce.self, ShowCertificate.self,

@@ -70,3 +70,29 @@ struct ExplainAuction: AdministrationCommand {
         .explainAuction(auction, seq: seq, reveal: global.reveal)
     }
 }
+
+struct ListRequests: AdministrationCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requests",
+        abstract: "List who has asked for what on a lot lately, and what was answered.",
+        discussion: """
+            Bids, buys and retractions with a final verdict, the taken ones and the refused ones, \
+            the newest last. Of a maximum the amount stays secret: --reveal tells it, too.
+
+            Example: gavel auction requests L1 --limit 20
+            """)
+    static let onlyReads = true
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    var auction: AuctionID
+    @Option(
+        help: ArgumentHelp(
+            "How many at most, from 1 to \(AdminCommand.listedRequestsMax).", valueName: "count"),
+        transform: { try ValueText.number($0, in: 1...AdminCommand.listedRequestsMax) })
+    var limit: Int64 = 50
+
+    func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
+        .listRequests(auction, limit: limit, reveal: global.reveal)
+    }
+}

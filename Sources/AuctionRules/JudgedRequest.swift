@@ -1,0 +1,57 @@
+/// A request with what was decided about it, as the house's own people may see it. It is never told to
+/// a watcher: it says who asked.
+public struct JudgedRequest: Hashable, Sendable {
+    public let auction: AuctionID
+    public let sale: SaleID?
+    public let currency: Currency
+    public let request: BidRequest
+    public let verdict: Verdict
+    /// When it was decided: the engine's time.
+    public let at: Instant
+    /// The bidder's alias on the lot; nil for somebody who has no accepted bid there.
+    public let alias: String?
+    /// The lot's bids are secret from everybody, until it closes.
+    public let isSealed: Bool
+    /// An accepted bid that counts no more.
+    public let isVoided: Bool
+
+    /// What was offered, as far as it may be shown; nil for a request without an amount, too.
+    ///
+    /// - Parameter reveal: also what others must not know. Without it there is only what tells nothing
+    ///   of what a bidder would still pay: an exact bid, or one that was below the minimum.
+    public func amount(reveal: Bool) -> Amount? {
+        guard case .bid(let kind, let amount, _) = request.action, !isSealed else { return nil }
+        if reveal || kind == .exact { return amount }
+        if case .refused(.tooLow) = verdict { return amount }
+        return nil
+    }
+}
+
+extension Auction {
+    /// - Parameters:
+    ///   - verdict: on a request that was just decided.
+    ///   - t: when it was.
+    public func judged(_ request: BidRequest, _ verdict: Verdict, at t: Instant) -> JudgedRequest {
+        judged(request, verdict, at: t, isVoided: false)
+    }
+
+    /// The requests that got a final verdict last, at most `max` of them, oldest first.
+    public func newestRequests(max: Int) -> [JudgedRequest] {
+        let voided = Set(commitments.lazy.filter(\.isVoided).map(\.key))
+        return replies.newest(max).map { reply in
+            var isVoided = false
+            if case .accepted = reply.verdict { isVoided = voided.contains(reply.request.key) }
+            return judged(reply.request, reply.verdict, at: reply.at, isVoided: isVoided)
+        }
+    }
+
+    private func judged(
+        _ request: BidRequest, _ verdict: Verdict, at t: Instant, isVoided: Bool
+    ) -> JudgedRequest {
+        JudgedRequest(
+            auction: id, sale: terms.sale, currency: terms.currency, request: request,
+            verdict: verdict, at: t,
+            alias: alias(of: request.bidder), isSealed: !isOpenOutcry && !isClosed,
+            isVoided: isVoided)
+    }
+}

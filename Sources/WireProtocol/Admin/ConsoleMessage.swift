@@ -1,0 +1,82 @@
+public import AuctionRules
+import StrictJSON
+
+/// What an administrator who watches is told and nobody else: the other events of the stream that
+/// ``AdminWatch`` asks for.
+public enum ConsoleMessage: Hashable, Sendable {
+    /// The first one.
+    case console(Beginning)
+    /// A request was decided, and is on disk. It stands before the change that it made.
+    case request(RequestRow)
+    /// How many watch. Comes every few seconds, too, when nothing has changed: who gets none has lost
+    /// the connection.
+    case watchers(Watchers)
+
+    public struct Beginning: Hashable, Sendable {
+        /// The id of the log that the seqs of changes count in.
+        public let log: String
+        /// By the name on the token; nil over the machine's own socket.
+        public let administrator: String?
+        public let reveals: Bool
+        public let serverTime: Instant
+
+        public init(log: String, administrator: String?, reveals: Bool, serverTime: Instant) {
+            self.log = log
+            self.administrator = administrator
+            self.reveals = reveals
+            self.serverTime = serverTime
+        }
+    }
+
+    /// Connections that watch, on all event loops; administrators' own are not among them.
+    public struct Watchers: Hashable, Sendable {
+        /// Of the sale as a whole; 0 where single lots are watched.
+        public var ofSale: Int
+        /// Of single lots, beside: those that have any.
+        public var ofAuctions: [AuctionID: Int]
+        public var serverTime: Instant
+
+        public init(ofSale: Int, ofAuctions: [AuctionID: Int], serverTime: Instant) {
+            self.ofSale = ofSale
+            self.ofAuctions = ofAuctions
+            self.serverTime = serverTime
+        }
+    }
+
+    /// Names the event.
+    public var type: String {
+        switch self {
+        case .console: "console"
+        case .request: "request"
+        case .watchers: "watchers"
+        }
+    }
+
+    /// The event's data.
+    public func encoded() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("type", type)
+            switch self {
+            case .console(let beginning):
+                writer.field("log", beginning.log)
+                writer.field("administrator", beginning.administrator)
+                writer.field("reveal", beginning.reveals)
+                writer.field("server_time", beginning.serverTime)
+            case .request(let row): row.encodeFields(into: &writer)
+            case .watchers(let watchers):
+                writer.field("sale", watchers.ofSale)
+                writer.array("auctions") { writer in
+                    for (id, count) in watchers.ofAuctions.sorted(by: { $0.key < $1.key }) {
+                        writer.object { writer in
+                            writer.field("auction", id)
+                            writer.field("watchers", count)
+                        }
+                    }
+                }
+                writer.field("server_time", watchers.serverTime)
+            }
+        }
+        return writer.bytes
+    }
+}
