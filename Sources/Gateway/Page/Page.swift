@@ -47,19 +47,20 @@ enum Page {
         img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
-    static var routes: [Route] {
-        files.map { file in
-            // Checked again each time: a page of another version would speak past the server.
-            let response = HTTPResponse(
-                type: file.type,
-                headers: [
-                    "Cache-Control": "no-cache",
-                    "Content-Security-Policy": contentSecurityPolicy,
-                    "Cross-Origin-Resource-Policy": "same-origin",
-                    "Referrer-Policy": "no-referrer",
-                ],
-                body: ByteBuffer(bytes: file.bytes))
-            return Route(.GET, file.path) { (_, _) throws(HTTPFailure) in response }
-        }
+    static var routes: [Route] { files.map { route($0.path, $0.type, $0.bytes) } }
+
+    /// Serves a file of a page, with the policy that all of them have.
+    static func route(_ path: String, _ type: String, _ bytes: [UInt8]) -> Route {
+        // Checked again each time: a page of another version would speak past the server.
+        let response = HTTPResponse(
+            type: type,
+            headers: [
+                "Cache-Control": "no-cache",
+                "Content-Security-Policy": contentSecurityPolicy,
+                "Cross-Origin-Resource-Policy": "same-origin",
+                "Referrer-Policy": "no-referrer",
+            ],
+            body: ByteBuffer(bytes: bytes))
+        return Route(.GET, path) { (_, _) throws(HTTPFailure) in response }
     }
 }
