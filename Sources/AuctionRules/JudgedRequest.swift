@@ -10,6 +10,8 @@ public struct JudgedRequest: Hashable, Sendable {
     public let at: Instant
     /// The bidder's alias on the lot; nil for somebody who has no accepted bid there.
     public let alias: String?
+    /// An exact bid's amount is everybody's to see.
+    public let isOpenOutcry: Bool
     /// The lot's bids are secret from everybody, until it closes.
     public let isSealed: Bool
     /// An accepted bid that counts no more.
@@ -21,7 +23,7 @@ public struct JudgedRequest: Hashable, Sendable {
     ///   of what a bidder would still pay: an exact bid, or one that was below the minimum.
     public func amount(reveal: Bool) -> Amount? {
         guard case .bid(let kind, let amount, _) = request.action, !isSealed else { return nil }
-        if reveal || kind == .exact { return amount }
+        if reveal || (kind == .exact && isOpenOutcry) { return amount }
         if case .refused(.tooLow) = verdict { return amount }
         return nil
     }
@@ -51,7 +53,8 @@ extension Auction {
         JudgedRequest(
             auction: id, sale: terms.sale, currency: terms.currency, request: request,
             verdict: verdict, at: t,
-            alias: alias(of: request.bidder), isSealed: !isOpenOutcry && !isClosed,
+            alias: alias(of: request.bidder), isOpenOutcry: isOpenOutcry,
+            isSealed: !isOpenOutcry && !isClosed,
             isVoided: isVoided)
     }
 }

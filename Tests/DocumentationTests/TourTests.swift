@@ -6,7 +6,9 @@ struct TourTests {
         "README.md", "docs/administration.md", "docs/guide.md", "docs/handbook.md",
     ]
 
-    @Test("Every command of the page, pasted in order, does what the page says", arguments: pages)
+    @Test(
+        "Every command of the page, pasted in order, does what the page says",
+        arguments: pages + ["docs/console.md"])
     func run(name: String) async throws {
         let page = try Page(name)
         let result = try await Tour(page: page).run()

@@ -99,15 +99,16 @@ import WireProtocol
     func sealedAmountsAreSecretFromEverybodyUntilTheClose(format: Format) {
         var scene = Scene(terms: Scene.terms(format: format))
         scene.bid("ann", "b1", 8000)
-        scene.bid("bob", "b2", 1)
-        func amounts() -> [Int64?] {
+        scene.ask("bob", "b2", .bid(.exact, amount: Scene.amount(7000)))
+        func amounts(reveal: Bool = true) -> [Int64?] {
             scene.auction.newestRequests(max: 9).map {
-                RequestRow($0, reveal: true).amount?.minorUnits
+                RequestRow($0, reveal: reveal).amount?.minorUnits
             }
         }
         #expect(amounts() == [nil, nil])
         scene.run(.administer(Scene.lot, .close(reason: nil)), at: Scene.opens + 5)
-        #expect(amounts() == [8000, 1])
+        #expect(amounts() == [8000, 7000])
+        #expect(amounts(reveal: false) == [nil, nil])
     }
 
     @Test(arguments: [1, 2, 50, 199, 200, 1000])

@@ -49,7 +49,7 @@ export class Block {
     const { sale, auctions } = this.#saleroom.watchers;
     const own = auctions.get(lot.auction) ?? 0;
     fill(element("block"), {
-      place: `Lot ${this.#saleroom.numberOf(lot.auction)} of ${this.#saleroom.lots.length} · ${lot.auction}`,
+      place: `Lot ${lot.number} of ${this.#saleroom.size} · ${lot.auction}`,
       title: lot.title,
       status: statusOf(lot),
       reason: lot.reason ?? "",
@@ -111,7 +111,7 @@ export class Block {
     const lots = this.#saleroom.lots;
     const start = lots.findIndex((one) => one.auction === lot.auction);
     const next = lots.slice(start + 1).find((one) => !isOver(one));
-    return next ? `Next: ${this.#saleroom.numberOf(next.auction)} · ${next.title}` : "This is the last lot.";
+    return next ? `Next: ${next.number} · ${next.title}` : "This is the last lot.";
   }
 
   #act(lot, isConnected) {

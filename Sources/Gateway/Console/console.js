@@ -46,6 +46,7 @@ desk.dispatchDone = (id) => readRequests(id);
 const changed = new Set();
 const show = beforePainting(() => {
   for (const id of changed) order.update(id);
+  order.summarize();
   const isShown = changed.has(chosen);
   changed.clear();
   if (isShown) {
@@ -137,7 +138,7 @@ function becomeLive() {
   stream.becomeLive();
   if (!lot()) choose(saleroom.current?.auction ?? null);
   else readRequests(chosen);
-  setText(element("empty"), saleroom.lots.length ? "" : "This sale has no lots yet. New ones appear here.");
+  setText(element("empty"), saleroom.size ? "" : "This sale has no lots yet. New ones appear here.");
 }
 
 const states = {
@@ -319,6 +320,8 @@ office.addEventListener("token-refused", ({ detail: why }) => {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isAsking()) return;
   if (event.target.closest?.("input, select, textarea")) return;
+  // There they scroll.
+  if (event.key.startsWith("Arrow") && event.target.closest?.("#tape")) return;
   const work = {
     ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
     n: nextLot, Home: () => choose((saleroom.onBlock ?? saleroom.current)?.auction ?? null),
@@ -332,8 +335,8 @@ element("next").addEventListener("click", nextLot);
 element("go").addEventListener("click", () => choose(saleroom.onBlock?.auction ?? chosen));
 element("keys").addEventListener("click", () => element("help").showModal());
 
+setInterval(() => order.tick(), 1000);
 setInterval(() => {
-  order.tick();
   block.tick(lot());
   if (lot()) {
     document.title = lot().price === null ? `${lot().title} – console`

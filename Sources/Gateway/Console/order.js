@@ -46,17 +46,17 @@ export class Order {
     setText(entry.leader, this.#saleroom.leaderOf(lot) ?? lot.leader ?? "");
     setText(entry.refused, news > 0 ? `${news} refused` : "");
     this.#tick(entry, lot);
-    setText(element("order-count"), this.#summary());
+  }
+
+  /** How far the sale is. */
+  summarize() {
+    const over = this.#saleroom.lots.filter(isOver).length;
+    const { size } = this.#saleroom;
+    setText(element("order-count"), size ? `${over} of ${size} done` : "");
   }
 
   #refusals(id) {
     return this.#saleroom.requests(id).filter((row) => row.verdict === "refused").length;
-  }
-
-  #summary() {
-    const lots = this.#saleroom.lots;
-    const over = lots.filter(isOver).length;
-    return lots.length === 0 ? "" : `${over} of ${lots.length} done`;
   }
 
   #add(lot) {
@@ -68,7 +68,7 @@ export class Order {
     entry.button = make("button", { type: "button", class: "entry" }, entry.number, entry.title,
       entry.status, entry.price, entry.leader, entry.clock, entry.refused);
     entry.button.addEventListener("click", () => this.#choose(lot.auction));
-    setText(entry.number, String(this.#saleroom.numberOf(lot.auction)));
+    setText(entry.number, String(lot.number));
     this.#entries.set(lot.auction, entry);
     element("lots").append(make("li", {}, entry.button));
   }

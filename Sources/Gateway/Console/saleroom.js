@@ -4,7 +4,9 @@ const requestsMax = 200;
 
 const keyOf = (row) => `${row.bidder} ${row.id} ${row.verdict} ${row.at}`;
 
-/** Tells of a lot that is not as it was in "change", of requests in "request". */
+/**
+ * Each lot is as the protocol has it, and its `number` in the sale from 1 on. Tells of a lot that is not as it was in "change", of requests in "request".
+ */
 export class Saleroom extends EventTarget {
   #lots = new Map();
   #people = new Map(); // by lot: alias to bidder
@@ -26,8 +28,7 @@ export class Saleroom extends EventTarget {
 
   get(id) { return this.#lots.get(id); }
 
-  /** From 1 on. */
-  numberOf(id) { return [...this.#lots.keys()].indexOf(id) + 1; }
+  get size() { return this.#lots.size; }
 
   requests(id) { return this.#requests.get(id) ?? []; }
 
@@ -54,7 +55,7 @@ export class Saleroom extends EventTarget {
     for (const bid of row.bid_list ?? []) this.#know(row.auction, bid.alias, bid.bidder);
     if (known && known.seq > row.seq) return;
     this.#lots.set(row.auction, {
-      ...known, ...row, secret: row.secret ?? known?.secret, bid_list: undefined,
+      ...known, ...row, number: known?.number ?? this.#lots.size + 1, secret: row.secret ?? known?.secret, bid_list: undefined,
       notice: known?.notice, reason: known?.seq === row.seq ? known.reason : undefined,
     });
     this.#tell(row.auction);

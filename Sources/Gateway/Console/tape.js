@@ -11,6 +11,7 @@ export class Tape {
   #nameOf;
   #now;
   #voidBid;
+  #seen = "";
 
   constructor({ saleroom, nameOf, now, voidBid }) {
     this.#saleroom = saleroom;
@@ -23,6 +24,10 @@ export class Tape {
     const rows = lot ? this.#saleroom.requests(lot.auction).toReversed() : [];
     const taken = rows.filter((row) => row.verdict !== "refused").slice(0, shownMax);
     const refused = rows.filter((row) => row.verdict === "refused").slice(0, shownMax);
+    // Most changes are none of these: what is selected or under a pointer stays as it is.
+    const seen = JSON.stringify([lot?.status, rows, rows.map((row) => this.#nameOf(row.bidder))]);
+    if (seen === this.#seen) return;
+    this.#seen = seen;
     fillList("bids", taken, (row, index) => this.#taken(row, lot, taken[index + 1]));
     fillList("refusals", refused, (row) => this.#refused(row, lot));
     setText(element("no-bids"), taken.length ? "" : "No bids yet.");

@@ -298,7 +298,9 @@ async def console_looks(stage):
             # Nothing sticks out to the right.
             assert await tab.page.evaluate(
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"), size
-            await nothing_serious(tab, f"{size}, dark: {is_dark}")
+            # The colours are the same on all screens.
+            if not is_dark or size == "desktop":
+                await nothing_serious(tab, f"{size}, dark: {is_dark}")
         for key, place in (("v", "#form"), ("?", "#help")):
             await press(tab, key)
             await tab.sees(place)
