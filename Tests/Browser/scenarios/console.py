@@ -136,6 +136,7 @@ async def console_has_no_accidents(stage):
     anna = await stage.bidder("anna")
     boss = await stage.house.administrator("careful")
     lot = await stage.lot("A clock", sale=sale)
+    await stage.lot("A stool", sale=sale)
     tab = await console(stage, boss)
     await choose(tab, "A clock")
     await press(tab, "c")
@@ -167,13 +168,20 @@ async def console_has_no_accidents(stage):
     await tab.sees("#form")
     await press(tab, "Enter")
     await tab.sees("#block .badge", "sold")
+    # Held by a finger or a mouse it is done.
+    await choose(tab, "A stool")
+    await close.hover()
+    await tab.page.mouse.down()
+    await tab.page.wait_for_timeout(hold)
+    await tab.page.mouse.up()
+    await tab.sees("#block .badge", "unsold")
 
 
 @scenario
 async def console_loses_the_network(stage):
     """It says that what it shows may be old, sends nothing but a pause, and catches up."""
     sale = await stage.sale("A sale on a bad line")
-    anna = await stage.bidder("anna")
+    anna, ben = await stage.bidder("anna"), await stage.bidder("ben")
     boss = await stage.house.administrator("far")
     lot = await stage.lot("A desk", sale=sale)
     line = await stage.line()
@@ -193,6 +201,13 @@ async def console_loses_the_network(stage):
     await tab.sees("#refusals li", "not above the bidder's own max")
     await tab.sees("#block .price", "$10.00")
     assert (await show(stage, lot))["status"] == "open"
+    # A line that swallows everything is noticed by its silence.
+    line.hold_answers()
+    await tab.sees("#connection", "May be old")
+    await stage.house.bid(lot, 3000, ben)
+    line.release()
+    await tab.sees("#connection[data-state=live]")
+    await tab.sees("#block [data-field=leader]", f"{stage.name}-ben")
 
 
 @scenario
