@@ -1,11 +1,11 @@
 -- The log: all that ever happened, one row an event, in one order for the whole house.
--- Every other table but meta, migration and heartbeat follows from it and could be dropped and
--- made anew by replaying it.
+-- Every other table but meta, migration and heartbeat follows from it and could be made
+-- anew by replaying it.
 --
--- Times everywhere are Unix milliseconds; amounts are whole minor units (cents, yen, fils).
+-- Times are Unix milliseconds; amounts whole minor units (cents, yen, fils).
 
--- A bid is one row, here, as each further one and each index cost as much as it does: the answer stands
--- beside it. The views reply and commitment show the bids as tables of their own.
+-- A bid is one row, as each further one and each index cost as much: the answer stands beside it. The
+-- views reply and commitment show the bids as tables of their own.
 CREATE TABLE event (
     -- 1, 2, 3 … without a hole. Rows are only ever appended, so the key costs nothing.
     position INTEGER PRIMARY KEY CHECK (position >= 1),
@@ -13,35 +13,37 @@ CREATE TABLE event (
     auction TEXT REFERENCES lot (id),
     -- The lot's own number of the public change that the event is part of, if any.
     seq INTEGER CHECK (seq IS NULL OR (seq >= 1 AND auction IS NOT NULL)),
-    -- Spelled out as a CASE: SQLite would build a table for a long IN list at every insert.
+    -- A CASE: SQLite would build a table for a long IN list at every insert.
     kind TEXT NOT NULL CHECK (
         CASE kind
-            WHEN 'bid_accepted' THEN auction IS NOT NULL
-            WHEN 'bid_refused' THEN auction IS NOT NULL
-            WHEN 'auction_extended' THEN auction IS NOT NULL
-            WHEN 'auction_created' THEN auction IS NOT NULL
-            WHEN 'auction_opened' THEN auction IS NOT NULL
-            WHEN 'auction_closed' THEN auction IS NOT NULL
-            WHEN 'bids_voided' THEN auction IS NOT NULL
-            WHEN 'reserve_lowered' THEN auction IS NOT NULL
-            WHEN 'auction_paused' THEN auction IS NOT NULL
-            WHEN 'auction_resumed' THEN auction IS NOT NULL
-            WHEN 'auction_cancelled' THEN auction IS NOT NULL
-            WHEN 'auction_announced' THEN auction IS NOT NULL
-            WHEN 'sale_created' THEN auction IS NULL
-            WHEN 'bidder_added' THEN auction IS NULL
-            WHEN 'bidder_suspended' THEN auction IS NULL
-            WHEN 'bidder_reinstated' THEN auction IS NULL
-            WHEN 'bidder_registered' THEN auction IS NULL
-            WHEN 'token_issued' THEN auction IS NULL
-            WHEN 'token_revoked' THEN auction IS NULL
-            WHEN 'signing_key_added' THEN auction IS NULL
-            ELSE 0
-        END
+        WHEN 'bid_accepted' THEN auction IS NOT NULL
+        WHEN 'bid_refused' THEN auction IS NOT NULL
+        WHEN 'auction_extended' THEN auction IS NOT NULL
+        WHEN 'auction_created' THEN auction IS NOT NULL
+        WHEN 'auction_opened' THEN auction IS NOT NULL
+        WHEN 'auction_closed' THEN auction IS NOT NULL
+        WHEN 'bids_voided' THEN auction IS NOT NULL
+        WHEN 'reserve_lowered' THEN auction IS NOT NULL
+        WHEN 'auction_paused' THEN auction IS NOT NULL
+        WHEN 'auction_resumed' THEN auction IS NOT NULL
+        WHEN 'auction_cancelled' THEN auction IS NOT NULL
+        WHEN 'auction_announced' THEN auction IS NOT NULL
+        WHEN 'ask_set' THEN auction IS NOT NULL
+        WHEN 'fair_warning_given' THEN auction IS NOT NULL
+        WHEN 'auction_reopened' THEN auction IS NOT NULL
+        WHEN 'sale_created' THEN auction IS NULL
+        WHEN 'bidder_added' THEN auction IS NULL
+        WHEN 'bidder_suspended' THEN auction IS NULL
+        WHEN 'bidder_reinstated' THEN auction IS NULL
+        WHEN 'bidder_registered' THEN auction IS NULL
+        WHEN 'token_issued' THEN auction IS NULL
+        WHEN 'token_revoked' THEN auction IS NULL
+        WHEN 'signing_key_added' THEN auction IS NULL
+        ELSE 0 END
     ),
     -- JSON, versioned ("v":1). Holds secrets: maxes, reserves, sealed bids, who bid.
     payload TEXT NOT NULL CHECK (substr(payload, 1, 4) = '{"v"'),
-    -- What everybody may know of it; NULL: nothing. JSON, too. Follows from the payload, and is kept
+    -- What everybody may know of it; NULL: nothing. Follows from the payload, and is kept
     -- so that the chain can be checked by somebody who may see nothing else.
     public_payload TEXT CHECK (substr(public_payload, 1, 4) = '{"v"'),
     -- Secret: keeps a payload from being found out by trying until its digest fits.
@@ -57,7 +59,7 @@ CREATE TABLE event (
     bidder TEXT CHECK ((bidder IS NULL) = (bid IS NULL)),
     bid TEXT CHECK (
         CASE kind WHEN 'bid_accepted' THEN bid IS NOT NULL WHEN 'bid_refused' THEN bid IS NOT NULL
-            WHEN 'bids_voided' THEN 1 ELSE bid IS NULL END
+        WHEN 'bids_voided' THEN 1 ELSE bid IS NULL END
     ),
     -- Of an accepted bid: its number on the lot, 0, 1, 2 …, the priority between equal amounts; what
     -- it commits to (secret, unless it is an exact bid's on an english lot); and its bidder's number

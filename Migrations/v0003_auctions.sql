@@ -8,7 +8,8 @@ CREATE TABLE lot (
     sale TEXT REFERENCES sale (id),
     title TEXT NOT NULL CHECK (length(CAST(title AS BLOB)) BETWEEN 1 AND 800),
     format TEXT NOT NULL CHECK (
-        format = 'english' OR format = 'sealed_first_price' OR format = 'vickrey'),
+        format = 'english' OR format = 'sealed_first_price' OR format = 'vickrey'
+        OR format = 'live'),
     currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
     exponent INTEGER NOT NULL CHECK (exponent BETWEEN 0 AND 4),
     start INTEGER NOT NULL CHECK (start BETWEEN 1 AND 9007199254740991),
@@ -28,6 +29,10 @@ CREATE TABLE lot (
     completes_increment_on_raise INTEGER NOT NULL CHECK (completes_increment_on_raise IN (0, 1)),
     retraction TEXT NOT NULL CHECK (retraction IN ('never', 'ebay')),
     shows_sealed_bid_count INTEGER NOT NULL CHECK (shows_sealed_bid_count IN (0, 1)),
+    -- The live room: who has it when the room bids as much as an absentee bid goes to, and whether
+    -- that goes one step further.
+    tie TEXT NOT NULL CHECK (tie IN ('earliest_wins', 'live_wins', 'absentee_wins')),
+    plus_one INTEGER NOT NULL CHECK (plus_one IN (0, 1)),
 
     CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL))
 ) STRICT;
@@ -39,7 +44,7 @@ CREATE TABLE standing (
     lot INTEGER PRIMARY KEY REFERENCES lot (number),
     status TEXT NOT NULL CHECK (
         status = 'open' OR status = 'scheduled' OR status = 'paused' OR status = 'closed'
-        OR status = 'cancelled'),
+        OR status = 'cancelled' OR status = 'on_block' OR status = 'fair_warning'),
     seq INTEGER NOT NULL CHECK (seq >= 0),
     starts_at INTEGER NOT NULL,
     -- NULL while paused, and for a lot that only an administrator closes.
@@ -55,17 +60,26 @@ CREATE TABLE standing (
     reserve_met INTEGER NOT NULL,
     minimum INTEGER CHECK (price IS NULL OR minimum > price),
     bids INTEGER NOT NULL CHECK (bids >= 0), -- as everybody may see it
-    outcome TEXT CHECK (outcome = 'sold' OR outcome = 'no_bids' OR outcome = 'reserve_not_met'),
+    outcome TEXT CHECK (outcome = 'sold' OR outcome = 'no_bids' OR outcome = 'reserve_not_met'
+        OR outcome = 'passed'),
     winner TEXT,
     hammer_price INTEGER CHECK (hammer_price = price),
     close_cause TEXT CHECK (
         close_cause = 'time' OR close_cause = 'bought' OR close_cause = 'hammer'),
     ended_at INTEGER, -- closed or cancelled
+    -- Of live-room lots: what the auctioneer asks for, while the lot is on the block; the number of the
+    -- ask; and the fair warnings since the last bid.
+    ask INTEGER CHECK (ask IS NULL OR status = 'on_block' OR status = 'fair_warning' OR status = 'paused'),
+    ask_seq INTEGER CHECK (ask_seq >= 0),
+    fair_warnings INTEGER CHECK (fair_warnings BETWEEN 0 AND 2),
 
     CHECK ((price IS NULL) = (leader IS NULL)),
     CHECK (price <= leader_max),
     CHECK (reserve_met = (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)),
     CHECK (status <> 'paused' OR ends_at IS NULL),
+    CHECK (status <> 'on_block' OR (ask IS NOT NULL AND fair_warnings = 0)),
+    CHECK (status <> 'fair_warning' OR (ask IS NOT NULL AND fair_warnings > 0)),
+    CHECK ((ask_seq IS NULL) = (fair_warnings IS NULL)),
     CHECK ((status IN ('closed', 'cancelled')) = (ended_at IS NOT NULL)),
     CHECK ((status IN ('closed', 'cancelled')) = (minimum IS NULL)),
     CHECK ((status = 'closed') = (outcome IS NOT NULL)),
@@ -82,7 +96,7 @@ CREATE VIEW auction AS
 SELECT
     l.*, s.status, s.seq, s.starts_at, s.ends_at, s.remaining, s.extensions, s.extensions_by_bids,
     s.reserve, s.price, s.leader, s.leader_alias, s.leader_max, s.reserve_met, s.minimum, s.bids, s.outcome,
-    s.winner, s.hammer_price, s.close_cause, s.ended_at
+    s.winner, s.hammer_price, s.close_cause, s.ended_at, s.ask, s.ask_seq, s.fair_warnings
 FROM lot l JOIN standing s ON s.lot = l.number;
 
 -- A sale's lots are few among many.

@@ -17,7 +17,7 @@ CREATE TABLE void (
 CREATE VIEW commitment AS
 SELECT
     e.auction, e.ordinal, e.position, e.bidder, e.alias, e.bid,
-    e.payload ->> '$.action' AS kind, -- max, exact or buy
+    e.payload ->> '$.action' AS kind, -- max, exact, room or buy
     e.committed AS amount, -- secret, unless it is an exact bid's on an english lot
     e.at,
     -- The public change that it made; NULL when it stayed private (a raised max, a sealed bid).
@@ -31,7 +31,7 @@ CREATE VIEW reply AS
 SELECT
     position, auction, bidder, bid,
     -- Of a retraction that was granted the request stands one level deeper.
-    coalesce(payload ->> '$.action', 'retract') AS action, -- max, exact, buy or retract
+    coalesce(payload ->> '$.action', 'retract') AS action, -- max, exact, room, buy or retract
     payload ->> '$.amount' AS amount, -- what was asked
     payload ->> '$.currency' AS currency, -- when the bidder named one
     coalesce(payload ->> '$.bid', payload ->> '$.retraction.bid') AS target, -- the bid taken back
@@ -42,7 +42,9 @@ SELECT
     told_code AS code,
     payload ->> '$.detail' AS detail, -- what some codes add
     told_late_by AS late_by, told_minimum AS minimum, told_seq AS seq, told_leading AS leading,
-    told_max AS own_max, told_price AS price, told_reserve AS reserve, told_ends_at AS ends_at
+    told_max AS own_max, told_price AS price, told_reserve AS reserve, told_ends_at AS ends_at,
+    payload ->> '$.ask_seq' AS ask_seq, -- the ask that the bid answered
+    payload ->> '$.present_ask_seq' AS present_ask_seq -- of ask_moved; the ask is the minimum
 FROM event
 WHERE bid IS NOT NULL;
 

@@ -28,7 +28,11 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', a.ends_at / 1000.0, 'unixepoch') AS ends_at,
     a.extensions,
     CASE a.status WHEN 'cancelled' THEN 'withdrawn' ELSE a.outcome END AS outcome,
-    a.seq
+    a.seq,
+    -- Of live-room lots.
+    (a.ask / scale) || CASE exponent WHEN 0 THEN ''
+        ELSE printf('.%0*d', exponent, a.ask % scale) END AS ask,
+    a.ask_seq, a.fair_warnings
 FROM auction a JOIN unit USING (exponent);
 
 -- The accepted bids that changed something public, with the price that each one led to. Raised
@@ -46,7 +50,8 @@ SELECT
 FROM commitment c
 JOIN auction a ON a.id = c.auction JOIN unit USING (exponent)
 JOIN event e ON e.position = c.position
-WHERE (a.format = 'english' AND c.seq IS NOT NULL) OR a.status = 'closed' AND a.format <> 'english'
+WHERE (a.format IN ('english', 'live') AND c.seq IS NOT NULL)
+    OR a.status = 'closed' AND a.format NOT IN ('english', 'live')
 ORDER BY c.auction, c.ordinal;
 
 -- Who stands where on a lot: the leader first, then by what was offered, the earlier one before.
@@ -64,7 +69,7 @@ FROM secret_standing s
 JOIN auction a ON a.id = s.auction
 JOIN (
     SELECT c.auction, c.bidder,
-        sum(NOT c.voided AND (c.seq IS NOT NULL OR l.format <> 'english')) AS bids
+        sum(NOT c.voided AND (c.seq IS NOT NULL OR l.format NOT IN ('english', 'live'))) AS bids
     FROM commitment c JOIN lot l ON l.id = c.auction
     GROUP BY c.auction, c.bidder
 ) b ON b.auction = s.auction AND b.bidder = s.bidder

@@ -24,6 +24,10 @@ SELECT
             || ' (' || json_extract(e.payload, '$.cause') || ')'
         WHEN 'auction_cancelled' THEN json_extract(e.payload, '$.reason')
         WHEN 'auction_announced' THEN json_extract(e.payload, '$.text')
+        WHEN 'ask_set' THEN 'asks for ' || ask || ' ' || currency
+            || coalesce('; ' || (e.public_payload ->> '$.leader') || ' leads at ' || price || ' ' || currency,
+                '')
+        WHEN 'auction_reopened' THEN json_extract(e.payload, '$.reason')
         WHEN 'sale_created' THEN json_extract(e.payload, '$.title')
         WHEN 'signing_key_added' THEN json_extract(e.payload, '$.public_key')
     END AS summary
@@ -35,6 +39,8 @@ FROM (
             AS price,
         (json_extract(payload, '$.price') / scale) || CASE exponent WHEN 0 THEN ''
             ELSE printf('.%0*d', exponent, json_extract(payload, '$.price') % scale) END AS hammer,
+        (json_extract(payload, '$.ask') / scale) || CASE exponent WHEN 0 THEN ''
+            ELSE printf('.%0*d', exponent, json_extract(payload, '$.ask') % scale) END AS ask,
         strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(payload, '$.ends_at') / 1000.0, 'unixepoch')
             AS ends_at
     FROM event

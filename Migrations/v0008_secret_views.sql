@@ -1,7 +1,7 @@
 -- What only the house may see: maxes, reserves, sealed bids, and who is who. Every one of these
 -- views says so in its name; whoever may read the file may read them, so mind the file.
 
--- The offer by which each bidder stands on each lot. On an english lot it is the highest one, and
+-- The offer by which each bidder stands on each lot. On an english lot and in the live room it is the highest one, and
 -- when he made it first; on a sealed lot it is his last one.
 CREATE VIEW secret_standing AS
 SELECT auction, bidder, alias, amount, ordinal, at
@@ -10,8 +10,8 @@ FROM (
         row_number() OVER (
             PARTITION BY c.auction, c.bidder
             ORDER BY
-                CASE a.format WHEN 'english' THEN c.amount END DESC,
-                CASE a.format WHEN 'english' THEN c.ordinal ELSE -c.ordinal END
+                CASE WHEN a.format IN ('english', 'live') THEN c.amount END DESC,
+                CASE WHEN a.format IN ('english', 'live') THEN c.ordinal ELSE -c.ordinal END
         ) AS choice
     FROM commitment c JOIN lot a ON a.id = c.auction
     WHERE NOT c.voided

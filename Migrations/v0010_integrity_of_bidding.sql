@@ -20,15 +20,17 @@ UNION ALL
 UNION ALL
     SELECT 'price <= leader''s max', a.id, a.price || ' > ' || coalesce(s.amount, 'nothing')
     FROM auction a LEFT JOIN secret_standing s ON s.auction = a.id AND s.bidder = a.leader
-    WHERE a.format = 'english' AND a.price > coalesce(s.amount, 0)
+    WHERE (a.format = 'english' OR a.format = 'live' AND NOT a.plus_one)
+        AND a.price > coalesce(s.amount, 0)
 UNION ALL
     SELECT 'leader''s max as committed', a.id, a.leader_max || ' is not ' || s.amount
     FROM auction a JOIN secret_standing s ON s.auction = a.id AND s.bidder = a.leader
-    WHERE a.format = 'english' AND a.leader_max IS NOT s.amount
+    WHERE (a.format = 'english' OR a.format = 'live' AND NOT a.plus_one)
+        AND a.leader_max IS NOT s.amount
 UNION ALL
     SELECT 'price >= best rival max', a.id, a.price || ' < ' || max(s.amount)
     FROM auction a JOIN secret_standing s ON s.auction = a.id AND s.bidder <> a.leader
-    WHERE a.format = 'english' AND a.close_cause IS NOT 'bought'
+    WHERE a.format IN ('english', 'live') AND a.close_cause IS NOT 'bought'
     GROUP BY a.id HAVING a.price < max(s.amount)
 UNION ALL
     SELECT 'reserve met = price >= reserve', id, 'price ' || coalesce(price, 'none')
@@ -49,6 +51,12 @@ UNION ALL
         WHERE kind IN ('auction_closed', 'auction_cancelled') GROUP BY auction
     ) ended ON ended.auction = c.auction
     WHERE c.ordinal IS NOT NULL AND c.position > ended.position
+        -- A live-room lot may have been reopened since.
+        AND 'auction_reopened' <> (
+            SELECT k.kind FROM event k
+            WHERE k.auction = c.auction AND k.position < c.position
+                AND k.kind IN ('auction_closed', 'auction_cancelled', 'auction_reopened')
+            ORDER BY k.position DESC LIMIT 1)
 UNION ALL
     SELECT 'ordinals without holes', auction, count(*) || ' commitments'
     FROM event WHERE ordinal IS NOT NULL
@@ -66,10 +74,20 @@ UNION ALL
         SELECT auction, count(*) AS public FROM commitment
         WHERE seq IS NOT NULL AND NOT voided GROUP BY auction
     ) c ON c.auction = a.id
-    WHERE a.format = 'english' AND a.bids <> coalesce(c.public, 0)
+    WHERE a.format IN ('english', 'live') AND a.bids <> coalesce(c.public, 0)
 UNION ALL
     SELECT 'a sealed lot shows nothing', id, 'price ' || price
-    FROM auction WHERE format <> 'english' AND status <> 'closed' AND price IS NOT NULL;
+    FROM auction
+    WHERE format NOT IN ('english', 'live') AND status <> 'closed' AND price IS NOT NULL
+UNION ALL
+    SELECT 'one lot of a sale on the block', min(id), count(*) || ' lots of sale ' || sale
+    FROM auction WHERE ask IS NOT NULL AND sale IS NOT NULL GROUP BY sale HAVING count(*) > 1
+UNION ALL
+    SELECT 'the ask is the minimum', id, ask || ' is not ' || coalesce(minimum, 'none')
+    FROM auction WHERE ask IS NOT NULL AND ask IS NOT minimum
+UNION ALL
+    SELECT 'only a live-room lot has an ask', id, 'format ' || format
+    FROM auction WHERE (format = 'live') <> (ask_seq IS NOT NULL);
 
 -- Everything that is wrong with the database: no row when it is sound.
 CREATE VIEW integrity_faults AS

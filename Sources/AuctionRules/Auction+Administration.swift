@@ -13,6 +13,19 @@ public enum AuctionCommand: Hashable, Sendable {
     /// Voids the bid of that id; `bidder` says whose, where two bidders chose the same id.
     case voidBid(BidID, bidder: BidderID?, reason: String)
     case announce(text: String)
+    // The live room.
+    /// Puts a queued lot on the block, or moves its ask; nil: to what the terms give.
+    case ask(Amount?)
+    /// Gives the first or the second fair warning.
+    case warn
+    /// Sells the lot to its leader.
+    case hammer
+    /// Ends the lot unsold.
+    case pass(reason: String?)
+    /// Brings a lot that was sold or passed back on the block.
+    case reopen(reason: String?)
+    /// Voids the last bid that was made on the block.
+    case undo(reason: String?)
     /// Brings the lot's clock up to date, and nothing else.
     case advanceClock
 
@@ -49,6 +62,12 @@ extension Auction {
         case .lowerReserve(let amount): lowerReserve(to: amount)
         case .voidBid(let bid, let bidder, let reason): void(bid, of: bidder, reason)
         case .announce(let text): announce(text)
+        case .ask(let amount): setAsk(to: amount)
+        case .warn: giveFairWarning()
+        case .hammer: hammer()
+        case .pass(let reason): pass(reason)
+        case .reopen(let reason): reopen(reason)
+        case .undo(let reason): undo(reason)
         }
     }
 
@@ -69,6 +88,12 @@ extension Auction {
     }
 
     private func close(_ reason: String?) -> Result<[AuctionEvent], Objection> {
+        guard block == nil else {
+            return .failure(
+                Objection(
+                    .wrongStatus,
+                    "Lot \(id) is sold in the room: end it with the hammer, or pass it."))
+        }
         switch phase {
         case .open, .paused: break
         default: return objection("be closed", "open or paused")
@@ -160,19 +185,19 @@ extension Auction {
 
     // MARK: - Objections
 
-    private func objection<T>(_ verb: String, _ wanted: String) -> Result<T, Objection> {
+    func objection<T>(_ verb: String, _ wanted: String) -> Result<T, Objection> {
         .failure(
             Objection(
                 .wrongStatus,
                 "Lot \(id) can't \(verb): it is \(status.rawValue), and must be \(wanted)."))
     }
 
-    private func checked(_ reason: String?) -> Result<String?, Objection> {
+    func checked(_ reason: String?) -> Result<String?, Objection> {
         guard let reason else { return .success(nil) }
         return required(reason).map { $0 }
     }
 
-    private func required(_ text: String) -> Result<String, Objection> {
+    func required(_ text: String) -> Result<String, Objection> {
         guard Terms.isPresentable(text, lengthMax: 500) else {
             return .failure(
                 Objection(

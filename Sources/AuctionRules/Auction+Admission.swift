@@ -14,6 +14,10 @@ extension Auction {
         if case .bid(_, _, let currency?) = request.action, currency != terms.currency.code {
             return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
         }
+        if case .bidAtAsk(_, _, _, let currency?) = request.action, currency != terms.currency.code
+        {
+            return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
+        }
         // 2. The id, also after the close.
         if let reply = reply(to: request.key) {
             guard reply.request.action == request.action else {
@@ -44,6 +48,15 @@ extension Auction {
             offer = Offer(bidder: request.bidder, kind: .max, amount: amount)
         case .bid(.exact, let amount, _):
             offer = Offer(bidder: request.bidder, kind: .exact, amount: amount)
+        case .bidAtAsk(let kind, let amount, let askSeq, _):
+            offer = Offer(
+                bidder: request.bidder, kind: kind == .max ? .max : .exact, amount: amount,
+                askSeq: askSeq)
+        case .room(let amount):
+            guard block != nil else {
+                return refuse(request, .unsupported("This lot is not sold in a room: bid online"))
+            }
+            offer = Offer(bidder: request.bidder, kind: .room, amount: amount)
         case .buy:
             // A lot without a buy-now price refuses every amount.
             let amount = terms.buyNow?.price ?? terms.start
@@ -51,7 +64,8 @@ extension Auction {
         }
         let isParty = terms.seller == offer.bidder || terms.relatedParties.contains(offer.bidder)
         if isParty { return refuse(request, .selfBidding) }
-        if let amountMax = admission.amountMax, offer.amount > amountMax {
+        if let amountMax = admission.amountMax, bidding.commitment(of: offer, in: self) > amountMax
+        {
             return refuse(request, .limitExceeded)
         }
         if let refusal = bidding.refusal(of: offer, in: self) { return refuse(request, refusal) }

@@ -30,12 +30,19 @@ extension Auction {
         case .resumed(let end, _):
             phase = .open
             endsAt = end
+            takeBackWarnings()
         case .closed(let event):
             phase = .closed(event.outcome, event.cause, at: t)
             outcomeEntry = hash
             if case .hammer = event.cause { endsAt = t }
             reveal(event.outcome)
-        case .cancelled: phase = .cancelled(at: t)
+            leaveBlock()
+        case .cancelled:
+            phase = .cancelled(at: t)
+            leaveBlock()
+        case .askSet(let event): apply(event, at: t)
+        case .fairWarned: warn()
+        case .reopened(let event): apply(event, at: t)
         case .announced: break  // Said, not done.
         }
         return nil
@@ -50,8 +57,9 @@ extension Auction {
         let isSold = event.standing.map(reachesCap) ?? false
         let kind: Commitment.Kind =
             switch event.request.action {
-            case .bid(.max, _, _): .max
-            case .bid(.exact, _, _): .exact
+            case .bid(.max, _, _), .bidAtAsk(.max, _, _, _): .max
+            case .bid(.exact, _, _), .bidAtAsk(.exact, _, _, _): .exact
+            case .room: .room
             case .buy, .retract: .buy
             }
         let commitment = Commitment(
@@ -60,7 +68,10 @@ extension Auction {
         commitments.append(commitment)
         bidding.commit(commitment)
         if commitment.seq != nil { publicBids += 1 }
-        if let standing = event.standing { self.standing = standing }
+        if let standing = event.standing {
+            self.standing = standing
+            if block != nil { askOverPrice() }
+        }
         let bidder = event.request.bidder
         let isSealed = !isOpenOutcry
         let countBefore = participants.count
@@ -69,7 +80,7 @@ extension Auction {
             .commit(event.amount, isSealed: isSealed)
         if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
         let acceptance = Acceptance(
-            seq: seq, isLeading: isSealed ? nil : standing.leader == bidder,
+            seq: seq, isLeading: showsBidding ? standing.leader == bidder : nil,
             ownMax: ownMax, price: standing.price, minimum: isSold ? nil : minimum,
             reserve: reserveState,
             endsAt: isSold ? endsAt : end)
@@ -98,7 +109,10 @@ extension Auction {
             let standing = terms.format.standingAmount(of: surviving)
             participants[bidder]?.standingAmount = standing
         }
-        if let standing = event.standing { self.standing = standing }
+        if let standing = event.standing {
+            self.standing = standing
+            if isOnBlock { askOverPrice() }
+        }
         if let outcome = event.outcome, case .closed(_, let cause, let at) = phase {
             phase = .closed(outcome, cause, at: at)
             if event.seq != nil { outcomeEntry = hash }

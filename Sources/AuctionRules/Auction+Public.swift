@@ -2,6 +2,9 @@
 public enum AuctionStatus: String, Hashable, Sendable, CaseIterable {
     case scheduled
     case open
+    /// In the live room: the auctioneer asks.
+    case onBlock = "on_block"
+    case fairWarning = "fair_warning"
     case paused
     case closed
     case cancelled
@@ -37,6 +40,23 @@ public struct PublicState: Hashable, Sendable {
     public let startsAt: Instant
     public let endsAt: Instant?
     public let extensions: Int
+    /// Of live-room lots.
+    public let block: PublicBlock?
+}
+
+/// What everybody may see of a live-room lot on the block, and off it.
+public struct PublicBlock: Hashable, Sendable {
+    /// Nil while the lot is not on the block.
+    public let ask: Amount?
+    public let askSeq: Int64
+    /// 0, 1 or 2.
+    public let fairWarnings: Int
+
+    public init(ask: Amount?, askSeq: Int64, fairWarnings: Int) {
+        self.ask = ask
+        self.askSeq = askSeq
+        self.fairWarnings = fairWarnings
+    }
 }
 
 extension Auction {
@@ -46,17 +66,25 @@ extension Auction {
             currency: terms.currency, status: status, outcome: outcomeCode,
             price: standing.price, minimum: minimum, buyNow: standingBuyNow,
             leader: publicLeader, bids: publicBidCount, reserve: reserveState,
-            startsAt: startsAt, endsAt: endsAt, extensions: extensions)
+            startsAt: startsAt, endsAt: endsAt, extensions: extensions,
+            block: block.map {
+                PublicBlock(ask: $0.ask, askSeq: $0.askSeq, fairWarnings: $0.fairWarnings)
+            })
     }
 
     public var status: AuctionStatus {
         switch phase {
         case .scheduled: .scheduled
-        case .open: .open
+        case .open: block == nil ? .open : statusInTheRoom
         case .paused: .paused
         case .closed: .closed
         case .cancelled: .cancelled
         }
+    }
+
+    private var statusInTheRoom: AuctionStatus {
+        guard let block, block.ask != nil else { return .open }
+        return block.fairWarnings == 0 ? .onBlock : .fairWarning
     }
 
     /// The name under which a bidder appears to others on this lot; nil for somebody who has not
@@ -126,6 +154,7 @@ extension Format {
         case .english: EnglishFormat.isOpenOutcry
         case .sealedFirstPrice: SealedFirstPriceFormat.isOpenOutcry
         case .vickrey: VickreyFormat.isOpenOutcry
+        case .live: LiveFormat.isOpenOutcry
         }
     }
 
@@ -134,6 +163,7 @@ extension Format {
         case .english: EnglishFormat.standingAmount(of: commitments)
         case .sealedFirstPrice: SealedFirstPriceFormat.standingAmount(of: commitments)
         case .vickrey: VickreyFormat.standingAmount(of: commitments)
+        case .live: LiveFormat.standingAmount(of: commitments)
         }
     }
 }

@@ -78,6 +78,8 @@ public struct Auction: Hashable, Sendable {
     /// brings the lot below it again.
     var refusedOffers: [BidderID: Amount] = [:]
     var bidding: Bidding
+    /// Where a live-room lot is in the room; nil in every other format.
+    public internal(set) var block: Block?
     /// Accepted bids that are public and not voided.
     var publicBids = 0
     /// Every final reply.
@@ -89,7 +91,8 @@ public struct Auction: Hashable, Sendable {
         startsAt = terms.opensAt
         endsAt = terms.closesAt
         reserve = terms.reserve
-        bidding = terms.format.opening
+        bidding = terms.format.opening(terms)
+        block = terms.format == .live ? Block() : nil
     }
 
     public var terms: Terms { box.terms }
@@ -112,9 +115,14 @@ public struct Auction: Hashable, Sendable {
         if case .closed(let outcome, _, _) = phase { outcome } else { nil }
     }
 
-    /// The leader's secret max; English auctions only.
+    /// The leader's secret max, where the format shows who leads; the live room does so once the lot has
+    /// been on the block.
     public var leaderMax: Amount? {
-        if case .english(let format) = bidding { format.lead?.max } else { nil }
+        switch bidding {
+        case .english(let format): format.lead?.max
+        case .live(let format): standing.leader == nil ? nil : format.lead?.max
+        case .sealedFirstPrice, .vickrey: nil
+        }
     }
 
     /// When the clock has something to do here next: open or close the lot.

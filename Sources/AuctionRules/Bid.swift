@@ -23,6 +23,11 @@ public struct BidRequest: Hashable, Sendable {
 public enum BidAction: Hashable, Sendable {
     /// `currency` is the one that the bidder believes to bid in, when it says so.
     case bid(BidKind, amount: Amount, currency: String? = nil)
+    /// A bid that names the ask it answers, in the live room; elsewhere a bid like any other. Kept aside,
+    /// so that it does not make every other request as large.
+    indirect case bidAtAsk(BidKind, amount: Amount, askSeq: Int64, currency: String? = nil)
+    /// A bid from the room, which the auctioneer places for a bidder there.
+    case room(amount: Amount)
     /// Takes the lot at its buy-now price.
     case buy
     /// Takes back the bid of that id.
@@ -55,6 +60,8 @@ public struct Commitment: Hashable, Sendable {
         case max
         case exact
         case buy
+        /// From the room.
+        case room
     }
 
     /// 0, 1, 2 … in the order of acceptance on this auction: the priority between equal amounts.

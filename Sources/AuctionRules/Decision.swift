@@ -43,6 +43,10 @@ public struct Objection: Error, Hashable, Sendable, CustomStringConvertible {
         case reasonRequired = "reason_required"
         case reserveNotLower = "reserve_not_lower"
         case endNotLater = "end_not_later"
+        /// An ask that is not above the price, or under the start.
+        case askNotHigher = "ask_not_higher"
+        /// The rules refuse a bid from the room; the message begins with the refusal's code.
+        case bidRefused = "bid_refused"
         /// It could not be made durable; nothing happened.
         case unavailable
     }

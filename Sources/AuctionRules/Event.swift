@@ -20,18 +20,26 @@ public enum AuctionEvent: Hashable, Sendable {
     case closed(Closed)
     case cancelled(reason: String, seq: Int64)
     case announced(text: String)
+    /// A live-room lot came on the block, or its ask moved.
+    indirect case askSet(AskSet)
+    case fairWarned(seq: Int64)
+    /// A lot that was sold or passed is on the block again.
+    case reopened(Reopened)
 
     /// The public change that the event is part of, if any.
     public var seq: Int64? {
         switch self {
         case .created, .bidRefused, .announced: nil
-        case .opened(let seq), .paused(_, let seq), .resumed(_, let seq), .cancelled(_, let seq):
+        case .opened(let seq), .paused(_, let seq), .resumed(_, let seq), .cancelled(_, let seq),
+            .fairWarned(let seq):
             seq
         case .bidAccepted(let event): event.seq
         case .bidsVoided(let event): event.seq
         case .reserveLowered(let event): event.seq
         case .extended(let event): event.seq
         case .closed(let event): event.seq
+        case .askSet(let event): event.seq
+        case .reopened(let event): event.seq
         }
     }
 
@@ -50,6 +58,9 @@ public enum AuctionEvent: Hashable, Sendable {
         case .closed: "auction_closed"
         case .cancelled: "auction_cancelled"
         case .announced: "auction_announced"
+        case .askSet: "ask_set"
+        case .fairWarned: "fair_warning_given"
+        case .reopened: "auction_reopened"
         }
     }
 }
@@ -162,6 +173,32 @@ public struct Extended: Hashable, Sendable {
     }
 }
 
+/// The auctioneer asks for an amount.
+public struct AskSet: Hashable, Sendable {
+    public let ask: Amount
+    /// The bidding of a lot that comes on the block, with its absentee bids executed; nil when nothing
+    /// of it changed.
+    public let standing: Standing?
+    public let seq: Int64
+
+    public init(ask: Amount, standing: Standing?, seq: Int64) {
+        self.ask = ask
+        self.standing = standing
+        self.seq = seq
+    }
+}
+
+/// A lot that had ended is on the block again, with the bids that it had.
+public struct Reopened: Hashable, Sendable {
+    public let reason: String?
+    public let seq: Int64
+
+    public init(reason: String?, seq: Int64) {
+        self.reason = reason
+        self.seq = seq
+    }
+}
+
 /// The lot closed.
 public struct Closed: Hashable, Sendable {
     /// What closed it.
@@ -192,6 +229,8 @@ public enum Outcome: Hashable, Sendable {
     case sold(to: BidderID, price: Amount)
     case noBids
     case reserveNotMet
+    /// The auctioneer ended a live-room lot without a sale.
+    case passed
 
     /// The outcome's name on the wire and in the database.
     public var code: String {
@@ -199,6 +238,7 @@ public enum Outcome: Hashable, Sendable {
         case .sold: "sold"
         case .noBids: "no_bids"
         case .reserveNotMet: "reserve_not_met"
+        case .passed: "passed"
         }
     }
 }

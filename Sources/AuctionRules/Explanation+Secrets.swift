@@ -7,7 +7,10 @@ extension LotChange {
         case .closed(let event): return secrets(of: event, on: lot)
         case .reserveLowered(let event):
             return [secret("The reserve is \(lot.terms.currency.text(event.reserve)) now.")]
-        case .created, .opened, .bidRefused, .bidsVoided, .extended, .paused, .resumed, .cancelled,
+        case .askSet(let event):
+            return event.standing == nil ? [] : [secret(offers(on: lot))]
+        case .created, .opened, .bidRefused, .fairWarned, .reopened, .bidsVoided, .extended,
+            .paused, .resumed, .cancelled,
             .announced:
             return []
         }
@@ -32,18 +35,20 @@ extension LotChange {
 
     private func secrets(of event: Closed, on lot: Auction) -> [Explanation.Step] {
         let currency = lot.terms.currency
-        let offers = lot.participants.sorted { $0.value.number < $1.value.number }
-            .compactMap { bidder, own in
-                own.standingAmount.map { "\(bidder) \(currency.text($0))" }
-            }
-        var steps = [
-            secret(
-                "The offers: " + (offers.isEmpty ? "none" : offers.joined(separator: ", ")) + ".")
-        ]
+        var steps = [secret(offers(on: lot))]
         if let reserve = lot.reserve {
             steps.append(secret("The reserve is \(currency.text(reserve))."))
         }
         return steps
+    }
+
+    private func offers(on lot: Auction) -> String {
+        let currency = lot.terms.currency
+        let offers = lot.participants.sorted { $0.value.number < $1.value.number }
+            .compactMap { bidder, own in
+                own.standingAmount.map { "\(bidder) \(currency.text($0))" }
+            }
+        return "The offers: " + (offers.isEmpty ? "none" : offers.joined(separator: ", ")) + "."
     }
 
     private func secret(_ text: String) -> Explanation.Step {

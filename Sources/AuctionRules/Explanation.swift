@@ -27,6 +27,10 @@ public struct Explanation: Hashable, Sendable {
         case void
         case sealedBid = "sealed_bid"
         case opened, paused, resumed, closed, cancelled
+        /// The live room: what the auctioneer asks for.
+        case ask
+        case fairWarning = "fair_warning"
+        case reopened
         /// Only where secrets were asked for.
         case secret
     }
@@ -81,7 +85,8 @@ extension LotChange {
 extension PublicFacts {
     var steps: [Explanation.Step] {
         switch kind {
-        case .bid(let bidder): bidSteps(bidder) + reserveSteps
+        case .bid(let bidder):
+            (before.block == nil ? bidSteps(bidder) : roomBidSteps(bidder)) + reserveSteps
         case .sealedBid:
             [step(.sealedBid, "The number of sealed bids changed; the bids stay secret.")]
         case .voided(let bids): [voidStep(bids)] + reserveSteps
@@ -102,6 +107,16 @@ extension PublicFacts {
             ]
         case .cancelled: [step(.cancelled, "The lot was withdrawn: nobody buys it.")]
         case .closed(let cause): [closeStep(cause)]
+        case .asked: askSteps + reserveSteps
+        case .warned:
+            [
+                step(
+                    .fairWarning,
+                    "Fair warning \(after.block?.fairWarnings ?? 0) of \(Auction.fairWarningsMax): "
+                        + "the hammer falls after the second one, and a bid takes them back.")
+            ]
+        case .reopened:
+            [step(.reopened, "The lot is on the block again, with the bids that it had.")]
         }
     }
 
@@ -173,7 +188,7 @@ extension PublicFacts {
         ]
     }
 
-    private var reserveSteps: [Explanation.Step] {
+    var reserveSteps: [Explanation.Step] {
         switch (before.reserve, after.reserve) {
         case (.unmet, .met):
             [
@@ -238,13 +253,16 @@ extension PublicFacts {
             }
         guard after.outcome == "sold", let price = after.price, let winner = after.leader else {
             let result =
-                after.outcome == "reserve_not_met"
-                ? "the reserve is not met, so it is not sold" : "there is no bid, so it is not sold"
+                after.outcome == "passed"
+                ? "it is passed, and not sold"
+                : after.outcome == "reserve_not_met"
+                    ? "the reserve is not met, so it is not sold"
+                    : "there is no bid, so it is not sold"
             return step(.closed, "\(why): \(result).")
         }
         let rule =
             switch after.format {
-            case .english: ""
+            case .english, .live: ""
             case .sealedFirstPrice: " The highest of the sealed bids wins and pays what it offered."
             case .vickrey:
                 " The highest of the sealed bids wins and pays the second highest, and not less "
@@ -253,11 +271,11 @@ extension PublicFacts {
         return step(.closed, "\(why): sold to \(winner) at \(text(price)).\(rule)")
     }
 
-    private func step(_ rule: Explanation.Rule, _ text: String) -> Explanation.Step {
+    func step(_ rule: Explanation.Rule, _ text: String) -> Explanation.Step {
         Explanation.Step(rule: rule, text: text)
     }
 
-    private func text(_ amount: Amount) -> String { before.currency.text(amount) }
+    func text(_ amount: Amount) -> String { before.currency.text(amount) }
 
     private func seconds(_ duration: Milliseconds) -> String {
         let rest = String(duration.magnitude % 1000)

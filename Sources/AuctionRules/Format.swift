@@ -4,13 +4,16 @@ public enum Format: String, Hashable, Sendable, CaseIterable {
     case english
     case sealedFirstPrice = "sealed_first_price"
     case vickrey
+    /// Auctioneer-driven.
+    case live
 
     /// The empty bidding of this format.
-    var opening: Bidding {
+    func opening(_ terms: Terms) -> Bidding {
         switch self {
         case .english: .english(EnglishFormat())
         case .sealedFirstPrice: .sealedFirstPrice(SealedFirstPriceFormat())
         case .vickrey: .vickrey(VickreyFormat())
+        case .live: .live(LiveFormat(terms))
         }
     }
 }
@@ -20,6 +23,8 @@ struct Offer {
     let bidder: BidderID
     let kind: Commitment.Kind
     let amount: Amount
+    /// The ask that the bidder saw, in the live room.
+    var askSeq: Int64?
 }
 
 /// What differs between formats: the seam that keeps each one's rules in its own file.
@@ -60,12 +65,14 @@ enum Bidding: Hashable, Sendable {
     case english(EnglishFormat)
     case sealedFirstPrice(SealedFirstPriceFormat)
     case vickrey(VickreyFormat)
+    case live(LiveFormat)
 
     func refusal(of offer: Offer, in auction: Auction) -> Refusal? {
         switch self {
         case .english(let format): format.refusal(of: offer, in: auction)
         case .sealedFirstPrice(let format): format.refusal(of: offer, in: auction)
         case .vickrey(let format): format.refusal(of: offer, in: auction)
+        case .live(let format): format.refusal(of: offer, in: auction)
         }
     }
 
@@ -74,6 +81,7 @@ enum Bidding: Hashable, Sendable {
         case .english(let format): format.standing(after: offer, in: auction)
         case .sealedFirstPrice(let format): format.standing(after: offer, in: auction)
         case .vickrey(let format): format.standing(after: offer, in: auction)
+        case .live(let format): format.standing(after: offer, in: auction)
         }
     }
 
@@ -82,6 +90,7 @@ enum Bidding: Hashable, Sendable {
         case .english(let format): format.standing(withoutOrdinals: voided, in: auction)
         case .sealedFirstPrice(let format): format.standing(withoutOrdinals: voided, in: auction)
         case .vickrey(let format): format.standing(withoutOrdinals: voided, in: auction)
+        case .live(let format): format.standing(withoutOrdinals: voided, in: auction)
         }
     }
 
@@ -90,6 +99,7 @@ enum Bidding: Hashable, Sendable {
         case .english(let format): format.minimum(in: auction)
         case .sealedFirstPrice(let format): format.minimum(in: auction)
         case .vickrey(let format): format.minimum(in: auction)
+        case .live(let format): format.minimum(in: auction)
         }
     }
 
@@ -98,6 +108,7 @@ enum Bidding: Hashable, Sendable {
         case .english(let format): format.outcome(in: auction)
         case .sealedFirstPrice(let format): format.outcome(in: auction)
         case .vickrey(let format): format.outcome(in: auction)
+        case .live(let format): format.outcome(in: auction)
         }
     }
 
@@ -106,6 +117,7 @@ enum Bidding: Hashable, Sendable {
         case .english(let format): format.outcome(withoutOrdinals: voided, in: auction)
         case .sealedFirstPrice(let format): format.outcome(withoutOrdinals: voided, in: auction)
         case .vickrey(let format): format.outcome(withoutOrdinals: voided, in: auction)
+        case .live(let format): format.outcome(withoutOrdinals: voided, in: auction)
         }
     }
 
@@ -117,7 +129,14 @@ enum Bidding: Hashable, Sendable {
         case .sealedFirstPrice(let format):
             format.retraction(of: bid, by: bidder, at: t, in: auction)
         case .vickrey(let format): format.retraction(of: bid, by: bidder, at: t, in: auction)
+        case .live(let format): format.retraction(of: bid, by: bidder, at: t, in: auction)
         }
+    }
+
+    /// What the offer may cost its bidder at most.
+    func commitment(of offer: Offer, in auction: Auction) -> Amount {
+        guard case .live(let format) = self else { return offer.amount }
+        return format.commitment(of: offer, in: auction)
     }
 
     mutating func commit(_ commitment: Commitment) {
@@ -125,6 +144,9 @@ enum Bidding: Hashable, Sendable {
         case .english(var format):
             format.commit(commitment)
             self = .english(format)
+        case .live(var format):
+            format.commit(commitment)
+            self = .live(format)
         // Sealed formats remember nothing beyond the commitments.
         case .sealedFirstPrice, .vickrey: break
         }
@@ -135,6 +157,9 @@ enum Bidding: Hashable, Sendable {
         case .english(var format):
             format.recount(commitments)
             self = .english(format)
+        case .live(var format):
+            format.recount(commitments)
+            self = .live(format)
         case .sealedFirstPrice, .vickrey: break
         }
     }

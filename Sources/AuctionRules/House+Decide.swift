@@ -24,6 +24,9 @@ extension House {
             guard let auction = auctions[id] else {
                 return .declined(.unknownAuction, "There is no auction \(id): check its id.")
             }
+            if let objection = blockObjection(to: command, on: auction) {
+                return Decision(answer: .declined(objection))
+            }
             return auction.decide(command, at: t)
         case .createAuction(let id, let terms): return create(id, terms, at: t)
         case .createSale, .addBidder, .suspendBidder, .reinstateBidder, .register, .issueToken,
@@ -226,8 +229,14 @@ extension Auction {
         case .closed(.sold(bidder, let price), _, _): price
         case .closed, .cancelled: nil
         case .scheduled, .open, .paused:
-            isOpenOutcry && standing.leader != bidder
-                ? nil : participants[bidder]?.standingAmount
+            showsBidding && standing.leader != bidder
+                ? nil : participants[bidder]?.standingAmount.map { stretched($0, of: bidder) }
         }
+    }
+
+    /// With `plus_one` a leader may stand a step over what he left.
+    private func stretched(_ amount: Amount, of bidder: BidderID) -> Amount {
+        guard block != nil, standing.leader == bidder, let leaderMax else { return amount }
+        return max(amount, leaderMax)
     }
 }

@@ -30,6 +30,9 @@ struct PublicFacts {
         case extended(Extended.Cause)
         case opened, paused, resumed, cancelled
         case closed(Closed.Cause)
+        /// The ask of the live room was set.
+        case asked
+        case warned, reopened
     }
 
     let kind: Kind
@@ -63,6 +66,9 @@ extension LotChange {
         case .resumed: kind = .resumed
         case .cancelled: kind = .cancelled
         case .closed(let event): kind = .closed(event.cause)
+        case .askSet: kind = .asked
+        case .fairWarned: kind = .warned
+        case .reopened: kind = .reopened
         case .created, .bidRefused, .announced: return nil
         }
         return PublicFacts(

@@ -29,6 +29,7 @@ extension Auction {
         case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore)
         case .closed: noticesAfterClose
         case .bidsVoided(let event): noticesAfterVoid(event)
+        case .askSet(let event) where event.standing != nil: noticesOnTheBlock
         default: []
         }
     }
@@ -45,6 +46,14 @@ extension Auction {
         let outbid = leader == bidder ? leaderBefore : bidder
         guard let outbid, outbid != leader else { return [] }
         return [notice(outbid, .outbid(ownMax: participants[outbid]?.standingAmount))]
+    }
+
+    /// The lot has come on the block: other absentee bids are outbid already.
+    private var noticesOnTheBlock: [PrivateNotice] {
+        participants.sorted { $0.value.number < $1.value.number }.compactMap { bidder, own in
+            guard let max = own.standingAmount, bidder != standing.leader else { return nil }
+            return notice(bidder, .outbid(ownMax: max))
+        }
     }
 
     private var noticesAfterClose: [PrivateNotice] {

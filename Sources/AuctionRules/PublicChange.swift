@@ -36,7 +36,8 @@ extension Auction {
                 case .administrator(let reason): .status(reason: reason)
                 }
             case .bidsVoided: isClosed ? .status(reason: "bid voided") : .price
-            case .opened, .resumed: .status(reason: nil)
+            case .opened, .resumed, .askSet, .fairWarned: .status(reason: nil)
+            case .reopened(let event): .status(reason: event.reason)
             case .paused(let reason, _): .status(reason: reason)
             case .closed(let event): .status(reason: event.reason)
             case .cancelled(let reason, _): .status(reason: reason)

@@ -26,6 +26,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case tooLow(minimum: Amount)
     case offLadder
     case confirmRequired(minimum: Amount)
+    /// The live room: the bid answers an ask that is no longer the present one.
+    case askMoved(ask: Amount, askSeq: Int64)
     /// This format or this lot takes no such request; the text says what it takes.
     case unsupported(String)
     /// It could not be made durable; nothing happened.
@@ -53,6 +55,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .tooLow: "too_low"
         case .offLadder: "off_ladder"
         case .confirmRequired: "confirm_required"
+        case .askMoved: "ask_moved"
         case .unsupported: "unsupported"
         case .unavailable: "unavailable"
         }
@@ -61,9 +64,15 @@ public enum Refusal: Error, Hashable, Sendable {
     /// What the next bidder must offer at least, where that is the point.
     public var minimum: Amount? {
         switch self {
-        case .tooLow(let minimum), .confirmRequired(let minimum): minimum
+        case .tooLow(let minimum), .confirmRequired(let minimum), .askMoved(let minimum, _): minimum
         default: nil
         }
+    }
+
+    /// The present ask's number, where the bid saw another one.
+    public var askSeq: Int64? {
+        guard case .askMoved(_, let askSeq) = self else { return nil }
+        return askSeq
     }
 
     /// How long after the end the request came, for `closed`.
@@ -108,6 +117,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .offLadder: "This lot takes only amounts on its ladder: offer the minimum or a rung."
         case .confirmRequired:
             "This is far above the minimum: send the same bid with \"confirm\": true if you mean it."
+        case .askMoved: "The ask has moved: bid at the present ask, if you still want to."
         case .unsupported(let what): "\(what)."
         case .unavailable: "The bid could not be stored; nothing happened. Send it again."
         }

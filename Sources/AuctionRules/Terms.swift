@@ -56,6 +56,10 @@ public struct Terms: Hashable, Sendable {
     public var retraction: RetractionPolicy = .never
     /// Sealed formats: whether the number of bids is public before the close.
     public var showsSealedBidCount = false
+    /// The live room: who has it when the room bids as much as an absentee bid goes to.
+    public var tie: TieRule = .earliestWins
+    /// The live room: an absentee bid that the room has tied goes exactly one step further.
+    public var plusOne = false
 
     public init(
         title: String, format: Format = .english, currency: Currency, start: Amount,
@@ -106,13 +110,16 @@ extension Terms {
             throw TermsFault("opens_at", "must be between 1970 and 9999")
         }
         if let closesAt {
+            guard format != .live else {
+                throw TermsFault("closes_at", "is not for live-room lots: the auctioneer ends them")
+            }
             guard closesAt > opensAt, closesAt <= .latest else {
                 throw TermsFault("closes_at", "must be after opens_at and before the year 10000")
             }
             if let hardEnd = softClose?.hardEnd, hardEnd < closesAt {
                 throw TermsFault("hard_end", "must not be before closes_at")
             }
-        } else if format != .english {
+        } else if !format.isOpenOutcry {
             throw TermsFault("closes_at", "is needed by a sealed auction")
         }
         if softClose?.group != nil, sale == nil {
@@ -129,6 +136,16 @@ extension Terms {
         }
         if ladderOnly, format != .english {
             throw TermsFault("ladder_only", "is for english auctions only")
+        }
+        if softClose != nil, format == .live {
+            throw TermsFault(
+                "soft_close", "is not for live-room lots: fair warnings take its place")
+        }
+        if tie != .earliestWins, format != .live {
+            throw TermsFault("tie", "is for live-room lots only")
+        }
+        if plusOne, format != .live {
+            throw TermsFault("plus_one", "is for live-room lots only")
         }
     }
 

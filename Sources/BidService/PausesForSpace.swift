@@ -27,7 +27,7 @@ struct PausesForSpace {
         guard sight.looks != looks else { return [] }
         looks = sight.looks
         guard !sight.isLow else {
-            let open = house.auctions.values.filter { $0.status == .open }.map(\.id).sorted()
+            let open = house.auctions.values.filter { $0.phase == .open }.map(\.id).sorted()
             paused.formUnion(open)
             return open.map { ($0, .pause(reason: SpaceWatch.reason)) }
         }

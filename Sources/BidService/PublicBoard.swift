@@ -139,7 +139,9 @@ public final class PublicBoard: Sendable {
     public var signingKeys: [PublishedKey] { state.withLock { $0.signingKeys } }
 
     private static func snapshot(_ lot: Lot, for bidder: BidderID?) -> Snapshot {
-        let isTelling = lot.state.format.isOpenOutcry || lot.state.outcome != nil
+        let isTelling =
+            lot.state.outcome != nil
+            || lot.state.block.map { $0.ask != nil } ?? lot.state.format.isOpenOutcry
         return Snapshot(
             state: lot.state,
             isLeading: bidder.flatMap { isTelling ? lot.leader == $0 : nil },

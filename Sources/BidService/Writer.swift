@@ -399,8 +399,10 @@ extension AuctionEvent {
     /// Whether the lot's clock may have something to do at another time than before.
     fileprivate var mayMoveDeadline: Bool {
         switch self {
-        case .bidAccepted, .bidRefused, .bidsVoided, .reserveLowered, .announced: false
-        case .created, .opened, .extended, .paused, .resumed, .closed, .cancelled: true
+        case .bidAccepted, .bidRefused, .bidsVoided, .reserveLowered, .announced, .askSet,
+            .fairWarned:
+            false
+        case .created, .opened, .extended, .paused, .resumed, .closed, .cancelled, .reopened: true
         }
     }
 }

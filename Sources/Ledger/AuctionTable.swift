@@ -9,14 +9,14 @@ enum AuctionTable {
         "opening_reserve",
         "buy_now", "buy_now_availability", "increments", "opens_at", "closes_at", "soft_close",
         "resume_min", "seller", "related_parties", "confirm_above_factor", "ladder_only",
-        "completes_increment_on_raise", "retraction", "shows_sealed_bid_count",
+        "completes_increment_on_raise", "retraction", "shows_sealed_bid_count", "tie", "plus_one",
     ]
 
     static let stateColumns = [
         "status", "seq", "starts_at", "ends_at", "remaining", "extensions", "extensions_by_bids",
         "reserve", "price", "leader", "leader_alias", "leader_max", "reserve_met", "minimum",
         "bids", "outcome",
-        "winner", "hammer_price", "close_cause", "ended_at",
+        "winner", "hammer_price", "close_cause", "ended_at", "ask", "ask_seq", "fair_warnings",
     ]
 
     static let table = StateTable(
@@ -67,7 +67,8 @@ enum AuctionTable {
             },
             SQLValue(terms.confirmAboveFactor), SQLValue(terms.ladderOnly),
             SQLValue(terms.completesIncrementOnRaise), SQLValue(terms.retraction.rawValue),
-            SQLValue(terms.showsSealedBidCount),
+            SQLValue(terms.showsSealedBidCount), SQLValue(terms.tie.rawValue),
+            SQLValue(terms.plusOne),
         ]
     }
 
@@ -82,7 +83,9 @@ enum AuctionTable {
             SQLValue(auction.leaderMax), SQLValue(auction.standing.isReserveMet),
             SQLValue(auction.minimum), SQLValue(auction.publicBidCount),
             SQLValue(ending.outcome?.code), SQLValue(ending.winner), SQLValue(ending.price),
-            SQLValue(ending.cause?.rawValue), SQLValue(ending.at),
+            SQLValue(ending.cause?.rawValue), SQLValue(ending.at), SQLValue(auction.block?.ask),
+            SQLValue(auction.block?.askSeq),
+            SQLValue((auction.block?.fairWarnings).map { Int64($0) }),
         ]
     }
 

@@ -64,7 +64,7 @@ struct Touched: Sendable {
         case .created:
             created.insert(id)
         case .opened, .bidsVoided, .reserveLowered, .extended, .paused, .resumed, .closed,
-            .cancelled:
+            .cancelled, .askSet, .fairWarned, .reopened:
             changedInFull.insert(id)
         }
         auctions.note(id)

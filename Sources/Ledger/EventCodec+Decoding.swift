@@ -30,6 +30,12 @@ extension EventCodec {
         case "auction_cancelled":
             .cancelled(reason: try fields.string("reason"), seq: try fields.integer("seq"))
         case "auction_announced": .announced(text: try fields.string("text"))
+        case "ask_set": .askSet(try askSet(fields))
+        case "fair_warning_given": .fairWarned(seq: try fields.integer("seq"))
+        case "auction_reopened":
+            .reopened(
+                Reopened(
+                    reason: try fields.optionalString("reason"), seq: try fields.integer("seq")))
         default: throw EventCodingError(kind, "is of no kind that an auction's event has")
         }
     }
@@ -99,6 +105,15 @@ extension EventCodec {
             seq: try fields.optionalInteger("seq"))
     }
 
+    /// An ask may lie one step above the largest amount.
+    private static func askSet(_ fields: PayloadFields) throws -> AskSet {
+        guard let ask = Amount.derived(try fields.integer("ask")) else {
+            throw fields.fault("ask", "is no amount")
+        }
+        return AskSet(
+            ask: ask, standing: try standing(fields), seq: try fields.integer("seq"))
+    }
+
     private static func extended(_ fields: PayloadFields) throws -> Extended {
         let cause: Extended.Cause
         switch try fields.string("cause") {
@@ -117,10 +132,16 @@ extension EventCodec {
         switch try fields.string("action") {
         case "buy": action = .buy
         case "retract": action = .retract(try fields.id("bid"))
+        case "room": action = .room(amount: try fields.amount("amount"))
         default:
-            action = .bid(
-                try fields.member("action"), amount: try fields.amount("amount"),
-                currency: try fields.optionalString("currency"))
+            let kind: BidKind = try fields.member("action")
+            let amount = try fields.amount("amount")
+            let currency = try fields.optionalString("currency")
+            if let askSeq = try fields.optionalInteger("ask_seq") {
+                action = .bidAtAsk(kind, amount: amount, askSeq: askSeq, currency: currency)
+            } else {
+                action = .bid(kind, amount: amount, currency: currency)
+            }
         }
         return BidRequest(
             bidder: try fields.id("bidder"), id: try fields.id("id"), action: action,
@@ -131,7 +152,8 @@ extension EventCodec {
         let minimum = try fields.optionalInteger("minimum").flatMap(Amount.derived)
         let refusal = Refusal(
             code: try fields.string("code"), detail: try fields.optionalString("detail"),
-            minimum: minimum, lateBy: try fields.optionalInteger("late_by"))
+            minimum: minimum, lateBy: try fields.optionalInteger("late_by"),
+            askSeq: try fields.optionalInteger("present_ask_seq"))
         guard let refusal else { throw fields.fault("code", "is no refusal with these fields") }
         return refusal
     }
@@ -149,6 +171,7 @@ extension EventCodec {
         case "sold": .sold(to: try fields.id("winner"), price: try fields.amount("price"))
         case "no_bids": .noBids
         case "reserve_not_met": .reserveNotMet
+        case "passed": .passed
         default: throw fields.fault("outcome", "has an unknown name")
         }
     }
@@ -163,7 +186,9 @@ extension EventCodec {
 
 extension Refusal {
     /// The refusal with this code, or nil when there is none with these fields.
-    init?(code: String, detail: String?, minimum: Amount?, lateBy: Milliseconds?) {
+    init?(
+        code: String, detail: String?, minimum: Amount?, lateBy: Milliseconds?, askSeq: Int64?
+    ) {
         switch code {
         case "malformed":
             guard let detail else { return nil }
@@ -180,6 +205,9 @@ extension Refusal {
         case "confirm_required":
             guard let minimum else { return nil }
             self = .confirmRequired(minimum: minimum)
+        case "ask_moved":
+            guard let minimum, let askSeq else { return nil }
+            self = .askMoved(ask: minimum, askSeq: askSeq)
         case "closed":
             guard let lateBy else { return nil }
             self = .closed(lateBy: lateBy)

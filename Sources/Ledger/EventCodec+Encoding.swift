@@ -31,6 +31,14 @@ extension EventCodec {
             writer.field("reason", reason)
             writer.field("seq", seq)
         case .announced(let text): writer.field("text", text)
+        case .askSet(let event):
+            writer.field("ask", event.ask.minorUnits)
+            encode(event.standing, to: &writer)
+            writer.field("seq", event.seq)
+        case .fairWarned(let seq): writer.field("seq", seq)
+        case .reopened(let event):
+            writer.fieldIfPresent("reason", event.reason)
+            writer.field("seq", event.seq)
         }
     }
 
@@ -119,6 +127,14 @@ extension EventCodec {
             writer.field("action", kind.rawValue)
             writer.field("amount", amount.minorUnits)
             writer.fieldIfPresent("currency", currency)
+        case .bidAtAsk(let kind, let amount, let askSeq, let currency):
+            writer.field("action", kind.rawValue)
+            writer.field("amount", amount.minorUnits)
+            writer.fieldIfPresent("currency", currency)
+            writer.field("ask_seq", askSeq)
+        case .room(let amount):
+            writer.field("action", "room")
+            writer.field("amount", amount.minorUnits)
         case .buy: writer.field("action", "buy")
         case .retract(let bid):
             writer.field("action", "retract")
@@ -132,6 +148,8 @@ extension EventCodec {
         writer.fieldIfPresent("detail", refusal.detail)
         writer.fieldIfPresent("minimum", refusal.minimum?.minorUnits)
         writer.fieldIfPresent("late_by", refusal.lateBy)
+        // The bid's own is its ask_seq.
+        writer.fieldIfPresent("present_ask_seq", refusal.askSeq)
     }
 
     private static func encode(_ standing: Standing?, to writer: inout JSONWriter) {

@@ -42,6 +42,10 @@ extension EventCodec {
         writer.field("completes_increment_on_raise", terms.completesIncrementOnRaise)
         writer.field("retraction", terms.retraction.rawValue)
         writer.field("shows_sealed_bid_count", terms.showsSealedBidCount)
+        if terms.format == .live {
+            writer.field("tie", terms.tie.rawValue)
+            writer.field("plus_one", terms.plusOne)
+        }
     }
 
     /// `[[from, step], …]`.
@@ -98,6 +102,10 @@ extension EventCodec {
         terms.completesIncrementOnRaise = try fields.bool("completes_increment_on_raise")
         terms.retraction = try fields.member("retraction")
         terms.showsSealedBidCount = try fields.bool("shows_sealed_bid_count")
+        if terms.format == .live {
+            terms.tie = try fields.member("tie")
+            terms.plusOne = try fields.bool("plus_one")
+        }
         return terms
     }
 

@@ -97,8 +97,11 @@ public struct LogBatch: Sendable {
     ) {
         touched.note(event, on: id)
         var certified: EntryHash?
-        if case .bidsVoided = event {
+        switch event {
+        // A lot that was reopened has had a close before.
+        case .bidsVoided, .closed:
             certified = house.auctions.with(id) { $0.outcomeEntry } ?? nil
+        default: break
         }
         house.apply(.auction(id, event), at: row.at, recordedAs: head.hash)
         switch event {
@@ -121,9 +124,9 @@ public struct LogBatch: Sendable {
             house.auctions.with(id) { certify($0, replacing: certified) }
             guard case .retraction(let request) = event.cause else { return }
             house.auctions.with(id) { row.answer = answer(to: request, on: $0) }
-        case .closed: house.auctions.with(id) { certify($0, replacing: nil) }
+        case .closed: house.auctions.with(id) { certify($0, replacing: certified) }
         case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .cancelled,
-            .announced:
+            .announced, .askSet, .fairWarned, .reopened:
             break
         }
     }

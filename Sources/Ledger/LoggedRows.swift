@@ -33,7 +33,8 @@ struct LoggedRows {
                 [
                     "position", "auction", "bidder", "bid", "action", "amount", "currency",
                     "target", "confirmed", "verdict", "code", "detail", "late_by", "minimum", "seq",
-                    "leading", "own_max", "price", "reserve", "ends_at",
+                    "leading", "own_max", "price", "reserve", "ends_at", "ask_seq",
+                    "present_ask_seq",
                 ], replies
             ),
             (
@@ -88,14 +89,22 @@ struct LoggedRows {
         let head: [SQLValue] = [
             SQLValue(position), SQLValue(id), SQLValue(request.bidder), SQLValue(request.id),
         ]
-        replies.append(head + Self.columns(reply.request) + Self.columns(reply.verdict))
+        var tail: [SQLValue] = [.null, .null]
+        if case .bidAtAsk(_, _, let askSeq, _) = reply.request.action {
+            tail[0] = SQLValue(askSeq)
+        }
+        if case .refused(let refusal) = reply.verdict { tail[1] = SQLValue(refusal.askSeq) }
+        replies.append(
+            head + Self.columns(reply.request) + Self.columns(reply.verdict) + tail)
     }
 
     private static func columns(_ request: BidRequest) -> [SQLValue] {
         let confirmed = SQLValue(request.isConfirmed)
         return switch request.action {
-        case .bid(let kind, let amount, let currency):
+        case .bid(let kind, let amount, let currency),
+            .bidAtAsk(let kind, let amount, _, let currency):
             [.text(kind.rawValue), SQLValue(amount), SQLValue(currency), .null, confirmed]
+        case .room(let amount): [.text("room"), SQLValue(amount), .null, .null, confirmed]
         case .buy: [.text("buy"), .null, .null, .null, confirmed]
         case .retract(let bid): [.text("retract"), .null, .null, SQLValue(bid), confirmed]
         }

@@ -103,6 +103,13 @@ extension EventCodec {
             writer.field("cause", event.cause.rawValue)
             writer.fieldIfPresent("reason", event.reason)
         case .cancelled(let reason, _): writer.field("reason", reason)
+        case .askSet(let event):
+            writer.field("ask", event.ask.minorUnits)
+            if let standing = event.standing {
+                encodePublic(standing, before: auction, to: &writer)
+            }
+        case .fairWarned: break
+        case .reopened(let event): writer.fieldIfPresent("reason", event.reason)
         }
     }
 

@@ -41,7 +41,7 @@ struct StateTable: Hashable, Sendable {
     }
 }
 
-/// What accepted bids change of a row of `standing`: most batches change nothing else.
+/// What accepted bids change of a row of `standing`, but in the live room, where the ask moves, too: most batches change nothing else.
 struct BiddingRow: Sendable {
     let number: Int
     let seq: Int64
@@ -104,7 +104,7 @@ struct StateRows: Sendable {
                 if touched.created.contains(id) {
                     newLots.append(AuctionTable.terms(auction, number: number))
                     newStandings.append(AuctionTable.state(auction) + [SQLValue(number)])
-                } else if touched.changedInFull.contains(id) {
+                } else if touched.changedInFull.contains(id) || auction.block != nil {
                     standings.append(AuctionTable.state(auction) + [SQLValue(number)])
                 } else {
                     biddings.append(BiddingRow(auction, number: number))

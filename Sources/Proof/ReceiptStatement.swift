@@ -31,6 +31,14 @@ public enum ReceiptStatement {
             writer.field("action", kind.rawValue)
             writer.field("amount", amount.minorUnits)
             writer.fieldIfPresent("currency", currency)
+        case .bidAtAsk(let kind, let amount, let askSeq, let currency):
+            writer.field("action", kind.rawValue)
+            writer.field("amount", amount.minorUnits)
+            writer.fieldIfPresent("currency", currency)
+            writer.field("ask_seq", askSeq)
+        case .room(let amount):
+            writer.field("action", "room")
+            writer.field("amount", amount.minorUnits)
         case .buy: writer.field("action", "buy")
         case .retract(let bid):
             writer.field("action", "retract")
@@ -57,6 +65,7 @@ public enum ReceiptStatement {
             writer.field("code", refusal.code)
             writer.fieldIfPresent("minimum", refusal.minimum?.minorUnits)
             writer.fieldIfPresent("late_by_ms", refusal.lateBy)
+            writer.fieldIfPresent("present_ask_seq", refusal.askSeq)
         }
     }
 }

@@ -24,14 +24,15 @@ struct ImageTests {
                 "id", "box", "phase", "seq", "startsAt", "endsAt", "extensions",
                 "extensionsByBids", "newestExtensions", "outcomeEntry", "reserve", "standing",
                 "commitments", "participants",
-                "refusedOffers", "bidding", "publicBids", "replies",
+                "refusedOffers", "bidding", "block", "publicBids", "replies",
             ], Self.hint)
         #expect(
             Self.names(of: lot.terms) == [
                 "title", "format", "currency", "start", "reserve", "buyNow", "increments",
                 "opensAt", "closesAt", "softClose", "resumeMin", "sale", "seller",
                 "relatedParties", "confirmAboveFactor", "ladderOnly",
-                "completesIncrementOnRaise", "retraction", "showsSealedBidCount",
+                "completesIncrementOnRaise", "retraction", "showsSealedBidCount", "tie",
+                "plusOne",
             ], Self.hint)
         let reply = try #require(lot.newestReply)
         #expect(Self.names(of: reply) == ["request", "verdict", "at", "entryHash"], Self.hint)
@@ -49,7 +50,7 @@ struct ImageTests {
             Self.names(of: lot.publicState) == [
                 "auction", "sale", "seq", "title", "format", "currency", "status", "outcome",
                 "price", "minimum", "buyNow", "leader", "bids", "reserve", "startsAt", "endsAt",
-                "extensions",
+                "extensions", "block",
             ], Self.hint)
     }
 
@@ -138,6 +139,7 @@ struct ImageTests {
             .cancelled, .notRegistered, .notApproved, .suspended, .selfBidding, .limitExceeded,
             .alreadyLeading, .maxNotHigher, .tooLow(minimum: amount), .offLadder,
             .confirmRequired(minimum: amount), .unsupported("это"), .unavailable,
+            .askMoved(ask: amount, askSeq: 7),
         ]
         for refusal in refusals {
             let request = BidRequest(

@@ -4,7 +4,7 @@ import Testing
 
 /// Nothing that anybody can send may trap: random commands made of the most extreme values.
 @Suite struct RobustnessTests {
-    @Test(arguments: [Format.english, .sealedFirstPrice, .vickrey], 0..<4)
+    @Test(arguments: Format.allCases, 0..<4)
     func `extreme amounts, instants and durations trap nowhere`(
         format: Format, shard: UInt64
     ) throws {
@@ -124,6 +124,10 @@ private struct Extremes {
         terms.completesIncrementOnRaise = random.chance(50)
         terms.retraction = .ebay
         if random.chance(50) { terms.sale = "sale" }
+        if format == .live {
+            (terms.closesAt, terms.softClose) = (nil, nil)
+            (terms.tie, terms.plusOne) = (random.pick(TieRule.allCases), random.chance(50))
+        }
         return terms
     }
 
@@ -134,7 +138,16 @@ private struct Extremes {
             let past = BidID(stringLiteral: "k\(random.below(count) + 1)")
             let bidder = random.pick(["A", "B", "C", "D"] as [BidderID])
             let order: AuctionCommand
-            switch random.below(20) {
+            switch random.below(29) {
+            case 20, 21: order = .ask(random.chance(50) ? nil : amount)
+            case 22: order = .warn
+            case 23: order = .hammer
+            case 24: order = random.chance(30) ? .pass(reason: nil) : .reopen(reason: nil)
+            case 25: order = .undo(reason: nil)
+            case 26: return request(bidder, id, .room(amount: amount))
+            case 27, 28:
+                let seen = random.pick([1, 2, 3, .min, .max] as [Int64])
+                return request(bidder, id, .bidAtAsk(.exact, amount: amount, askSeq: seen))
             case 0..<10:
                 let kind = random.pick(BidKind.allCases)
                 return request(bidder, id, .bid(kind, amount: amount))

@@ -19,6 +19,12 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         let relatedParties: [String]
         let bidderLimits: [String: Int64]
         let completeIncrementOnRaise: Bool
+        /// Nil: english.
+        let format: String?
+        let tie: String?
+        let plusOne: Bool?
+        /// Whether there is another lot, `next`, in the same sale.
+        let inSale: Bool?
     }
 
     struct SoftCloseConfiguration: Decodable, Sendable {
@@ -44,6 +50,11 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         let t: Int64?
         let key: String?
         let idx: Int?
+        let askSeq: Int64?
+        /// The bid that is taken back.
+        let bid: String?
+        /// Nil: `lot`.
+        let lot: String?
     }
 
     /// What is said of one step; fields that an event does not have are nil.
@@ -59,9 +70,12 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         var outcome: String?
         var winner: String?
         var privateTo: String?
+        var ask: Int64?
+        var askSeq: Int64?
 
         enum CodingKeys: String, CodingKey {
-            case type, bidder, price, leader, code, required, endsAt, count, outcome, winner
+            case type, bidder, price, leader, code, required, endsAt, count, outcome, winner, ask
+            case askSeq
             case privateTo = "private_to"
         }
     }
@@ -74,6 +88,11 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
         let leaderMax: Int64?
         let endsAt: Int64?
         let closed: String?
+        // In the live room only.
+        var ask: Int64?
+        var askSeq: Int64?
+        var fairWarnings: Int?
+        var status: String?
     }
 
     struct Expectation: Decodable, Sendable {
@@ -119,7 +138,9 @@ extension Vector.Configuration {
             IncrementTable.Band(from: $0[0], step: try #require(Amount(minorUnits: $0[1])))
         }
         var terms = Terms(
-            title: "Vector", currency: .usd, start: try #require(Amount(minorUnits: start)),
+            title: "Vector",
+            format: try #require(Format(rawValue: format ?? "english")), currency: .usd,
+            start: try #require(Amount(minorUnits: start)),
             increments: try IncrementTable(bands: bands), opensAt: 0,
             closesAt: endsAt.map(Instant.init(milliseconds:)))
         terms.reserve = reserve.flatMap(Amount.init(minorUnits:))
@@ -128,6 +149,9 @@ extension Vector.Configuration {
         terms.seller = try BidderID(seller)
         terms.relatedParties = Set(try relatedParties.map { try BidderID($0) })
         terms.completesIncrementOnRaise = completeIncrementOnRaise
+        if let tie { terms.tie = try #require(TieRule(rawValue: tie)) }
+        terms.plusOne = plusOne ?? false
+        if inSale == true { terms.sale = "sale" }
         return terms
     }
 }

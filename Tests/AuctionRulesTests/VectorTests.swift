@@ -10,12 +10,14 @@ import Testing
             let events = try runner.run(step.cmd)
             guard let expected = step.expect else { continue }
             #expect(events == expected.events, "events of step \(number)")
-            #expect(runner.state == expected.state, "state after step \(number)")
+            #expect(try runner.state(of: step.cmd) == expected.state, "state after step \(number)")
         }
     }
 
     @Test func `the vectors that come with the tests are all there`() throws {
-        #expect(try Vector.all().count >= 24)
+        let vectors = try Vector.all()
+        #expect(vectors.count { $0.config.format == nil } >= 24)
+        #expect(vectors.count { $0.config.format == "live" } >= 50)
     }
 }
 
@@ -38,6 +40,10 @@ struct VectorRunner {
                 bidLimit: limit.map { Limit(amount: $0, currency: .usd) })
             room.perform(.addBidder(bidder))
         }
+        if config.inSale == true {
+            room.perform(.createSale(Sale(id: "sale", title: "Sale")))
+            room.perform(.createAuction("next", try config.terms()))
+        }
         let created = room.perform(.createAuction("lot", try config.terms()))
         #expect(created.code == "done")
     }
@@ -46,22 +52,26 @@ struct VectorRunner {
         now = max(now, command.t ?? now)
         let stamp = Instant(milliseconds: command.t ?? now)
         switch command.op {
-        case "bid": return try bid(command, at: stamp)
+        case "bid", "room", "retract": return try request(command, at: stamp)
         case "void": return try void(command, at: stamp)
         case "tick": return events(of: room.order(.advanceClock, at: stamp))
-        default: throw UnknownOperation(op: command.op)
+        case "suspend":
+            let bidder = try BidderID(try #require(command.bidder))
+            return events(of: room.perform(.suspendBidder(bidder, reason: nil), at: stamp))
+        default:
+            let order = try command.order()
+            return events(of: room.perform(.administer(try command.auction(), order), at: stamp))
         }
     }
 
-    private mutating func bid(
+    private mutating func request(
         _ command: Vector.Command, at stamp: Instant
     ) throws -> [Vector.Event] {
         let bidder = try BidderID(try #require(command.bidder))
-        let kind = try #require(BidKind(rawValue: command.kind ?? "max"))
-        let amount = try #require(command.amount.flatMap(Amount.init(minorUnits:)))
         let id = try BidID(command.key ?? "unnamed-\(room.log.count)")
         let before = room.house
-        let outcome = room.bid(bidder, amount, kind, id: id, at: stamp)
+        let outcome = room.request(
+            bidder, try command.action(), id: id, at: stamp, on: try command.auction())
         let key = BidKey(bidder: bidder, id: id)
         if case .repeated(let reply) = outcome.answer {
             // The stored reply word for word, no new seq: nothing at all has happened.
@@ -95,6 +105,10 @@ struct VectorRunner {
     private func events(of outcome: Saleroom.Outcome) -> [Vector.Event] {
         var events = outcome.steps.flatMap(names(of:))
         if case .refused(let refusal) = outcome.answer { events.append(rejection(refusal)) }
+        if case .declined(let objection) = outcome.answer {
+            events.append(
+                Vector.Event(type: "command.declined", code: objection.kind.rawValue))
+        }
         return events
     }
 
@@ -113,7 +127,12 @@ struct VectorRunner {
             let count = step.after.extensions
             return [Vector.Event(type: "lot.extended", endsAt: end, count: count)]
         case .closed(let event): return [closing(event.outcome)]
-        case .reserveLowered: return changes(in: step)
+        case .reserveLowered, .askSet: return changes(in: step)
+        case .fairWarned:
+            return [
+                Vector.Event(type: "fair.warning", count: step.after.block?.fairWarnings)
+            ]
+        case .reopened: return [Vector.Event(type: "lot.reopened")] + changes(in: step)
         case .created, .opened, .paused, .resumed, .cancelled, .announced: return []
         }
     }
@@ -133,12 +152,19 @@ struct VectorRunner {
             changes.append(
                 Vector.Event(type: after.isReserveMet ? "reserve.met" : "reserve.unmet"))
         }
+        let (blockBefore, block) = (step.before?.block, step.after.block)
+        if let block, blockBefore?.askSeq != block.askSeq {
+            changes.append(
+                Vector.Event(
+                    type: "ask.moved", ask: block.ask?.minorUnits, askSeq: block.askSeq))
+        }
         return changes
     }
 
     private func rejection(_ refusal: Refusal) -> Vector.Event {
         Vector.Event(
-            type: "bid.rejected", code: refusal.code, required: refusal.minimum?.minorUnits)
+            type: "bid.rejected", code: refusal.code, required: refusal.minimum?.minorUnits,
+            askSeq: refusal.askSeq)
     }
 
     private func closing(_ outcome: Outcome) -> Vector.Event {
@@ -150,13 +176,52 @@ struct VectorRunner {
         return event
     }
 
-    var state: Vector.State {
-        let lot = room.lot
+    func state(of command: Vector.Command) throws -> Vector.State {
+        let lot = try #require(room.house.auctions[try command.auction()])
         return Vector.State(
             price: lot.standing.price?.minorUnits, leader: lot.standing.leader?.text,
             minNext: lot.minimum?.minorUnits, reserve: lot.reserveState.rawValue,
             leaderMax: lot.leaderMax?.minorUnits, endsAt: lot.endsAt?.milliseconds,
-            closed: lot.outcome?.code.uppercased())
+            closed: lot.outcome?.code.uppercased(), ask: lot.block?.ask?.minorUnits,
+            askSeq: lot.block?.askSeq, fairWarnings: lot.block?.fairWarnings,
+            status: lot.block == nil ? nil : lot.status.rawValue)
+    }
+}
+
+extension Vector.Command {
+    func auction() throws -> AuctionID { try AuctionID(lot ?? "lot") }
+
+    fileprivate func offered() throws -> Amount {
+        try #require(amount.flatMap(Amount.init(minorUnits:)))
+    }
+
+    /// What a bidder asks for.
+    fileprivate func action() throws -> BidAction {
+        switch op {
+        case "room": return .room(amount: try offered())
+        case "retract": return .retract(try BidID(try #require(bid)))
+        default:
+            let kind = try #require(BidKind(rawValue: kind ?? "max"))
+            guard let askSeq else { return .bid(kind, amount: try offered()) }
+            return .bidAtAsk(kind, amount: try offered(), askSeq: askSeq)
+        }
+    }
+
+    /// What an administrator orders.
+    fileprivate func order() throws -> AuctionCommand {
+        switch op {
+        case "ask": .ask(try amount == nil ? nil : offered())
+        case "warn": .warn
+        case "hammer": .hammer
+        case "pass": .pass(reason: nil)
+        case "undo": .undo(reason: nil)
+        case "reopen": .reopen(reason: nil)
+        case "pause": .pause(reason: nil)
+        case "resume": .resume
+        case "close": .close(reason: nil)
+        case "cancel": .cancel(reason: "a vector")
+        default: throw UnknownOperation(op: op)
+        }
     }
 }
 

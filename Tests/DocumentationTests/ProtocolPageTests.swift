@@ -78,7 +78,7 @@ struct ProtocolPageTests {
             .unknownAuction, .notOpen, .paused, .closed(lateBy: 0), .cancelled, .notRegistered,
             .notApproved, .suspended, .selfBidding, .limitExceeded, .alreadyLeading, .maxNotHigher,
             .tooLow(minimum: one), .offLadder, .confirmRequired(minimum: one), .unsupported(""),
-            .unavailable,
+            .unavailable, .askMoved(ask: one, askSeq: 1),
         ]
         let lines = try Page("docs/protocol.md").text.split(separator: "\n")
         for refusal in refusals {

@@ -118,6 +118,7 @@ struct CommandLineTests {
             "+3h", "--min-resume", "1m", "--seller", "house", "--related-party", "a",
             "--related-party", "b", "--confirm-above", "10", "--ladder-only",
             "--complete-increment-on-raise", "--retraction", "ebay", "--show-sealed-bid-count",
+            "--tie", "live_wins", "--plus-one",
         ])
         for field in LotField.allCases {
             #expect(options.text[field] != nil, "\(field) can't be given")

@@ -41,6 +41,26 @@ struct EventCodecTests {
             sealed.format = .vickrey
             sealed.currency = .dinar
             sealed.closesAt = nil
+            var live = Terms.english(start: 1, opensAt: Instant(milliseconds: 0), lasting: 1)
+            (live.format, live.closesAt) = (.live, nil)
+            (live.tie, live.plusOne) = (.absenteeWins, true)
+            let room: [AuctionEvent] = [
+                .created(live), .askSet(AskSet(ask: 5, standing: nil, seq: 2)),
+                .askSet(AskSet(ask: .largest + .largest, standing: standing, seq: 2)),
+                .bidAccepted(
+                    BidAccepted(
+                        request: BidRequest(
+                            bidder: .anna, id: "k",
+                            action: .bidAtAsk(.exact, amount: 7, askSeq: 3, currency: "USD")),
+                        amount: 7, ordinal: 12, standing: standing, seq: 3)),
+                .bidAccepted(
+                    BidAccepted(
+                        request: BidRequest(bidder: .anna, id: "k", action: .room(amount: 7)),
+                        amount: 7, ordinal: 13, standing: standing, seq: 4)),
+                .fairWarned(seq: 5), .closed(Closed(outcome: .passed, cause: .hammer, seq: 6)),
+                .reopened(Reopened(reason: nil, seq: 7)),
+                .reopened(Reopened(reason: "why", seq: 7)),
+            ]
             let auction: [AuctionEvent] = [
                 .created(try fullTerms), .created(sealed), .opened(seq: 1),
                 .bidAccepted(
@@ -95,7 +115,7 @@ struct EventCodecTests {
                         hash: .sample("b"), bearer: .administrator(name: "root"), expiresAt: nil)),
                 .tokenRevoked(.sample("c")), .signingKeyAdded(.sample("d")),
             ]
-            return auction.map { .auction("lot", $0) } + house.map { .house($0) }
+            return (auction + room).map { .auction("lot", $0) } + house.map { .house($0) }
                 + refusals.map {
                     .auction("lot", .bidRefused(BidRefused(request: request, refusal: $0)))
                 }
@@ -109,7 +129,7 @@ struct EventCodecTests {
         .maxNotHigher, .tooLow(minimum: 1300),
         // A minimum may lie one step above the largest amount.
         .tooLow(minimum: .largest + .largest), .offLadder, .confirmRequired(minimum: 3),
-        .unsupported("Buy-now ended"), .unavailable,
+        .unsupported("Buy-now ended"), .unavailable, .askMoved(ask: 5, askSeq: 7),
     ]
 
     @Test("Every event is read back as it was written")
@@ -125,7 +145,7 @@ struct EventCodecTests {
 
     @Test("The sample has every kind of event")
     func sampleIsComplete() throws {
-        #expect(Set(try Self.events.map(\.kind)).count == 20)
+        #expect(Set(try Self.events.map(\.kind)).count == 23)
     }
 
     @Test(

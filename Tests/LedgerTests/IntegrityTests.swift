@@ -117,6 +117,18 @@ struct IntegrityTests {
             "every closed lot has its certificate",
             "UPDATE standing SET status = 'closed' WHERE lot = (SELECT number FROM lot WHERE id = 'book')"
         ),
+        (
+            "one lot of a sale on the block",
+            "UPDATE standing SET ask = minimum, ask_seq = 1, fair_warnings = 0; UPDATE lot SET sale = 'evening'"
+        ),
+        (
+            "the ask is the minimum",
+            "UPDATE standing SET ask = minimum + 1, ask_seq = 1, fair_warnings = 0 WHERE lot = (SELECT number FROM lot WHERE id = 'book')"
+        ),
+        (
+            "only a live-room lot has an ask",
+            "UPDATE standing SET ask_seq = 1, fair_warnings = 0 WHERE lot = (SELECT number FROM lot WHERE id = 'book')"
+        ),
         ("a certificate is a close's", "INSERT INTO certificate VALUES (1, 'book', '{}')"),
         (
             "certificates are signed in order and without holes",
@@ -138,7 +150,7 @@ struct IntegrityTests {
         let text = try LedgerReader(path: directory.file()).schemaText()
         let rules = text.matches(of: /SELECT '((?:[^']|'')+)'(?: AS rule)?,/)
             .map { $0.1.replacingOccurrences(of: "''", with: "'") }
-        #expect(rules.count == 27)
+        #expect(rules.count == 30)
         #expect(Set(rules) == Set(Self.damages.map(\.rule)))
     }
 

@@ -59,8 +59,9 @@ struct ReplayTests {
                 }
             }
         }
-        #expect(kinds.count == 20)
+        #expect(kinds.count == 23)
         #expect(codes.count >= 12, "\(codes.sorted())")
+        #expect(codes.contains("ask_moved"))
         #expect(retractions > 0)
     }
 

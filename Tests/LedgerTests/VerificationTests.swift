@@ -34,7 +34,7 @@ struct VerificationTests {
         #expect(report.fault == nil, "seed \(seed)")
         #expect(report.head == scene.head)
         #expect(report.logID == ledger.logID)
-        #expect(report.lots == 6)
+        #expect(report.lots == 8)
         let commitments = scene.house.auctions.values.reduce(0) { $0 + $1.commitments.count }
         #expect(report.bids == Int64(commitments))
     }
@@ -179,7 +179,7 @@ struct VerificationTests {
         let sound = try Data(contentsOf: URL(fileURLWithPath: directory.file()))
         let path = directory.file("flipped.db")
         var found = 0
-        for _ in 0..<12 {
+        for _ in 0..<16 {
             var bytes = sound
             let index = Int.random(in: 0..<bytes.count, using: &random)
             bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)

@@ -53,6 +53,11 @@ import WireProtocol
             .register(Registration(sale: Scene.id("s"), bidder: Scene.id("a"), isApproved: false)),
             .issueToken(Scene.id("ann")), .issueToken(Scene.id("ann"), ttl: 5),
             .revokeTokens(Scene.id("ann")), .issueAdminToken(name: "ops", ttl: nil),
+            .roomBid(RoomBid(auction: lot, bidder: Scene.id("p12"), amount: Scene.amount(550))),
+            .roomBid(
+                RoomBid(
+                    auction: lot, bidder: Scene.id("p12"), amount: Scene.amount(550),
+                    id: Scene.id("r1"))),
             .databaseStatus, .databaseBackup(path: "/b/gavel.db"), .databaseSchema,
         ]
         if let usd = Currency(code: "USD") {
@@ -75,7 +80,9 @@ import WireProtocol
             .lowerReserve(to: Scene.amount(5)),
             .voidBid(Scene.id("b"), bidder: nil, reason: "typo"),
             .voidBid(Scene.id("b"), bidder: Scene.id("ann"), reason: "typo"),
-            .announce(text: "Welcome"), .advanceClock,
+            .announce(text: "Welcome"), .advanceClock, .ask(nil), .ask(Scene.amount(500)), .warn,
+            .hammer, .pass(reason: nil), .pass(reason: "no bids"), .reopen(reason: nil),
+            .reopen(reason: "overlooked"), .undo(reason: nil), .undo(reason: "not a bid"),
         ]
         return commands + steps.map { .administer(lot, $0) }
     }()

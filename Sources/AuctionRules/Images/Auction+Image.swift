@@ -28,6 +28,7 @@ extension Auction {
         writer.write(outcomeEntry) { $0.write($1) }
         writer.write(reserve) { $0.write($1) }
         writer.write(standing)
+        writer.write(block) { $0.write($1) }
         writer.write(commitments.lazy.filter(\.isVoided).map(\.ordinal)) { $0.write($1) }
         writer.write(replyPages.pages.count)
         writer.write(replyPages.pages.last?.count ?? 0)
@@ -66,6 +67,19 @@ extension Auction {
                 Commitment(
                     ordinal: commitments.count, key: reply.request.key, kind: .buy,
                     amount: price, at: reply.at, seq: isPublic ? told.seq : nil,
+                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
+        case (.accepted(let told), .bidAtAsk(let kind, let amount, _, _)):
+            follow(
+                Commitment(
+                    ordinal: commitments.count, key: reply.request.key,
+                    kind: kind == .max ? .max : .exact, amount: amount, at: reply.at,
+                    seq: isPublic ? told.seq : nil,
+                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
+        case (.accepted(let told), .room(let amount)):
+            follow(
+                Commitment(
+                    ordinal: commitments.count, key: reply.request.key, kind: .room,
+                    amount: amount, at: reply.at, seq: isPublic ? told.seq : nil,
                     isVoided: !voided.isEmpty && voided.contains(commitments.count)))
         case (.accepted, .retract): throw ImageFault("a retraction is no bid")
         case (.refused(.tooLow), .bid(_, let amount, _)):
@@ -118,7 +132,15 @@ extension ImageWriter {
             write(price)
         case .noBids: write(1)
         case .reserveNotMet: write(2)
+        case .passed: write(3)
         }
+    }
+
+    mutating func write(_ block: Auction.Block) {
+        write(block.ask) { $0.write($1) }
+        write(block.askSeq)
+        write(block.fairWarnings)
+        write(block.since) { $0.write($1) }
     }
 
     mutating func write(_ standing: Standing) {
@@ -148,6 +170,7 @@ extension ImageReader {
         auction.outcomeEntry = try flag() ? try hash() : nil
         auction.reserve = try optionalAmount()
         auction.standing = try standing()
+        auction.block = try flag() ? try block() : nil
         var voided: Set<Int> = []
         for _ in 0..<(try count()) { voided.insert(try count()) }
         let (pageCount, lastLength) = (try count(), try count())
@@ -184,8 +207,15 @@ extension ImageReader {
         case 0: return .sold(to: try identifier(), price: try amount())
         case 1: return .noBids
         case 2: return .reserveNotMet
+        case 3: return .passed
         case let other: throw ImageFault("\(other) is no outcome")
         }
+    }
+
+    private mutating func block() throws(ImageFault) -> Auction.Block {
+        Auction.Block(
+            ask: try optionalAmount(), askSeq: try integer(), fairWarnings: try count(),
+            since: try optionalInstant())
     }
 
     mutating func standing() throws(ImageFault) -> Standing {

@@ -23,6 +23,11 @@ extension PublicChange {
         writer.write(state.startsAt)
         writer.write(state.endsAt) { $0.write($1) }
         writer.write(state.extensions)
+        writer.write(state.block) { writer, block in
+            writer.write(block.ask) { $0.write($1) }
+            writer.write(block.askSeq)
+            writer.write(block.fairWarnings)
+        }
         return writer.bytes.withUnsafeBytes { records.append($0) }
     }
 }
@@ -46,7 +51,11 @@ extension ImageReader {
                 outcome: try optionalText(), price: try optionalAmount(),
                 minimum: try optionalAmount(), buyNow: try optionalAmount(),
                 leader: try optionalText(), bids: try count(), reserve: try enumeration(),
-                startsAt: try instant(), endsAt: try optionalInstant(), extensions: try count()),
+                startsAt: try instant(), endsAt: try optionalInstant(), extensions: try count(),
+                block: try flag()
+                    ? PublicBlock(
+                        ask: try optionalAmount(), askSeq: try integer(), fairWarnings: try count())
+                    : nil),
             at: at)
     }
 }

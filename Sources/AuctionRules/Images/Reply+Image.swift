@@ -21,6 +21,15 @@ extension ImageWriter {
         case .retract(let bid):
             write(2)
             write(bid)
+        case .bidAtAsk(let kind, let amount, let askSeq, let currency):
+            write(3)
+            write(kind == .max)
+            write(amount)
+            write(askSeq)
+            write(currency) { $0.write($1) }
+        case .room(let amount):
+            write(4)
+            write(amount)
         }
     }
 
@@ -83,6 +92,10 @@ extension ImageWriter {
             write(19)
             write(what)
         case .unavailable: write(20)
+        case .askMoved(let ask, let askSeq):
+            write(21)
+            write(ask)
+            write(askSeq)
         }
     }
 }
@@ -104,6 +117,12 @@ extension ImageReader {
             action = .bid(isMax ? .max : .exact, amount: amount, currency: try optionalText())
         case 1: action = .buy
         case 2: action = .retract(try identifier())
+        case 3:
+            let (isMax, amount) = (try flag(), try amount())
+            action = .bidAtAsk(
+                isMax ? .max : .exact, amount: amount, askSeq: try integer(),
+                currency: try optionalText())
+        case 4: action = .room(amount: try amount())
         case let other: throw ImageFault("\(other) is no action")
         }
         return BidRequest(bidder: key.bidder, id: key.id, action: action, isConfirmed: isConfirmed)
@@ -160,6 +179,7 @@ extension ImageReader {
         case 18: return .confirmRequired(minimum: try amount())
         case 19: return .unsupported(try text())
         case 20: return .unavailable
+        case 21: return .askMoved(ask: try amount(), askSeq: try integer())
         case let other: throw ImageFault("\(other) is no refusal")
         }
     }

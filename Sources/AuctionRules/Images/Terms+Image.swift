@@ -25,6 +25,8 @@ extension ImageWriter {
         write(terms.completesIncrementOnRaise)
         write(terms.retraction)
         write(terms.showsSealedBidCount)
+        write(terms.tie)
+        write(terms.plusOne)
     }
 
     private mutating func write(_ softClose: SoftClose) {
@@ -65,6 +67,8 @@ extension ImageReader {
         terms.completesIncrementOnRaise = try flag()
         terms.retraction = try enumeration()
         terms.showsSealedBidCount = try flag()
+        terms.tie = try enumeration()
+        terms.plusOne = try flag()
         return terms
     }
 

@@ -52,6 +52,33 @@ extension Administration {
         return ids
     }
 
+    /// A bid from the room goes through the checks of every other one.
+    func place(_ bid: RoomBid) async throws(AdminFault) {
+        let request = BidRequest(
+            bidder: bid.bidder, id: bid.id ?? ShortName.random("room"),
+            action: .room(amount: bid.amount))
+        let refusal: Refusal
+        switch await service.perform(.request(request, on: bid.auction)) {
+        case .reply(let reply), .receipted(let reply, _):
+            guard case .refused(let why) = reply.verdict else { return }
+            refusal = why
+        case .refused(.unknownAuction):
+            throw AdminFault(
+                Objection(
+                    .unknownAuction, "There is no auction \(bid.auction): check its id."))
+        case .refused(let why): refusal = why
+        case .unknownOutcome: throw .unknownOutcome
+        case .done, .notSeen, .declined, .declinedAll:
+            preconditionFailure("A request is answered or refused")
+        }
+        guard refusal != .unavailable else {
+            throw AdminFault(Objection(.unavailable, refusal.message))
+        }
+        var message = "\(refusal.code): \(refusal.message)"
+        if let minimum = refusal.minimum { message += " (\(minimum) minor units)" }
+        throw AdminFault(Objection(.bidRefused, message))
+    }
+
     func issueToken(
         to bearer: Token.Bearer, ttl: Milliseconds?
     ) async throws(AdminFault) -> IssuedToken {
@@ -88,6 +115,11 @@ extension Administration {
 }
 
 extension AdminFault {
+    static let unknownOutcome = AdminFault(
+        .unknownOutcome,
+        "The log failed in the middle: it can't be told whether this was done. Look before you repeat "
+            + "it.")
+
     /// Whether nothing else is wrong than that there is something of that name already.
     fileprivate var isNameTaken: Bool {
         let taken = Objection.Kind.alreadyExists.rawValue

@@ -60,6 +60,9 @@ public struct Administration: Sendable {
         case .administer(let id, let command):
             try await carryOut(.administer(id, command))
             return .administered(AuctionRow(try await auction(id), reveal: false))
+        case .roomBid(let bid):
+            try await place(bid)
+            return .administered(AuctionRow(try await auction(bid.auction), reveal: false))
         case .createSale(let sale): return .saleCreated(try await create(sale))
         case .addBidder(let bidder):
             try await carryOut(.addBidder(bidder))
@@ -102,10 +105,7 @@ public struct Administration: Sendable {
         case .declined(let objection): throw AdminFault(objection)
         case .declinedAll(let objections): throw AdminFault(objections)
         case .unknownOutcome:
-            throw AdminFault(
-                .unknownOutcome,
-                "The log failed in the middle: it can't be told whether this was done. Look before "
-                    + "you repeat it.")
+            throw .unknownOutcome
         case .reply, .receipted, .refused, .notSeen:
             preconditionFailure("An administrator's command is done or declined")
         }
@@ -186,6 +186,7 @@ extension AdminCommand {
         case .showAuction(let id, _, _), .explainAuction(let id, _, _),
             .listRequests(let id, _, _), .administer(let id, _):
             id.text
+        case .roomBid(let bid): bid.auction.text
         case .listAuctions(_, let sale, _): sale?.text ?? "all lots"
         case .createSale(let sale): sale.id?.text ?? "a new sale"
         case .showSale(let id, _), .saleResults(let id, _): id.text

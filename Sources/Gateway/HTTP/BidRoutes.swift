@@ -87,7 +87,7 @@ extension Refusal {
         case .unavailable: .serviceUnavailable
         case .idempotencyConflict, .notOpen, .paused, .closed, .cancelled, .notRegistered,
             .notApproved, .suspended, .selfBidding, .limitExceeded, .alreadyLeading,
-            .maxNotHigher, .tooLow, .offLadder, .confirmRequired:
+            .maxNotHigher, .tooLow, .offLadder, .confirmRequired, .askMoved:
             .conflict
         }
     }

@@ -30,6 +30,8 @@ enum LotField: String, Hashable, Sendable, CaseIterable {
     case completeIncrementOnRaise = "complete_increment_on_raise"
     case retraction
     case showSealedBidCount = "show_sealed_bid_count"
+    case tie
+    case plusOne = "plus_one"
 
     /// The name on the command line.
     var option: String {

@@ -30,8 +30,12 @@ struct LotReader {
             text[.currency] == nil ? .standard : value(.currency, ValueText.currency)
         let softClose = softClose()
         let opensAt = value(.opens, time) ?? now
-        let closesAt = required(.closes, "say when it ends, or \"none\"", closing)
         let format: Format? = choice(.format, "a format")
+        // Only the auctioneer ends a live-room lot.
+        let closesAt =
+            format == .live && text[.closes] == nil
+            ? Closing(instant: nil)
+            : required(.closes, "say when it ends, or \"none\"", closing)
         // Without a currency no amount can be read; its fault is noted.
         guard let currency else { return nil }
         let start = required(.start, "say the first acceptable bid") {
@@ -73,6 +77,8 @@ struct LotReader {
             value(.completeIncrementOnRaise, ValueText.yesOrNo) ?? false
         terms.retraction = choice(.retraction, "a policy of retraction") ?? .never
         terms.showsSealedBidCount = value(.showSealedBidCount, ValueText.yesOrNo) ?? false
+        terms.tie = choice(.tie, "a tie rule") ?? .earliestWins
+        terms.plusOne = value(.plusOne, ValueText.yesOrNo) ?? false
     }
 
     private mutating func buyNow(in currency: Currency) -> Terms.BuyNow? {

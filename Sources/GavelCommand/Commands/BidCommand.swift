@@ -27,6 +27,11 @@ struct BidCommand: AsyncParsableCommand {
     @Flag(help: "Bid it though it is far above the minimum.")
     var confirm = false
     @Option(
+        help: ArgumentHelp(
+            "For a live-room lot on the block: the number of the ask that the bid answers.",
+            valueName: "n"))
+    var askSeq: Int64?
+    @Option(
         help: ArgumentHelp("The bid's own id (default: one is made up).", valueName: "id"),
         transform: { try ValueText.identifier($0) as BidID })
     var id: BidID?
@@ -73,7 +78,8 @@ struct BidCommand: AsyncParsableCommand {
         let id = try id ?? BidID("cli-" + UUID().uuidString.lowercased())
         return BidMessage(
             auction: auction, id: id, amount: amount, kind: exact ? .exact : .max,
-            currency: currency.code, isConfirmed: confirm, wantsReceipt: receipt != nil)
+            currency: currency.code, askSeq: askSeq, isConfirmed: confirm,
+            wantsReceipt: receipt != nil)
     }
 
     private func save(_ receipt: ServerMessage.Receipt?, to path: String) throws {
@@ -122,7 +128,10 @@ struct BidCommand: AsyncParsableCommand {
             switch acceptance.isLeading {
             case true?: standing = "you lead"
             case false?: standing = "you are outbid"
-            case nil: standing = "your bid is sealed"
+            case nil:
+                standing =
+                    lot.block == nil
+                    ? "your bid is sealed" : "your absentee bid waits for the block"
             }
             var words = ["accepted: \(standing)"]
             if let price = acceptance.price {

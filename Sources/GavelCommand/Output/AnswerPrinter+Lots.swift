@@ -74,6 +74,11 @@ extension AnswerPrinter {
             ("ends", .init(console.time(lot.endsAt, now: now))),
             ("extensions", .init("\(lot.extensions)")),
         ]
+        if let block = lot.block {
+            pairs.append(("ask", .init(lot.text(block.ask), .strong)))
+            pairs.append(("ask seq", .init("\(block.askSeq)")))
+            pairs.append(("fair warnings", .init("\(block.fairWarnings)")))
+        }
         if let secrets = detail.row.secrets {
             pairs.append(("secret max", .init(lot.text(secrets.leaderMax), .attention)))
             pairs.append(("secret reserve", .init(lot.text(secrets.reserve), .attention)))
@@ -113,6 +118,10 @@ extension AnswerPrinter {
         }
         if terms.retraction != .never {
             pairs.append(("retraction", .init(terms.retraction.rawValue)))
+        }
+        if terms.format == .live {
+            pairs.append(("tie", .init(terms.tie.rawValue)))
+            pairs.append(("plus one", .init(terms.plusOne ? "yes" : "no")))
         }
         return pairs
     }

@@ -28,10 +28,10 @@ enum Style: Hashable, Sendable {
     init(status: String) {
         self =
             switch status {
-            case "open", "sold", "met": .good
-            case "paused", "unmet", "reserve_not_met": .attention
+            case "open", "on_block", "sold", "met": .good
+            case "paused", "fair_warning", "unmet", "reserve_not_met": .attention
             case "cancelled", "withdrawn", "suspended": .bad
-            case "closed", "scheduled", "no_bids", "none": .faint
+            case "closed", "scheduled", "no_bids", "passed", "none": .faint
             default: .plain
             }
     }

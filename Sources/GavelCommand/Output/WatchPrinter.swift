@@ -55,7 +55,11 @@ final class WatchPrinter: Sendable {
             console.styled("\(lot.text(lot.price ?? lot.minimum)) \(lot.currency)", .strong),
             bids(lot.bids, leader: lot.leader), reserve(lot.reserve),
         ]
-        if !lot.hasEnded { words.append(end(lot.endsAt)) }
+        if lot.block != nil {
+            words.append(ask(lot.block) { lot.text($0) })
+        } else if !lot.hasEnded {
+            words.append(end(lot.endsAt))
+        }
         line(lot.auction, lot.seq, snapshot.serverTime, [lot.title] + words)
     }
 
@@ -66,6 +70,7 @@ final class WatchPrinter: Sendable {
         let shown = price.price.map { console.styled(amount($0, lot), .strong) } ?? ""
         var words = [shown, bids(price.bids, leader: price.leader), reserve(price.reserve)]
         if lot.hasMoved { words.append(console.styled(end(price.endsAt), .attention)) }
+        words.append(ask(price.block) { amount($0, lot) })
         line(price.auction, price.seq, price.at, words)
     }
 
@@ -77,7 +82,11 @@ final class WatchPrinter: Sendable {
         if let price = status.price { words.append(console.styled(amount(price, lot), .strong)) }
         if let winner = status.winner { words.append("to \(winner)") }
         if let reason = status.reason { words.append("(\(TextWidth.printable(reason)))") }
-        if !PublicLot.isEnd(status.status) { words.append(end(status.endsAt)) }
+        if status.block != nil {
+            words.append(ask(status.block) { amount($0, lot) })
+        } else if !PublicLot.isEnd(status.status) {
+            words.append(end(status.endsAt))
+        }
         line(status.auction, status.seq, status.at, words)
     }
 
@@ -100,6 +109,12 @@ final class WatchPrinter: Sendable {
         console.print(
             "\(console.styled(TimeText.format(at), .faint))  \(console.styled(id.text, .strong)) "
                 + "\(console.styled("#\(seq)", .faint))  \(text)")
+    }
+
+    /// What a live-room lot asks for, and the number by which a bid answers it.
+    private func ask(_ block: PublicBlock?, _ text: (Amount) -> String) -> String {
+        guard let block, let ask = block.ask else { return "" }
+        return "asks \(console.styled(text(ask), .strong)) (ask \(block.askSeq))"
     }
 
     private func bids(_ count: Int, leader: String?) -> String {

@@ -19,6 +19,8 @@ struct LotPrices {
     private var buyer: BidderID?
     /// The best standing max but the leader's.
     private var rivalMax: Amount?
+    /// The live room has rules of its own.
+    private var room = RoomPrices()
 
     // MARK: - Following the log
 
@@ -30,7 +32,8 @@ struct LotPrices {
     ) throws(PublicLot.Breach) {
         let bidder = event.request.bidder
         try require(
-            auction.status == .open && auction.startsAt <= t && t < auction.endsAt ?? .latest,
+            Self.takesBids(auction.status) && auction.startsAt <= t
+                && t < auction.endsAt ?? .latest,
             "no bid accepted at or after the end", "it is accepted at \(t)")
         try require(
             event.ordinal == auction.commitments.count, "ordinals without holes",
@@ -40,8 +43,11 @@ struct LotPrices {
             "the id had a reply")
         let kind: Commitment.Kind
         switch event.request.action {
-        case .bid(let asked, let amount, _):
+        case .bid(let asked, let amount, _), .bidAtAsk(let asked, let amount, _, _):
             kind = asked == .max ? .max : .exact
+            try require(amount == event.amount, "what is offered is committed", "it is not")
+        case .room(let amount):
+            kind = .room
             try require(amount == event.amount, "what is offered is committed", "it is not")
         case .buy:
             kind = .buy
@@ -53,6 +59,8 @@ struct LotPrices {
             (event.seq == nil || event.seq == auction.seq + 1)
                 && (event.standing == nil || event.seq != nil), "seq without holes",
             "seq \(event.seq ?? 0) follows \(auction.seq)")
+        guard auction.terms.format != .live else { return try room.follow(event, on: auction) }
+        try require(kind != .room, "only a live-room lot takes bids from the room", "it does")
         guard auction.terms.format == .english else {
             return try require(event.standing == nil, "a sealed lot shows nothing", "it does")
         }
@@ -91,6 +99,7 @@ struct LotPrices {
                 event.standing == nil && event.seq == nil, "voiding twice changes nothing",
                 "it does")
         }
+        guard auction.terms.format != .live else { return try room.follow(event, on: auction) }
         self = LotPrices()
         for commitment in commitments
         where !commitment.isVoided && !voided.contains(commitment.ordinal) {
@@ -118,11 +127,28 @@ struct LotPrices {
     }
 
     /// What is wrong with how a lot ended.
-    func check(_ event: Closed, on auction: Auction) throws(PublicLot.Breach) {
+    mutating func check(_ event: Closed, on auction: Auction) throws(PublicLot.Breach) {
+        guard auction.terms.format != .live else { return try room.check(event, on: auction) }
         let expected =
             auction.terms.format == .english
             ? outcome(of: auction.standing, on: auction) : sealedOutcome(on: auction, without: [])
         try require(event.outcome == expected, "the result follows from the bids", "it does not")
+    }
+
+    // MARK: - The live room
+
+    mutating func follow(_ event: AskSet, on auction: Auction) throws(PublicLot.Breach) {
+        try require(auction.terms.format == .live, "only a live-room lot has an ask", "it has one")
+        try room.follow(event, on: auction)
+    }
+
+    mutating func reopen() { room.reopen() }
+
+    private static func takesBids(_ status: AuctionStatus) -> Bool {
+        switch status {
+        case .open, .onBlock, .fairWarning: true
+        case .scheduled, .paused, .closed, .cancelled: false
+        }
     }
 
     // MARK: - The price

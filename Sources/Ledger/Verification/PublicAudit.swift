@@ -21,6 +21,8 @@ struct PublicAudit {
     private var lastAt = Instant(milliseconds: 0)
     private var lots: [String: PublicLot] = [:]
     private var groups = PublicGroups()
+    /// Which lot of each sale came on the block last.
+    private var blocks: [String: String] = [:]
     private var space: [UInt8] = []
     /// Nil while positions follow each other.
     private let isPart: Bool
@@ -91,12 +93,33 @@ struct PublicAudit {
         }
         // Of one lot alone nobody can tell what its group is owed.
         if !isPart { try groups.check(event, on: entry.auction) }
+        try checkBlock(event, of: entry.auction)
         guard try lots[entry.auction]?.follow(event, at: entry.at) != nil else {
             throw PublicLot.Breach(
                 rule: "a lot is created first", detail: "nothing is known of it")
         }
         if !isPart, lots[entry.auction]?.isLateBid == true {
             groups.noteLateBid(on: entry.auction, at: entry.at, lots)
+        }
+    }
+
+    /// At most one lot of a sale is on the block, and one that has left it comes back only until the
+    /// next one is there.
+    private mutating func checkBlock(
+        _ event: PublicEvent, of id: String
+    ) throws(PublicLot.Breach) {
+        guard let lot = lots[id], let sale = lot.terms.sale else { return }
+        switch event.content {
+        case .asked where !lot.isOnBlock:
+            if let other = blocks[sale], other != id, lots[other]?.isOnBlock == true {
+                throw PublicLot.Breach(
+                    rule: "one lot of a sale on the block", detail: "lot \(other) is there")
+            }
+            blocks[sale] = id
+        case .reopened where blocks[sale] != id:
+            throw PublicLot.Breach(
+                rule: "reopened until the next lot is on the block", detail: "it has been")
+        default: break
         }
     }
 

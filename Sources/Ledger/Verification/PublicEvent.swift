@@ -19,6 +19,10 @@ struct PublicEvent {
         case cancelled
         case announced
         case refusedLate(by: Milliseconds)
+        /// `standing`: of a live-room lot that comes on the block.
+        case asked(Amount, standing: PublicStanding?)
+        case warned
+        case reopened
     }
 
     /// What moved an end.
@@ -113,6 +117,13 @@ extension PublicEvent {
             .closed(try PublicOutcome(fields), try fields.member("cause"))
         case "auction_cancelled": .cancelled
         case "auction_announced": .announced
+        case "ask_set":
+            .asked(
+                try ask(fields),
+                standing: try fields.optionalString("reserve") == nil
+                    ? nil : try PublicStanding(fields))
+        case "fair_warning_given": .warned
+        case "auction_reopened": .reopened
         case "bid_refused": .refusedLate(by: try fields.integer("late_by"))
         default: throw EventCodingError(fields.kind, "is of no kind that an auction's event has")
         }
@@ -124,6 +135,15 @@ extension PublicEvent {
         case "soft_close_group": .groupsBid(on: try fields.string("bid_on"))
         default: .other
         }
+    }
+}
+
+extension PublicEvent {
+    fileprivate static func ask(_ fields: PayloadFields) throws -> Amount {
+        guard let ask = Amount.derived(try fields.integer("ask")) else {
+            throw fields.fault("ask", "is no amount")
+        }
+        return ask
     }
 }
 

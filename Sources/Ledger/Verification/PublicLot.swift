@@ -10,7 +10,7 @@ struct PublicLot {
         case sale(to: String, price: Amount)
     }
 
-    private enum Phase: Hashable {
+    enum Phase: Hashable {
         case scheduled, open
         case paused(remaining: Milliseconds?)
         case closed(at: Instant)
@@ -23,13 +23,16 @@ struct PublicLot {
         let detail: String
     }
 
-    private let terms: PublicTerms
-    private var phase = Phase.scheduled
+    let terms: PublicTerms
+    var phase = Phase.scheduled
     private var seq: Int64 = 0
     private var startsAt: Instant
-    private var endsAt: Instant?
+    var endsAt: Instant?
+    /// What a live-room lot asks for while it is on the block.
+    var ask: Amount?
+    var fairWarnings = 0
     private var extensionsByBids = 0
-    private var standing: PublicStanding
+    private(set) var standing: PublicStanding
     private var aliases = 0
     /// The lowest price that met the reserve, which never rises while a bid stands: no higher one
     /// can be unmet later. (What was unmet says little: the reserve may be lowered in silence.)
@@ -51,6 +54,9 @@ struct PublicLot {
     }
 
     private var isEnglish: Bool { terms.format == .english }
+    var isLive: Bool { terms.format == .live }
+    /// Whether bids are shown.
+    private var isOpenOutcry: Bool { isEnglish || isLive }
 
     /// The least that a newcomer must offer.
     private var minimum: Amount {
@@ -107,7 +113,7 @@ struct PublicLot {
             startsAt = min(startsAt, t)
         case .bid(let bidder, let after): try bid(by: bidder, to: after, event.seq, at: t)
         case .sealedBid:
-            try require(!isEnglish, "an english bid is public", "it hides its bidder")
+            try require(!isOpenOutcry, "an english bid is public", "it hides its bidder")
             try requireTaking(at: t)
         case .voided(let bids, let after, let outcome): try void(bids, to: after, outcome)
         case .reserveLowered(let state):
@@ -127,6 +133,10 @@ struct PublicLot {
         case .cancelled:
             try require(!hasEnded, "cancelled before its end", "it had ended")
             phase = .cancelled
+            leaveBlock()
+        case .asked(let ask, let after): try asked(ask, after)
+        case .warned: try warned()
+        case .reopened: try reopen()
         case .refusedLate(let lateBy):
             guard case .closed(let at) = phase else {
                 throw Breach(rule: "late only after the close", detail: "it was not closed")
@@ -142,11 +152,12 @@ struct PublicLot {
     private mutating func bid(
         by bidder: String, to after: PublicStanding, _ seq: Int64?, at t: Instant
     ) throws(Breach) {
-        try require(isEnglish, "a sealed bid is secret", "it shows its bidder")
+        try require(isOpenOutcry, "a sealed bid is secret", "it shows its bidder")
         guard let seq, let price = after.price, let leader = after.leader else {
             throw Breach(rule: "a public bid has a price", detail: "it has none")
         }
         try requireTaking(at: t)
+        if isLive { try checkRoomBid(by: bidder, price) }
         if bidder == Auction.alias(number: aliases + 1) { aliases += 1 }
         try require(
             isKnown(bidder) && isKnown(leader), "aliases count from 1", "\(bidder), \(leader)")
@@ -158,6 +169,7 @@ struct PublicLot {
             try require(
                 leader == bidder || leader == standing.leader, "the leader or the rival leads",
                 "\(leader) leads")
+            let minimum = ask ?? minimum
             let least = min(minimum, terms.cap ?? minimum)
             try require(
                 price >= least, "a rival bid raises the price by a step",
@@ -172,6 +184,7 @@ struct PublicLot {
         try show(after)
         bids += 1
         bidSeqs.append(seq)
+        if isLive { askOverPrice() }
         if let softClose = terms.softClose,
             softClose.trigger == .priceOrLeader || leader != leaderBefore, let endsAt
         {
@@ -217,7 +230,7 @@ struct PublicLot {
         }
         self.bids -= Int64(bids.count)
         if let after {
-            if isEnglish {
+            if isOpenOutcry {
                 let isLower =
                     switch (after.price, standing.price) {
                     case (nil, _): true
@@ -229,6 +242,7 @@ struct PublicLot {
             // While nobody's bid stands the reserve may be raised, too.
             if after.price == nil { lowestMet = nil }
             try show(after)
+            if ask != nil { askOverPrice() }
         }
         if let outcome {
             guard case .closed = phase else {
@@ -238,17 +252,17 @@ struct PublicLot {
         }
     }
 
-    private mutating func show(_ after: PublicStanding) throws(Breach) {
+    mutating func show(_ after: PublicStanding) throws(Breach) {
         try require(
             (after.price == nil) == (after.leader == nil), "who leads has a price",
             "\(after.leader ?? "nobody") leads at \(after.price.map { "\($0)" } ?? "no price")")
         try require(
             terms.hasReserve == (after.reserve != .none), "the reserve is there or not",
             "it is \(after.reserve.rawValue)")
-        if let leader = after.leader, isEnglish {
+        if let leader = after.leader, isOpenOutcry {
             try require(isKnown(leader), "who leads has bid", "\(leader) leads")
         }
-        if isEnglish, let price = after.price {
+        if isOpenOutcry, let price = after.price {
             try require(price >= terms.start, "price >= start", "\(price) < \(terms.start)")
             switch after.reserve {
             case .none: break
@@ -299,6 +313,7 @@ struct PublicLot {
             "it ends at \(end.map { "\($0)" } ?? "no time")")
         phase = .open
         endsAt = end
+        fairWarnings = 0
     }
 
     private mutating func close(
@@ -317,9 +332,11 @@ struct PublicLot {
                 phase == .open && standing.price == terms.cap && standing.price != nil,
                 "bought at the cap", "it was not")
         }
+        if isLive { try checkHammer(outcome, cause) }
         try check(outcome)
         phase = .closed(at: t)
-        if !isEnglish, let winner = outcome.winner {
+        leaveBlock()
+        if !isOpenOutcry, let winner = outcome.winner {
             standing = PublicStanding(
                 price: outcome.price, leader: winner, reserve: terms.hasReserve ? .met : .none)
         }
@@ -327,13 +344,17 @@ struct PublicLot {
 
     private func check(_ outcome: PublicOutcome) throws(Breach) {
         let expected: PublicOutcome
-        guard isEnglish else {
+        // What the auctioneer passes is not sold, whatever was bid.
+        if isLive, outcome.code == "passed" { return }
+        guard isOpenOutcry else {
             // Who bid what on a sealed lot is for the house to know.
             guard let price = outcome.price else { return }
             try require(price >= terms.start, "price >= start", "\(price) < \(terms.start)")
             return
         }
-        if standing.price == nil {
+        if isLive, standing.price == nil || standing.reserve == .unmet {
+            expected = PublicOutcome(code: "passed", winner: nil, price: nil)
+        } else if standing.price == nil {
             expected = PublicOutcome(code: "no_bids", winner: nil, price: nil)
         } else if standing.reserve == .unmet {
             expected = PublicOutcome(code: "reserve_not_met", winner: nil, price: nil)
@@ -360,9 +381,11 @@ struct PublicLot {
             "at \(t), and it ends at \(endsAt.map { "\($0)" } ?? "no time")")
     }
 
+    /// In the live room who left an absentee bid has a number, and nobody hears of it.
     private func isKnown(_ alias: String) -> Bool {
         guard alias.hasPrefix("Bidder "), let number = Int(alias.dropFirst(7)) else { return false }
-        return (1...max(1, aliases)).contains(number) && alias == Auction.alias(number: number)
+        return (1...(isLive ? .max : max(1, aliases))).contains(number)
+            && alias == Auction.alias(number: number)
     }
 
     private func contains(_ seq: Int64) -> Bool {
@@ -375,7 +398,7 @@ struct PublicLot {
         return low < bidSeqs.count && bidSeqs[low] == seq
     }
 
-    private func require(
+    func require(
         _ holds: Bool, _ rule: @autoclosure () -> String, _ detail: @autoclosure () -> String
     ) throws(Breach) {
         guard holds else { throw Breach(rule: rule(), detail: detail()) }

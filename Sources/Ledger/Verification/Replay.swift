@@ -81,7 +81,10 @@ struct Replay {
                 throw PublicLot.Breach(
                     rule: "a refusal tells the minimum", detail: "it tells \(minimum)")
             }
-        case .created, .opened, .extended, .paused, .resumed, .cancelled, .announced: break
+        case .askSet(let event): try prices.follow(event, on: auction)
+        case .reopened: prices.reopen()
+        case .created, .opened, .extended, .paused, .resumed, .cancelled, .announced, .fairWarned:
+            break
         }
     }
 

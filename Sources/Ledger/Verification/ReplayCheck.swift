@@ -175,7 +175,7 @@ extension AuctionEvent {
         case .bidsVoided(let event):
             if case .retraction = event.cause { true } else { false }
         case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .closed,
-            .cancelled, .announced:
+            .cancelled, .announced, .askSet, .fairWarned, .reopened:
             false
         }
     }

@@ -102,7 +102,8 @@ public enum AdminAnswer: Hashable, Sendable {
             case .explainAuction: .explanation(try Explanation(object))
             case .listRequests: .requests(try object.list("requests", RequestRow.init))
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
-                .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
+                .extendAuction, .lowerReserve, .voidBid, .announce, .ask, .warn, .hammer, .pass,
+                .reopen, .undo, .roomBid, .advanceClock:
                 .administered(try AuctionRow(object))
             case .createSale: .saleCreated(try object.identifier("sale"))
             case .listSales: .sales(try object.list("sales", SaleRow.init))

@@ -37,6 +37,7 @@ extension AdminCommand {
         case .administer(let id, let command):
             writer.field("auction", id)
             command.encodeFields(into: &writer)
+        case .roomBid(let bid): bid.encodeFields(into: &writer)
         case .createSale(let sale):
             writer.fieldIfPresent("sale", sale.id?.text)
             writer.field("title", sale.title)
@@ -131,9 +132,11 @@ extension AdminCommand {
                     limit: try object.optionalNumber("limit", in: 1...Self.listedRequestsMax) ?? 50,
                     reveal: try object.reveals())
             case .openAuction, .pauseAuction, .resumeAuction, .closeAuction, .cancelAuction,
-                .extendAuction, .lowerReserve, .voidBid, .announce, .advanceClock:
+                .extendAuction, .lowerReserve, .voidBid, .announce, .ask, .warn, .hammer, .pass,
+                .reopen, .undo, .advanceClock:
                 .administer(
                     try object.identifier("auction"), try AuctionCommand(name, object))
+            case .roomBid: .roomBid(try RoomBid(object))
             case .createSale:
                 .createSale(
                     NewSale(
@@ -190,8 +193,11 @@ extension AdminCommand.Name {
         case .showAuction: ["auction", "at_seq", "reveal"]
         case .explainAuction: ["auction", "seq", "reveal"]
         case .listRequests: ["auction", "limit", "reveal"]
-        case .openAuction, .resumeAuction, .advanceClock: ["auction"]
-        case .pauseAuction, .closeAuction, .cancelAuction: ["auction", "reason"]
+        case .openAuction, .resumeAuction, .advanceClock, .warn, .hammer: ["auction"]
+        case .ask: ["auction", "amount"]
+        case .roomBid: ["auction", "bidder", "amount", "bid"]
+        case .pauseAuction, .closeAuction, .cancelAuction, .pass, .reopen, .undo:
+            ["auction", "reason"]
         case .extendAuction: ["auction", "by_ms", "to", "reason"]
         case .lowerReserve: ["auction", "to"]
         case .voidBid: ["auction", "bid", "bidder", "reason"]
@@ -215,8 +221,11 @@ extension AdminCommand.Name {
 extension AuctionCommand {
     fileprivate func encodeFields(into writer: inout JSONWriter) {
         switch self {
-        case .open, .resume, .advanceClock: break
-        case .pause(let reason), .close(let reason): writer.fieldIfPresent("reason", reason)
+        case .open, .resume, .advanceClock, .warn, .hammer: break
+        case .ask(let amount): writer.fieldIfPresent("amount", amount?.minorUnits)
+        case .pause(let reason), .close(let reason), .pass(let reason), .reopen(let reason),
+            .undo(let reason):
+            writer.fieldIfPresent("reason", reason)
         case .cancel(let reason): writer.field("reason", reason)
         case .extend(let amount, let reason):
             switch amount {
@@ -255,6 +264,12 @@ extension AuctionCommand {
                 try object.identifier("bid"), bidder: try object.optionalIdentifier("bidder"),
                 reason: try object.text("reason"))
         case .announce: self = .announce(text: try object.text("text"))
+        case .ask: self = .ask(try object.optionalAmount("amount"))
+        case .warn: self = .warn
+        case .hammer: self = .hammer
+        case .pass: self = .pass(reason: try object.optionalText("reason"))
+        case .reopen: self = .reopen(reason: try object.optionalText("reason"))
+        case .undo: self = .undo(reason: try object.optionalText("reason"))
         case .advanceClock: self = .advanceClock
         default: preconditionFailure("\(name) is no command to a lot")
         }
@@ -269,6 +284,21 @@ extension NewAuction {
     fileprivate func encodeFields(into writer: inout JSONWriter) {
         writer.fieldIfPresent("auction", id?.text)
         terms.encodeFields(into: &writer, showsReserve: true)
+    }
+}
+
+extension RoomBid {
+    fileprivate init(_ object: JSONObject) throws(FieldFault) {
+        self.init(
+            auction: try object.identifier("auction"), bidder: try object.identifier("bidder"),
+            amount: try object.amount("amount"), id: try object.optionalIdentifier("bid"))
+    }
+
+    fileprivate func encodeFields(into writer: inout JSONWriter) {
+        writer.field("auction", auction)
+        writer.field("bidder", bidder)
+        writer.field("amount", amount)
+        writer.fieldIfPresent("bid", id?.text)
     }
 }
 

@@ -16,6 +16,7 @@ public enum AdminCommand: Hashable, Sendable {
     case listRequests(AuctionID, limit: Int64 = 50, reveal: Bool = false)
     /// Opens, pauses, extends … a lot.
     case administer(AuctionID, AuctionCommand)
+    case roomBid(RoomBid)
     case createSale(NewSale)
     case listSales
     case showSale(SaleID, reveal: Bool = false)
@@ -47,6 +48,22 @@ public struct NewAuction: Hashable, Sendable {
     public init(id: AuctionID? = nil, terms: Terms) {
         self.id = id
         self.terms = terms
+    }
+}
+
+/// A bid from the room on a live-room lot, which the auctioneer places for a bidder there.
+public struct RoomBid: Hashable, Sendable {
+    public var auction: AuctionID
+    public var bidder: BidderID
+    public var amount: Amount
+    /// The bid's own id, which makes it safe to repeat. Without one the server makes one.
+    public var id: BidID?
+
+    public init(auction: AuctionID, bidder: BidderID, amount: Amount, id: BidID? = nil) {
+        self.auction = auction
+        self.bidder = bidder
+        self.amount = amount
+        self.id = id
     }
 }
 
@@ -88,6 +105,13 @@ extension AdminCommand {
         case lowerReserve = "lower-reserve"
         case voidBid = "void-bid"
         case announce = "announce"
+        case ask
+        case warn
+        case hammer
+        case pass
+        case reopen
+        case undo
+        case roomBid = "room-bid"
         case advanceClock = "advance-clock"
         case createSale = "create-sale"
         case listSales = "list-sales"
@@ -132,6 +156,13 @@ extension AdminCommand {
         case .administer(_, .lowerReserve): .lowerReserve
         case .administer(_, .voidBid): .voidBid
         case .administer(_, .announce): .announce
+        case .administer(_, .ask): .ask
+        case .administer(_, .warn): .warn
+        case .administer(_, .hammer): .hammer
+        case .administer(_, .pass): .pass
+        case .administer(_, .reopen): .reopen
+        case .administer(_, .undo): .undo
+        case .roomBid: .roomBid
         case .administer(_, .advanceClock): .advanceClock
         case .createSale: .createSale
         case .listSales: .listSales

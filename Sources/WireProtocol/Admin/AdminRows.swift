@@ -96,7 +96,7 @@ public struct BidRow: CodedRow {
         isVoided = commitment.isVoided
         let isSealed =
             switch auction.terms.format {
-            case .english: false
+            case .english, .live: false
             case .sealedFirstPrice, .vickrey: !auction.isClosed
             }
         amount = reveal && !isSealed ? commitment.amount : nil

@@ -8,7 +8,7 @@ extension Terms {
         "title", "format", "currency", "start", "reserve", "buy_now", "buy_now_availability",
         "increments", "opens_at", "closes_at", "soft_close", "resume_min_ms", "sale", "seller",
         "related_parties", "confirm_above_factor", "ladder_only", "complete_increment_on_raise",
-        "retraction", "show_sealed_bid_count",
+        "retraction", "show_sealed_bid_count", "tie", "plus_one",
     ]
 
     init(_ object: JSONObject) throws(FieldFault) {
@@ -41,6 +41,8 @@ extension Terms {
             try object.optionalFlag("complete_increment_on_raise") ?? false
         retraction = try object.optionalChoice("retraction") ?? .never
         showsSealedBidCount = try object.optionalFlag("show_sealed_bid_count") ?? false
+        tie = try object.optionalChoice("tie") ?? .earliestWins
+        plusOne = try object.optionalFlag("plus_one") ?? false
     }
 
     private static func parties(_ object: JSONObject) throws(FieldFault) -> Set<BidderID> {
@@ -80,6 +82,9 @@ extension Terms {
         writer.field("complete_increment_on_raise", completesIncrementOnRaise)
         writer.field("retraction", retraction.rawValue)
         writer.field("show_sealed_bid_count", showsSealedBidCount)
+        guard format == .live else { return }
+        writer.field("tie", tie.rawValue)
+        writer.field("plus_one", plusOne)
     }
 }
 

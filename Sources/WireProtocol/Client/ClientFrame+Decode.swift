@@ -173,13 +173,14 @@ extension BidMessage {
         let kind: BidKind?
         let currency: String?
         let quantity: Int64?
+        let askSeq: Int64?
         let isConfirmed: Bool?
         let wantsReceipt: Bool?
         do throws(FieldFault) {
             kind = try object.optionalChoice("kind")
             currency = try object.optionalText("currency", scalarsMax: 64)
             quantity = try object.optionalNumber("quantity")
-            _ = try object.optionalNumber("ask_seq")
+            askSeq = try object.optionalNumber("ask_seq")
             isConfirmed = try object.optionalFlag("confirm")
             wantsReceipt = try object.optionalFlag("receipt")
         } catch {
@@ -190,7 +191,7 @@ extension BidMessage {
         }
         self.init(
             auction: auction, id: id, amount: try object.offeredAmount(), kind: kind ?? .max,
-            currency: currency, isConfirmed: isConfirmed ?? false,
+            currency: currency, askSeq: askSeq, isConfirmed: isConfirmed ?? false,
             wantsReceipt: wantsReceipt ?? false)
     }
 }

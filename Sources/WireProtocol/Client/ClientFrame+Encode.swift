@@ -58,6 +58,7 @@ extension BidMessage {
         writer.field("amount", amount)
         if kind != .max { writer.field("kind", kind.rawValue) }
         writer.fieldIfPresent("currency", currency)
+        writer.fieldIfPresent("ask_seq", askSeq)
         if isConfirmed { writer.field("confirm", true) }
         if wantsReceipt { writer.field("receipt", true) }
     }

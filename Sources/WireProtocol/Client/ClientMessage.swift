@@ -83,8 +83,8 @@ public struct ResumePoint: Hashable, Sendable {
     }
 }
 
-/// A `bid`. `quantity` and `ask_seq` belong to formats that this server has not: a bid for more than
-/// one unit is refused, rather than taken for one unit; an `ask_seq` has nothing to guard here.
+/// A `bid`. `quantity` belongs to formats that this server has not: a bid for more than one unit is
+/// refused, rather than taken for one unit.
 public struct BidMessage: Hashable, Sendable {
     public var auction: AuctionID
     public var id: BidID
@@ -92,27 +92,35 @@ public struct BidMessage: Hashable, Sendable {
     public var kind: BidKind
     /// The currency that the bidder believes to bid in, when it says so.
     public var currency: String?
+    /// The ask that the bidder saw, for a live-room lot on the block; elsewhere it has nothing to guard.
+    public var askSeq: Int64?
     public var isConfirmed: Bool
     public var wantsReceipt: Bool
 
     public init(
         auction: AuctionID, id: BidID, amount: Amount, kind: BidKind = .max,
-        currency: String? = nil, isConfirmed: Bool = false, wantsReceipt: Bool = false
+        currency: String? = nil, askSeq: Int64? = nil, isConfirmed: Bool = false,
+        wantsReceipt: Bool = false
     ) {
         self.auction = auction
         self.id = id
         self.amount = amount
         self.kind = kind
         self.currency = currency
+        self.askSeq = askSeq
         self.isConfirmed = isConfirmed
         self.wantsReceipt = wantsReceipt
     }
 
     /// What the rules are asked in that bidder's name.
     public func request(by bidder: BidderID) -> BidRequest {
-        BidRequest(
-            bidder: bidder, id: id, action: .bid(kind, amount: amount, currency: currency),
-            isConfirmed: isConfirmed)
+        let action: BidAction =
+            if let askSeq {
+                .bidAtAsk(kind, amount: amount, askSeq: askSeq, currency: currency)
+            } else {
+                .bid(kind, amount: amount, currency: currency)
+            }
+        return BidRequest(bidder: bidder, id: id, action: action, isConfirmed: isConfirmed)
     }
 }
 

@@ -1068,6 +1068,34 @@ nonisolated struct ProtoSnapshot: @unchecked Sendable {
     set {_uniqueStorage()._serverTime = newValue}
   }
 
+  /// Live-room lots.
+  var ask: Int64 {
+    get {_storage._ask ?? 0}
+    set {_uniqueStorage()._ask = newValue}
+  }
+  /// Returns true if `ask` has been explicitly set.
+  var hasAsk: Bool {_storage._ask != nil}
+  /// Clears the value of `ask`. Subsequent reads from it will return its default value.
+  mutating func clearAsk() {_uniqueStorage()._ask = nil}
+
+  var askSeq: Int64 {
+    get {_storage._askSeq ?? 0}
+    set {_uniqueStorage()._askSeq = newValue}
+  }
+  /// Returns true if `askSeq` has been explicitly set.
+  var hasAskSeq: Bool {_storage._askSeq != nil}
+  /// Clears the value of `askSeq`. Subsequent reads from it will return its default value.
+  mutating func clearAskSeq() {_uniqueStorage()._askSeq = nil}
+
+  var fairWarnings: Int64 {
+    get {_storage._fairWarnings ?? 0}
+    set {_uniqueStorage()._fairWarnings = newValue}
+  }
+  /// Returns true if `fairWarnings` has been explicitly set.
+  var hasFairWarnings: Bool {_storage._fairWarnings != nil}
+  /// Clears the value of `fairWarnings`. Subsequent reads from it will return its default value.
+  mutating func clearFairWarnings() {_uniqueStorage()._fairWarnings = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1183,6 +1211,34 @@ nonisolated struct ProtoPrice: Sendable {
   /// Clears the value of `buyNow`. Subsequent reads from it will return its default value.
   mutating func clearBuyNow() {self._buyNow = nil}
 
+  /// Live-room lots.
+  var ask: Int64 {
+    get {_ask ?? 0}
+    set {_ask = newValue}
+  }
+  /// Returns true if `ask` has been explicitly set.
+  var hasAsk: Bool {self._ask != nil}
+  /// Clears the value of `ask`. Subsequent reads from it will return its default value.
+  mutating func clearAsk() {self._ask = nil}
+
+  var askSeq: Int64 {
+    get {_askSeq ?? 0}
+    set {_askSeq = newValue}
+  }
+  /// Returns true if `askSeq` has been explicitly set.
+  var hasAskSeq: Bool {self._askSeq != nil}
+  /// Clears the value of `askSeq`. Subsequent reads from it will return its default value.
+  mutating func clearAskSeq() {self._askSeq = nil}
+
+  var status: String {
+    get {_status ?? String()}
+    set {_status = newValue}
+  }
+  /// Returns true if `status` has been explicitly set.
+  var hasStatus: Bool {self._status != nil}
+  /// Clears the value of `status`. Subsequent reads from it will return its default value.
+  mutating func clearStatus() {self._status = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1192,6 +1248,9 @@ nonisolated struct ProtoPrice: Sendable {
   fileprivate var _leader: String? = nil
   fileprivate var _endsAt: Int64? = nil
   fileprivate var _buyNow: Int64? = nil
+  fileprivate var _ask: Int64? = nil
+  fileprivate var _askSeq: Int64? = nil
+  fileprivate var _status: String? = nil
 }
 
 nonisolated struct ProtoStatus: Sendable {
@@ -1256,6 +1315,43 @@ nonisolated struct ProtoStatus: Sendable {
 
   var at: Int64 = 0
 
+  /// Live-room lots.
+  var ask: Int64 {
+    get {_ask ?? 0}
+    set {_ask = newValue}
+  }
+  /// Returns true if `ask` has been explicitly set.
+  var hasAsk: Bool {self._ask != nil}
+  /// Clears the value of `ask`. Subsequent reads from it will return its default value.
+  mutating func clearAsk() {self._ask = nil}
+
+  var askSeq: Int64 {
+    get {_askSeq ?? 0}
+    set {_askSeq = newValue}
+  }
+  /// Returns true if `askSeq` has been explicitly set.
+  var hasAskSeq: Bool {self._askSeq != nil}
+  /// Clears the value of `askSeq`. Subsequent reads from it will return its default value.
+  mutating func clearAskSeq() {self._askSeq = nil}
+
+  var fairWarnings: Int64 {
+    get {_fairWarnings ?? 0}
+    set {_fairWarnings = newValue}
+  }
+  /// Returns true if `fairWarnings` has been explicitly set.
+  var hasFairWarnings: Bool {self._fairWarnings != nil}
+  /// Clears the value of `fairWarnings`. Subsequent reads from it will return its default value.
+  mutating func clearFairWarnings() {self._fairWarnings = nil}
+
+  var leader: String {
+    get {_leader ?? String()}
+    set {_leader = newValue}
+  }
+  /// Returns true if `leader` has been explicitly set.
+  var hasLeader: Bool {self._leader != nil}
+  /// Clears the value of `leader`. Subsequent reads from it will return its default value.
+  mutating func clearLeader() {self._leader = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1265,6 +1361,10 @@ nonisolated struct ProtoStatus: Sendable {
   fileprivate var _winner: String? = nil
   fileprivate var _endsAt: Int64? = nil
   fileprivate var _reason: String? = nil
+  fileprivate var _ask: Int64? = nil
+  fileprivate var _askSeq: Int64? = nil
+  fileprivate var _fairWarnings: Int64? = nil
+  fileprivate var _leader: String? = nil
 }
 
 nonisolated struct ProtoHeartbeat: Sendable {
@@ -1460,7 +1560,7 @@ nonisolated struct ProtoBidRejected: Sendable {
   /// Clears the value of `lateByMs`. Subsequent reads from it will return its default value.
   mutating func clearLateByMs() {self._lateByMs = nil}
 
-  /// For formats with an asking price; this server has none yet.
+  /// Live-room lots: the present ask.
   var ask: Int64 {
     get {_ask ?? 0}
     set {_ask = newValue}
@@ -2926,7 +3026,7 @@ nonisolated extension ProtoAuthenticated: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Snapshot"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}log\0\u{1}seq\0\u{1}title\0\u{1}format\0\u{1}currency\0\u{1}exponent\0\u{1}status\0\u{1}outcome\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}leading\0\u{3}your_max\0\u{1}bids\0\u{1}reserve\0\u{3}starts_at\0\u{3}ends_at\0\u{1}extensions\0\u{1}sale\0\u{3}buy_now\0\u{3}server_time\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}log\0\u{1}seq\0\u{1}title\0\u{1}format\0\u{1}currency\0\u{1}exponent\0\u{1}status\0\u{1}outcome\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}leading\0\u{3}your_max\0\u{1}bids\0\u{1}reserve\0\u{3}starts_at\0\u{3}ends_at\0\u{1}extensions\0\u{1}sale\0\u{3}buy_now\0\u{3}server_time\0\u{1}ask\0\u{3}ask_seq\0\u{3}fair_warnings\0")
 
   fileprivate class _StorageClass {
     var _auction: String = String()
@@ -2951,6 +3051,9 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _sale: String? = nil
     var _buyNow: Int64? = nil
     var _serverTime: Int64 = 0
+    var _ask: Int64? = nil
+    var _askSeq: Int64? = nil
+    var _fairWarnings: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2983,6 +3086,9 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _sale = source._sale
       _buyNow = source._buyNow
       _serverTime = source._serverTime
+      _ask = source._ask
+      _askSeq = source._askSeq
+      _fairWarnings = source._fairWarnings
     }
   }
 
@@ -3023,6 +3129,9 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._sale) }()
         case 21: try { try decoder.decodeSingularInt64Field(value: &_storage._buyNow) }()
         case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._serverTime) }()
+        case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._ask) }()
+        case 24: try { try decoder.decodeSingularInt64Field(value: &_storage._askSeq) }()
+        case 25: try { try decoder.decodeSingularInt64Field(value: &_storage._fairWarnings) }()
         default: break
         }
       }
@@ -3101,6 +3210,15 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if _storage._serverTime != 0 {
         try visitor.visitSingularInt64Field(value: _storage._serverTime, fieldNumber: 22)
       }
+      try { if let v = _storage._ask {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 23)
+      } }()
+      try { if let v = _storage._askSeq {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 24)
+      } }()
+      try { if let v = _storage._fairWarnings {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 25)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3132,6 +3250,9 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._sale != rhs_storage._sale {return false}
         if _storage._buyNow != rhs_storage._buyNow {return false}
         if _storage._serverTime != rhs_storage._serverTime {return false}
+        if _storage._ask != rhs_storage._ask {return false}
+        if _storage._askSeq != rhs_storage._askSeq {return false}
+        if _storage._fairWarnings != rhs_storage._fairWarnings {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3205,7 +3326,7 @@ nonisolated extension ProtoWatched: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Price"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}bids\0\u{1}reserve\0\u{3}ends_at\0\u{1}extensions\0\u{1}at\0\u{3}buy_now\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}bids\0\u{1}reserve\0\u{3}ends_at\0\u{1}extensions\0\u{1}at\0\u{3}buy_now\0\u{1}ask\0\u{3}ask_seq\0\u{1}status\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3224,6 +3345,9 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.extensions) }()
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
       case 11: try { try decoder.decodeSingularInt64Field(value: &self._buyNow) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self._ask) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self._askSeq) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self._status) }()
       default: break
       }
     }
@@ -3267,6 +3391,15 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if let v = self._buyNow {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
     } }()
+    try { if let v = self._ask {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+    } }()
+    try { if let v = self._askSeq {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 13)
+    } }()
+    try { if let v = self._status {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3282,6 +3415,9 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.extensions != rhs.extensions {return false}
     if lhs.at != rhs.at {return false}
     if lhs._buyNow != rhs._buyNow {return false}
+    if lhs._ask != rhs._ask {return false}
+    if lhs._askSeq != rhs._askSeq {return false}
+    if lhs._status != rhs._status {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3289,7 +3425,7 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Status"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}status\0\u{1}outcome\0\u{1}price\0\u{1}winner\0\u{1}reserve\0\u{3}starts_at\0\u{3}ends_at\0\u{1}reason\0\u{1}at\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}status\0\u{1}outcome\0\u{1}price\0\u{1}winner\0\u{1}reserve\0\u{3}starts_at\0\u{3}ends_at\0\u{1}reason\0\u{1}at\0\u{1}ask\0\u{3}ask_seq\0\u{3}fair_warnings\0\u{1}leader\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3308,6 +3444,10 @@ nonisolated extension ProtoStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 9: try { try decoder.decodeSingularInt64Field(value: &self._endsAt) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self._reason) }()
       case 11: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self._ask) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self._askSeq) }()
+      case 14: try { try decoder.decodeSingularInt64Field(value: &self._fairWarnings) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self._leader) }()
       default: break
       }
     }
@@ -3351,6 +3491,18 @@ nonisolated extension ProtoStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.at != 0 {
       try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 11)
     }
+    try { if let v = self._ask {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+    } }()
+    try { if let v = self._askSeq {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 13)
+    } }()
+    try { if let v = self._fairWarnings {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
+    } }()
+    try { if let v = self._leader {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 15)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3366,6 +3518,10 @@ nonisolated extension ProtoStatus: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._endsAt != rhs._endsAt {return false}
     if lhs._reason != rhs._reason {return false}
     if lhs.at != rhs.at {return false}
+    if lhs._ask != rhs._ask {return false}
+    if lhs._askSeq != rhs._askSeq {return false}
+    if lhs._fairWarnings != rhs._fairWarnings {return false}
+    if lhs._leader != rhs._leader {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -50,6 +50,8 @@ extension ProtoBidRejected {
         message = body.message
         if let amount = body.minimum { minimum = amount.minorUnits }
         if let span = body.lateBy { lateByMs = span }
+        if let amount = body.ask { ask = amount.minorUnits }
+        if let number = body.askSeq { askSeq = number }
         if let content = body.receipt?.content { receipt = content.text }
     }
 
@@ -61,6 +63,8 @@ extension ProtoBidRejected {
         fields.put("message", message)
         fields.put("minimum", hasMinimum ? minimum : nil)
         fields.put("late_by_ms", hasLateByMs ? lateByMs : nil)
+        fields.put("ask", hasAsk ? ask : nil)
+        fields.put("ask_seq", hasAskSeq ? askSeq : nil)
         if hasReceipt { fields.put(receipt: "receipt", receipt) }
         return fields
     }

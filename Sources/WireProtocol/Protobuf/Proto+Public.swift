@@ -30,6 +30,11 @@ extension ProtoSnapshot {
         if let id = lot.sale { sale = id.text }
         if let amount = lot.buyNow { buyNow = amount.minorUnits }
         serverTime = body.serverTime.milliseconds
+        if let block = lot.block {
+            if let amount = block.ask { ask = amount.minorUnits }
+            askSeq = block.askSeq
+            fairWarnings = Int64(block.fairWarnings)
+        }
     }
 
     var fields: JSONObject {
@@ -56,6 +61,9 @@ extension ProtoSnapshot {
         fields.put("sale", hasSale ? sale : nil)
         fields.put("buy_now", hasBuyNow ? buyNow : nil)
         fields.put("server_time", serverTime)
+        fields.put("ask", hasAsk ? ask : nil)
+        fields.put("ask_seq", hasAskSeq ? askSeq : nil)
+        fields.put("fair_warnings", hasFairWarnings ? fairWarnings : nil)
         return fields
     }
 }
@@ -74,6 +82,11 @@ extension ProtoPrice {
         extensions = Int64(body.extensions)
         at = body.at.milliseconds
         if let amount = body.buyNow { buyNow = amount.minorUnits }
+        if let block = body.block {
+            if let amount = block.ask { ask = amount.minorUnits }
+            askSeq = block.askSeq
+        }
+        if let word = body.status { status = word }
     }
 
     var fields: JSONObject {
@@ -89,6 +102,9 @@ extension ProtoPrice {
         fields.put("extensions", extensions)
         fields.put("at", at)
         fields.put("buy_now", hasBuyNow ? buyNow : nil)
+        fields.put("ask", hasAsk ? ask : nil)
+        fields.put("ask_seq", hasAskSeq ? askSeq : nil)
+        fields.put("status", hasStatus ? status : nil)
         return fields
     }
 }
@@ -107,6 +123,12 @@ extension ProtoStatus {
         if let instant = body.endsAt { endsAt = instant.milliseconds }
         if let words = body.reason { reason = words }
         at = body.at.milliseconds
+        if let block = body.block {
+            if let amount = block.ask { ask = amount.minorUnits }
+            askSeq = block.askSeq
+            fairWarnings = Int64(block.fairWarnings)
+        }
+        if let alias = body.leader { leader = alias }
     }
 
     var fields: JSONObject {
@@ -122,6 +144,10 @@ extension ProtoStatus {
         fields.put("ends_at", hasEndsAt ? endsAt : nil)
         fields.put("reason", hasReason ? reason : nil)
         fields.put("at", at)
+        fields.put("ask", hasAsk ? ask : nil)
+        fields.put("ask_seq", hasAskSeq ? askSeq : nil)
+        fields.put("fair_warnings", hasFairWarnings ? fairWarnings : nil)
+        fields.put("leader", hasLeader ? leader : nil)
         return fields
     }
 }

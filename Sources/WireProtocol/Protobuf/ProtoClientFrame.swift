@@ -126,6 +126,7 @@ extension ProtoBid {
         amount = bid.amount.minorUnits
         if bid.kind != .max { kind = ProtoBidKind(bid.kind) }
         if let currency = bid.currency { self.currency = currency }
+        if let askSeq = bid.askSeq { self.askSeq = askSeq }
         if bid.isConfirmed { confirm = true }
         if bid.wantsReceipt { receipt = true }
     }

@@ -97,6 +97,9 @@ extension ServerMessage {
         public let message: String
         /// What would have been enough, where that is the point.
         public let minimum: Amount?
+        /// For `ask_moved`: the present ask, and its number.
+        public let ask: Amount?
+        public let askSeq: Int64?
         /// For `closed`: how long after the end the bid came.
         public let lateBy: Milliseconds?
         /// A signed receipt, if one was asked for and the verdict is final.
@@ -110,6 +113,8 @@ extension ServerMessage {
             code = refusal.code
             message = refusal.message
             minimum = refusal.minimum
+            askSeq = refusal.askSeq
+            ask = refusal.askSeq == nil ? nil : refusal.minimum
             lateBy = refusal.lateBy
             self.receipt = receipt
         }
@@ -124,6 +129,8 @@ extension ServerMessage {
             code = try object.text("code")
             message = try object.text("message", scalarsMax: 1000)
             minimum = try object.optionalAmount("minimum")
+            ask = try object.optionalAmount("ask")
+            askSeq = try object.optionalNumber("ask_seq")
             lateBy = try object.optionalNumber("late_by_ms")
             receipt = try object.optionalChild("receipt").map {
                 Receipt(auction: auction, id: id, content: $0)
@@ -138,6 +145,8 @@ extension ServerMessage {
             writer.field("message", message)
             writer.fieldIfPresent("minimum", minimum?.minorUnits)
             writer.fieldIfPresent("late_by_ms", lateBy)
+            writer.fieldIfPresent("ask", ask?.minorUnits)
+            writer.fieldIfPresent("ask_seq", askSeq)
             if let receipt { writer.field("receipt", .object(receipt.content)) }
         }
     }

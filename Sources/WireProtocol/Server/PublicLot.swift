@@ -24,6 +24,8 @@ public struct PublicLot: Hashable, Sendable {
     public let startsAt: Instant
     public let endsAt: Instant?
     public let extensions: Int
+    /// Of live-room lots.
+    public let block: PublicBlock?
 
     public init(_ state: PublicState) {
         auction = state.auction
@@ -44,6 +46,7 @@ public struct PublicLot: Hashable, Sendable {
         startsAt = state.startsAt
         endsAt = state.endsAt
         extensions = state.extensions
+        block = state.block
     }
 
     init(_ object: JSONObject) throws(FieldFault) {
@@ -65,6 +68,7 @@ public struct PublicLot: Hashable, Sendable {
         startsAt = try object.instant("starts_at")
         endsAt = try object.optionalInstant("ends_at")
         extensions = Int(try object.count("extensions"))
+        block = try PublicBlock(object)
     }
 
     // In three parts: snapshots have fields of their own between them.
@@ -94,5 +98,6 @@ public struct PublicLot: Hashable, Sendable {
         writer.field("extensions", extensions)
         writer.field("sale", sale)
         writer.field("buy_now", buyNow)
+        block?.encode(into: &writer)
     }
 }

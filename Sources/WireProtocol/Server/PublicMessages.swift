@@ -68,6 +68,10 @@ extension ServerMessage {
         public let extensions: Int
         public let at: Instant
         public let buyNow: Amount?
+        /// Of live-room lots.
+        public let block: PublicBlock?
+        /// Of live-room lots: where the lot stands, as a bid takes fair warnings back.
+        public let status: String?
 
         public init(_ state: PublicState, at: Instant) {
             auction = state.auction
@@ -81,6 +85,8 @@ extension ServerMessage {
             extensions = state.extensions
             self.at = at
             buyNow = state.buyNow
+            block = state.block
+            status = state.block == nil ? nil : state.status.rawValue
         }
 
         init(_ object: JSONObject) throws(FieldFault) {
@@ -95,6 +101,8 @@ extension ServerMessage {
             extensions = Int(try object.count("extensions"))
             at = try object.instant("at")
             buyNow = try object.optionalAmount("buy_now")
+            block = try PublicBlock(object)
+            status = try object.optionalText("status")
         }
 
         func encode(into writer: inout JSONWriter, ref: String?) {
@@ -109,6 +117,8 @@ extension ServerMessage {
             writer.field("extensions", extensions)
             writer.field("at", at)
             writer.field("buy_now", buyNow)
+            block?.encode(into: &writer, showsWarnings: false)
+            writer.fieldIfPresent("status", status)
         }
     }
 
@@ -126,6 +136,10 @@ extension ServerMessage {
         public let endsAt: Instant?
         public let reason: String?
         public let at: Instant
+        /// Of live-room lots.
+        public let block: PublicBlock?
+        /// An alias; told of live-room lots only, which come on the block with a leader.
+        public let leader: String?
 
         public init(_ state: PublicState, reason: String?, at: Instant) {
             auction = state.auction
@@ -139,6 +153,8 @@ extension ServerMessage {
             endsAt = state.endsAt
             self.reason = reason
             self.at = at
+            block = state.block
+            leader = state.block == nil ? nil : state.leader
         }
 
         init(_ object: JSONObject) throws(FieldFault) {
@@ -153,6 +169,8 @@ extension ServerMessage {
             endsAt = try object.optionalInstant("ends_at")
             reason = try object.optionalText("reason")
             at = try object.instant("at")
+            block = try PublicBlock(object)
+            leader = try object.optionalText("leader")
         }
 
         func encode(into writer: inout JSONWriter, ref: String?) {
@@ -167,6 +185,8 @@ extension ServerMessage {
             writer.field("ends_at", endsAt)
             writer.field("reason", reason)
             writer.field("at", at)
+            block?.encode(into: &writer)
+            writer.fieldIfPresent("leader", leader)
         }
     }
 }

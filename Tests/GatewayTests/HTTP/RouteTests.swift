@@ -67,7 +67,7 @@ struct Call: CustomTestStringConvertible, Sendable {
             error(
                 "bad_message",
                 "The request can't be read: status is one of "
-                    + "scheduled, open, paused, closed, cancelled.")),
+                    + "scheduled, open, on_block, fair_warning, paused, closed, cancelled.")),
         .init(.GET, "/v1/auctions/lot", 200, snapshot),
         .init(
             .GET, "/v1/auctions/none", 404,

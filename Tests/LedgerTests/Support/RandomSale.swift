@@ -19,7 +19,9 @@ struct SeededGenerator: RandomNumberGenerator {
 /// pauses, closes, new bidders, tokens. Many are refused, and that is wanted.
 struct RandomSale {
     private var random: SeededGenerator
-    private let auctions: [AuctionID] = ["l0", "l1", "l2", "l3", "l4", "l5"]
+    private let auctions: [AuctionID] = [
+        "l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7",
+    ]
     private let bidders: [BidderID] = ["p0", "p1", "p2", "p3", "p4"]
     private var issued: [(bidder: BidderID, bid: BidID, auction: AuctionID)] = []
     private var counter = 0
@@ -61,7 +63,10 @@ struct RandomSale {
         let opensAt = t.advanced(by: chance(70) ? 0 : 30_000)
         let lasting = Int64.random(in: 60_000...1_200_000, using: &random)
         var terms = Terms.english(start: 100, opensAt: opensAt, lasting: lasting)
-        terms.format = [.english, .english, .english, .sealedFirstPrice, .vickrey, .english][index]
+        terms.format =
+            [
+                .english, .english, .english, .sealedFirstPrice, .vickrey, .english, .live, .live,
+            ][index]
         terms.currency = index == 5 ? .dinar : .usd
         if chance(50) {
             terms.reserve = Amount(minorUnits: Int64.random(in: 100...9000, using: &random))
@@ -70,6 +75,14 @@ struct RandomSale {
         if chance(20) { terms.seller = "p1" }
         if chance(20) { terms.relatedParties = ["p2", "x-9"] }
         if chance(20) { terms.confirmAboveFactor = 3 }
+        if terms.format == .live {
+            terms.closesAt = nil
+            terms.tie = pick(TieRule.allCases)
+            terms.plusOne = chance(50)
+            // Of one sale, so that they wait for each other.
+            terms.sale = "s0"
+            return terms
+        }
         if chance(50) {
             terms.softClose = try SoftClose(
                 stages: [.init(window: 60_000, mode: chance(50) ? .add : .reset, amount: 90_000)],
@@ -93,6 +106,9 @@ struct RandomSale {
 
     mutating func next(in house: House) -> Command {
         let auction = pick(auctions)
+        if let block = house.auctions[auction]?.block, chance(80) {
+            return inTheRoom(auction, block)
+        }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<62: return bid(on: auction, in: house)
         case 62..<66: return request(.buy, on: auction)
@@ -142,6 +158,30 @@ struct RandomSale {
                 ? .revokeTokens(of: pick(bidders))
                 : .addSigningKey(.sample(pick(Array("0123456789abcdef"))))
         default: return .addBidder(Bidder(id: "p4"))
+        }
+    }
+
+    /// What the auctioneer, the room and the bidders online do to a live-room lot.
+    private mutating func inTheRoom(_ auction: AuctionID, _ block: Auction.Block) -> Command {
+        let ask = block.ask ?? 100
+        let wide = Amount(minorUnits: ask.minorUnits + Int64.random(in: -50...400, using: &random))
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<4: return .administer(auction, .ask(chance(70) ? nil : wide ?? ask))
+        case 4..<8: return .administer(auction, .warn)
+        case 8: return .administer(auction, .hammer)
+        case 9: return .administer(auction, chance(40) ? .pass(reason: "none") : .hammer)
+        case 10: return .administer(auction, .reopen(reason: chance(50) ? nil : "overlooked"))
+        case 11: return .administer(auction, .undo(reason: nil))
+        case 12..<15: return request(.room(amount: chance(60) ? ask : wide ?? ask), on: auction)
+        case 15:
+            return request(
+                .bid(.max, amount: Amount(minorUnits: ask.minorUnits * 3) ?? ask), on: auction)
+        default:
+            let seen = block.askSeq - (chance(15) ? 1 : 0)
+            return request(
+                .bidAtAsk(
+                    chance(50) ? .max : .exact, amount: chance(90) ? ask : wide ?? ask,
+                    askSeq: seen, currency: chance(90) ? nil : "USD"), on: auction)
         }
     }
 

@@ -56,7 +56,12 @@ final class Auditor: @unchecked Sendable {
             (auction, request) = (lot, BidRequest(bidder: bidder, id: id, action: .retract(bid)))
         default: return
         }
-        let name = RequestName(auction: auction, bidder: bidder, id: request.id)
+        asked(request, on: auction)
+    }
+
+    /// Also the auctioneer's, for somebody in the room.
+    func asked(_ request: BidRequest, on auction: AuctionID) {
+        let name = RequestName(auction: auction, bidder: request.bidder, id: request.id)
         asked[name, default: []].append(request)
     }
 
@@ -164,7 +169,10 @@ final class Auditor: @unchecked Sendable {
     func expectVerdict(on auction: AuctionID, by bidder: BidderID, id: BidID) {
         let name = RequestName(auction: auction, bidder: bidder, id: id)
         let isUnconfirmed = asked[name]?.contains { request in
-            if case .bid = request.action { !request.isConfirmed } else { false }
+            switch request.action {
+            case .bid, .bidAtAsk: !request.isConfirmed
+            case .buy, .retract, .room: false
+            }
         }
         if verdicts[name] == nil, isUnconfirmed == false {
             found(.verdictGiven, "\(name) was asked again on a sound server, and got no verdict")

@@ -53,7 +53,9 @@ struct LotRecord {
             }
             check(closed.outcome, lot)
         case .cancelled: isOpen = false
-        case .bidRefused, .reserveLowered, .announced: break
+        case .askSet(let asked): if let standing = asked.standing { check(standing, lot) }
+        case .reopened: (isOpen, isClosed, end) = (true, false, nil)
+        case .bidRefused, .reserveLowered, .announced, .fairWarned: break
         }
         return findings
     }
@@ -63,7 +65,7 @@ struct LotRecord {
         var own: [BidderID: (offer: Offer, place: Int)] = [:]
         for (place, offer) in offers.enumerated() where !offer.isVoid {
             let isBetter = own[offer.bidder].map {
-                format == .english ? offer.isBuy || offer.amount > $0.offer.amount : true
+                format.isOpenOutcry ? offer.isBuy || offer.amount > $0.offer.amount : true
             }
             if isBetter ?? true { own[offer.bidder] = (offer, place) }
         }
@@ -79,14 +81,23 @@ struct LotRecord {
             if standing.leader != nil { find(.price, "somebody leads without a standing bid") }
             return
         }
-        guard format == .english else { return }
-        if standing.leader != best.bidder {
+        guard format.isOpenOutcry else { return }
+        // In the live room a rule says who has it of equal offers.
+        let isEqual =
+            format == .live
+            && ranking.contains {
+                $0.bidder == standing.leader && $0.amount == best.amount
+            }
+        if standing.leader != best.bidder, !isEqual {
             find(
                 .price,
                 "\(standing.leader?.text ?? "nobody") leads, and \(best.bidder) has the best offer")
         }
         guard let price = standing.price else { return find(.price, "there is no price") }
-        if price > best.amount { find(.price, "\(price) is more than the leader offered") }
+        let stretch = lot.terms.plusOne ? lot.terms.increments.increment(at: best.amount) : nil
+        if price > stretch.map({ best.amount + $0 }) ?? best.amount {
+            find(.price, "\(price) is more than the leader offered")
+        }
         let cap = lot.terms.buyNow?.price ?? best.amount
         if ranking.count > 1, !best.isBuy, price < min(ranking[1].amount, best.amount, cap) {
             find(.price, "\(price) is less than the next one's \(ranking[1].amount)")
@@ -99,11 +110,19 @@ struct LotRecord {
             return
         }
         let ranking = ranking
-        if winner != ranking.first?.bidder { find(.oneWinner, "\(winner) has not the best offer") }
+        let isEqual =
+            format == .live
+            && ranking.contains {
+                $0.bidder == winner && $0.amount == ranking.first?.amount
+            }
+        if winner != ranking.first?.bidder, !isEqual {
+            find(.oneWinner, "\(winner) has not the best offer")
+        }
         let floor = max(lot.terms.start, lot.reserve ?? lot.terms.start)
         let next = ranking.dropFirst().first?.amount
         switch format {
-        case .english: if price != lot.standing.price { find(.price, "sold at another price") }
+        case .english, .live:
+            if price != lot.standing.price { find(.price, "sold at another price") }
         case .sealedFirstPrice:
             if price != ranking.first?.amount { find(.price, "not sold at the best offer") }
         case .vickrey:

@@ -213,7 +213,10 @@ struct Scheduler {
 
     private func openLots(in world: World) -> [AuctionID] {
         world.lots.filter {
-            world.server?.service.board.snapshot(of: $0, for: nil)?.state.status == .open
+            switch world.server?.service.board.snapshot(of: $0, for: nil)?.state.status {
+            case .open?, .onBlock?, .fairWarning?: true
+            default: false
+            }
         }
     }
 
@@ -226,6 +229,14 @@ struct Scheduler {
         on lot: AuctionID, of own: SimulatedClient, in world: World
     ) -> ClientMessage {
         let view = own.views[lot]
+        if let block = view?.block, let ask = block.ask, random.chance(90) {
+            // Mostly at the ask that it saw, which may have moved since.
+            let wide = Amount(minorUnits: ask.minorUnits + random.within(-1...1)) ?? ask
+            return .bid(
+                BidMessage(
+                    auction: lot, id: name(), amount: random.chance(90) ? ask : wide,
+                    askSeq: block.askSeq - (random.chance(5) ? 1 : 0)))
+        }
         let minimum = (view?.minimum ?? view?.price)?.minorUnits ?? random.within(1...20) * 100
         let rival = random.pick(world.clients)
         let others = rival.requestIDs.suffix(3).compactMap { id -> Int64? in
@@ -253,6 +264,11 @@ struct Scheduler {
 
     private mutating func order(in world: World) -> Command {
         let lot = lot(in: world)
+        if let block = world.server?.service.board.snapshot(of: lot, for: nil)?.state.block,
+            random.chance(75)
+        {
+            return orderInTheRoom(on: lot, block, in: world)
+        }
         switch random.below(16) {
         case 0, 1: return .administer(lot, .pause(reason: "a break"))
         case 2, 3, 4: return .administer(lot, .resume)
@@ -274,6 +290,26 @@ struct Scheduler {
             return random.chance(40)
                 ? .suspendBidder(bidder, reason: nil) : .reinstateBidder(bidder)
         default: return newLot(in: world)
+        }
+    }
+
+    private mutating func orderInTheRoom(
+        on lot: AuctionID, _ block: PublicBlock, in world: World
+    ) -> Command {
+        let ask = block.ask ?? Amount(minorUnits: random.within(1...40) * 100) ?? .largest
+        switch random.below(20) {
+        case 0..<3: return .administer(lot, .ask(random.chance(70) ? nil : ask))
+        case 3..<9: return .administer(lot, .warn)
+        case 9, 10: return .administer(lot, .hammer)
+        case 11: return .administer(lot, random.chance(30) ? .pass(reason: "no bids") : .ask(nil))
+        case 12: return .administer(lot, .reopen(reason: nil))
+        case 13: return .administer(lot, .undo(reason: nil))
+        default:
+            let more = random.chance(20) ? random.within(-100...400) : 0
+            let request = BidRequest(
+                bidder: random.pick(world.scene.bidders), id: name(),
+                action: .room(amount: Amount(minorUnits: ask.minorUnits + more) ?? ask))
+            return .request(request, on: lot)
         }
     }
 

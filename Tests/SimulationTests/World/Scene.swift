@@ -52,9 +52,16 @@ struct Scene: Sendable {
         switch random.below(10) {
         case 0: terms.format = .sealedFirstPrice
         case 1: terms.format = .vickrey
+        case 2, 3: terms.format = .live
         default: break
         }
         if random.chance(40) { terms.reserve = Amount(minorUnits: random.within(1...60) * 100) }
+        if terms.format == .live {
+            terms.closesAt = nil
+            terms.tie = random.pick(TieRule.allCases)
+            terms.plusOne = random.chance(50)
+            return terms
+        }
         guard terms.format == .english else {
             terms.showsSealedBidCount = random.chance(50)
             return terms

@@ -37,6 +37,8 @@ struct SimulatedClient {
         var endsAt: Instant?
         var reserve: ReserveState?
         var buyNow: Amount?
+        /// Of a live-room lot.
+        var block: PublicBlock?
         var isOver = false
     }
 
@@ -78,15 +80,18 @@ struct SimulatedClient {
             views[lot.auction] = View(
                 seq: lot.seq, log: snapshot.log, minimum: lot.minimum, price: lot.price,
                 endsAt: lot.endsAt, reserve: lot.reserve, buyNow: lot.buyNow,
+                block: lot.block,
                 isOver: lot.minimum == nil)
         case .price(let price):
             let log = views[price.auction]?.log
             views[price.auction] = View(
                 seq: price.seq, log: log, minimum: price.minimum, price: price.price,
-                endsAt: price.endsAt, reserve: price.reserve, buyNow: price.buyNow)
+                endsAt: price.endsAt, reserve: price.reserve, buyNow: price.buyNow,
+                block: price.block)
         case .status(let status):
             views[status.auction]?.seq = status.seq
             views[status.auction]?.endsAt = status.endsAt
+            views[status.auction]?.block = status.block
             views[status.auction]?.isOver = ["closed", "cancelled"].contains(status.status)
         case .bidAccepted(let accepted): requests[accepted.id]?.isAnswered = true
         case .bidRetracted(let retracted): requests[retracted.id]?.isAnswered = true

@@ -150,6 +150,7 @@ final class World {
 
     private func administer(_ command: Command) {
         if case .createAuction(let id, _) = command { lots.append(id) }
+        if case .request(let request, let lot) = command { auditor.asked(request, on: lot) }
         let auditor = auditor
         let disk = store.disk
         server?.service.submit(command) { answer in

@@ -60,7 +60,38 @@ enum MessageGallery {
         messages.append(scene.bid("ann", "b6", 30_000, at: Scene.opens + 16))
         messages += scene.changes.map { ServerMessage($0) }
         messages += scene.notices.map { ServerMessage($0) }
-        return messages + afterAVoid()
+        return messages + afterAVoid() + inTheRoom()
+    }
+
+    /// A live-room lot: absentee bids, the block, a stale ask, fair warnings, the end, and once more.
+    private static func inTheRoom() -> [ServerMessage] {
+        var terms = Scene.terms(format: .live)
+        (terms.closesAt, terms.reserve) = (nil, nil)
+        var scene = Scene(terms: terms, bidders: ["ann", "bob", "cat"])
+        var messages = [snapshot(of: scene)]
+        messages.append(scene.bid("ann", "b1", 5000))
+        func order(_ command: AuctionCommand) {
+            scene.run(.administer(Scene.lot, command), at: Scene.opens + 2)
+        }
+        order(.ask(nil))
+        messages.append(snapshot(of: scene, .init(isLeading: true, ownMax: Scene.amount(5000))))
+        let ask = scene.auction.block?.ask ?? .largest
+        let bid = BidAction.bidAtAsk(.max, amount: ask, askSeq: 1)
+        messages.append(scene.ask("bob", "b2", bid, at: Scene.opens + 3))
+        messages.append(scene.ask("cat", "b3", bid, at: Scene.opens + 3))
+        messages.append(
+            scene.ask("cat", "b4", .room(amount: Scene.amount(9000)), at: Scene.opens + 4))
+        order(.warn)
+        order(.warn)
+        order(.undo(reason: "not a bid"))
+        order(.pass(reason: nil))
+        order(.reopen(reason: "a bid was overlooked"))
+        order(.warn)
+        order(.warn)
+        order(.hammer)
+        messages.append(snapshot(of: scene))
+        messages += scene.changes.map { ServerMessage($0) }
+        return messages + scene.notices.map { ServerMessage($0) }
     }
 
     /// A lot whose only bid is taken out, so that what was too low counts again.

@@ -123,7 +123,7 @@ struct ProtobufFaultTests {
             $0.askSeq = -7
         }
         let expected = BidMessage(
-            auction: Scene.id("a"), id: Scene.id("b"), amount: Scene.amount(5))
+            auction: Scene.id("a"), id: Scene.id("b"), amount: Scene.amount(5), askSeq: -7)
         #expect(
             try ClientFrame.decode(bid.encoded(), as: .protobuf) == ClientFrame(.bid(expected)))
     }

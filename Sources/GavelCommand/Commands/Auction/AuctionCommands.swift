@@ -9,6 +9,8 @@ struct AuctionCommands: AsyncParsableCommand {
             PauseAuction.self,
             ResumeAuction.self,
             CloseAuction.self, CancelAuction.self, ExtendAuction.self, LowerReserve.self,
-            VoidBid.self, Announce.self, ShowCertificate.self,
+            VoidBid.self, Announce.self, AskAuction.self, WarnAuction.self, HammerAuction.self,
+            PassAuction.self, ReopenAuction.self, RoomBidCommand.self, UndoBid.self,
+            ShowCertificate.self,
         ])
 }

@@ -40,8 +40,9 @@ struct LotOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When it ends; \"none\": when the auctioneer says so.", valueName: "time"))
-    var closes: String
+            "When it ends; \"none\": when the auctioneer says so, as in the live room.",
+            valueName: "time"))
+    var closes: String?
 
     @Option(help: ArgumentHelp("The lot's id (default: one is made up).", valueName: "id"))
     var id: String?
@@ -54,7 +55,7 @@ struct LotOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "english (default), sealed_first_price or vickrey.", valueName: "format"))
+            "english (default), sealed_first_price, vickrey or live.", valueName: "format"))
     var format: String?
 
     @Option(
@@ -157,6 +158,15 @@ struct LotOptions: ParsableArguments {
     @Flag(help: "Sealed formats: show how many bids there are.")
     var showSealedBidCount = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The live room: who has it when the room ties an absentee bid: earliest_wins (default), "
+                + "live_wins or absentee_wins.", valueName: "rule"))
+    var tie: String?
+
+    @Flag(help: "The live room: an absentee bid that the room ties goes one step further.")
+    var plusOne = false
+
     /// The lot as it was written.
     var text: LotText {
         var text = LotText()
@@ -174,6 +184,7 @@ struct LotOptions: ParsableArguments {
             (.confirmAbove, confirmAbove), (.ladderOnly, ladderOnly ? "yes" : nil),
             (.completeIncrementOnRaise, completeIncrementOnRaise ? "yes" : nil),
             (.retraction, retraction), (.showSealedBidCount, showSealedBidCount ? "yes" : nil),
+            (.tie, tie), (.plusOne, plusOne ? "yes" : nil),
         ]
         for (field, word) in words { text[field] = word }
         return text

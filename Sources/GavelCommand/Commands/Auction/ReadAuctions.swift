@@ -11,7 +11,8 @@ struct ListAuctions: AdministrationCommand {
     @OptionGroup var global: GlobalOptions
     @Option(
         help: ArgumentHelp(
-            "Only these: scheduled, open, paused, closed or cancelled.", valueName: "status"),
+            "Only these: scheduled, open, on_block, fair_warning, paused, closed or cancelled.",
+            valueName: "status"),
         transform: { try ValueText.choice($0, of: "a status") as AuctionStatus })
     var status: AuctionStatus?
     @Option(
