@@ -12,6 +12,8 @@ public struct JudgedRequest: Hashable, Sendable {
     public let alias: String?
     /// An exact bid's amount is everybody's to see.
     public let isOpenOutcry: Bool
+    /// On the block everybody hears what is bid; what was left before is an absentee's secret.
+    public let isLive: Bool
     /// The lot's bids are secret from everybody, until it closes.
     public let isSealed: Bool
     /// An accepted bid that counts no more.
@@ -22,10 +24,22 @@ public struct JudgedRequest: Hashable, Sendable {
     /// - Parameter reveal: also what others must not know. Without it there is only what tells nothing
     ///   of what a bidder would still pay: an exact bid, or one that was below the minimum.
     public func amount(reveal: Bool) -> Amount? {
-        guard case .bid(let kind, let amount, _) = request.action, !isSealed else { return nil }
-        if reveal || (kind == .exact && isOpenOutcry) { return amount }
-        if case .refused(.tooLow) = verdict { return amount }
-        return nil
+        guard !isSealed else { return nil }
+        let kind: BidKind
+        let amount: Amount
+        switch request.action {
+        case .bid(let offered, let offer, _): (kind, amount) = (offered, offer)
+        case .bidAtAsk(let offered, let offer, _, _): (kind, amount) = (offered, offer)
+        case .room(let amount): return amount
+        case .buy, .retract: return nil
+        }
+        if reveal { return amount }
+        switch verdict {
+        case .refused(.tooLow), .refused(.askMoved): return amount
+        case .accepted(let acceptance) where isLive:
+            return acceptance.price == amount ? amount : nil
+        default: return kind == .exact && isOpenOutcry && !isLive ? amount : nil
+        }
     }
 }
 
@@ -54,6 +68,7 @@ extension Auction {
             auction: id, sale: terms.sale, currency: terms.currency, request: request,
             verdict: verdict, at: t,
             alias: alias(of: request.bidder), isOpenOutcry: isOpenOutcry,
+            isLive: terms.format == .live,
             isSealed: !isOpenOutcry && !isClosed,
             isVoided: isVoided)
     }

@@ -6,6 +6,8 @@ public struct RequestRow: CodedRow {
     public enum Action: String, Hashable, Sendable, CaseIterable {
         case max
         case exact
+        /// From the room, placed by the auctioneer.
+        case room
         case buy
         case retract
     }
@@ -49,8 +51,9 @@ public struct RequestRow: CodedRow {
         alias = judged.alias
         id = judged.request.id
         switch judged.request.action {
-        case .bid(.max, _, _): (action, target) = (.max, nil)
-        case .bid(.exact, _, _): (action, target) = (.exact, nil)
+        case .bid(.max, _, _), .bidAtAsk(.max, _, _, _): (action, target) = (.max, nil)
+        case .bid(.exact, _, _), .bidAtAsk(.exact, _, _, _): (action, target) = (.exact, nil)
+        case .room: (action, target) = (.room, nil)
         case .buy: (action, target) = (.buy, nil)
         case .retract(let bid): (action, target) = (.retract, bid)
         }
