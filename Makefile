@@ -55,7 +55,7 @@ protobuf-check: packages ## Is that code what the schema gives, and does Google'
 
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
-	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter NaiveModelTests
+	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter 'NaiveModelTests|NaiveRoomTests'
 
 SEEDS ?= 10000
 simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [SEED=]

@@ -13,6 +13,14 @@ struct PublicTerms: Hashable, Sendable {
     let softClose: SoftClose?
     let opensAt: Instant
     let closesAt: Instant?
+    /// Of live-room lots.
+    let room: Room?
+
+    /// What happens where the room ties an absentee bid.
+    struct Room: Hashable {
+        let tie: TieRule
+        let plusOne: Bool
+    }
 
     init(_ terms: Terms) {
         start = terms.start
@@ -23,6 +31,7 @@ struct PublicTerms: Hashable, Sendable {
         softClose = terms.softClose
         opensAt = terms.opensAt
         closesAt = terms.closesAt
+        room = terms.format == .live ? Room(tie: terms.tie, plusOne: terms.plusOne) : nil
     }
 
     /// The increments always as bands, never as a preset's name: a client has no table of those.
@@ -61,6 +70,9 @@ struct PublicTerms: Hashable, Sendable {
         if softClose == nil { writer.field("soft_close", JSONValue.null) }
         writer.field("opens_at", opensAt.milliseconds)
         writer.field("closes_at", closesAt?.milliseconds)
+        guard let room else { return }
+        writer.field("tie", room.tie.rawValue)
+        writer.field("plus_one", room.plusOne)
     }
 }
 

@@ -6,12 +6,14 @@ import Testing
 /// The live room against its naive model: random lots and random histories; after every command both
 /// must say and show the same. In the end the log gives the same house again, and the lot's image the
 /// same lot.
+///
+/// `SEQUENCES` and `SEED` as for the English auction.
 @Suite struct NaiveRoomTests {
     private static let names: [BidderID] = ["A", "B", "C", "D"]
 
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<NaiveModelTests.shards)
     func `the live room agrees with the naive model`(shard: Int) throws {
-        for seed in stride(from: UInt64(shard + 1), through: 1200, by: 4) {
+        for seed in NaiveModelTests.seeds(of: shard) {
             let fault = try Self.fault(of: seed)
             guard fault == nil else {
                 Issue.record("seed \(seed): \(fault ?? "")")

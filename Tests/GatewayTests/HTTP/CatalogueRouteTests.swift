@@ -61,6 +61,17 @@ struct CatalogueRouteTests {
         #expect(text.contains(#""soft_close":null"#))
     }
 
+    @Test("A live-room lot's terms say who wins a tie")
+    func liveRoom() async throws {
+        let room = try Saleroom()
+        try await room.openLot {
+            ($0.format, $0.closesAt) = (.live, nil)
+            ($0.tie, $0.plusOne) = (.liveWins, true)
+        }
+        let text = try await room.get(Self.path).text
+        #expect(text.hasSuffix(#""closes_at":null,"tie":"live_wins","plus_one":true}"#), "\(text)")
+    }
+
     @Test("What is secret is in no terms")
     func secrets() async throws {
         let room = try Saleroom()
