@@ -48,7 +48,8 @@ async def main(gavel, chromium, chosen):
         try:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox", "--no-proxy-server"])
+                    executable_path=chromium,
+                    args=["--no-sandbox", "--no-proxy-server", "--disable-gpu"])
                 room = asyncio.Semaphore(together)
                 names = chosen or list(scenarios)
                 results = await asyncio.gather(

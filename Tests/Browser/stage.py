@@ -1,10 +1,13 @@
 """What a scenario works with: the house, lots and bidders of its own, and tabs."""
 
+import asyncio
 import re
 
 from tab import Tab
 
 scenarios = {}
+# In seconds, for a screenshot after a failure or the end of a tab.
+tidying_max = 20
 
 
 def scenario(function):
@@ -65,14 +68,22 @@ class Stage:
             for number, tab in enumerate(self.tabs):
                 print(f"{self.name}, tab {number}: {tab.faults or 'no faults'}, "
                       f"heard last: {tab.received[-3:]}", flush=True)
-                await tab.shoot(self.shots, f"failed-{self.name}-{number}")
+                await self.tidy(tab.shoot(self.shots, f"failed-{self.name}-{number}"))
             raise
         finally:
             for tab in self.tabs:
-                await tab.context.close()
+                await self.tidy(tab.context.close())
             for line in self.lines:
                 await line.close()
                 self.house.free_lines.append(line)
+
+
+    async def tidy(self, work):
+        """What is done for a tab that is over: one that hangs must not hold up the others."""
+        try:
+            await asyncio.wait_for(work, tidying_max)
+        except Exception as why:
+            print(f"{self.name}: {type(why).__name__} while tidying up", flush=True)
 
 
 def words(text):
