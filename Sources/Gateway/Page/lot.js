@@ -14,6 +14,8 @@ import { beforePainting, copy, element, fill, flash, mark, setText } from "./vie
 
 // How long a moved end is pointed out.
 const extensionShown = 8000;
+// The last price goes on holding: so often the chart grows with it.
+const chartEvery = 10000;
 
 const reasons = { outage: "The server was away: the lot got its time back." };
 
@@ -24,6 +26,7 @@ export class LotView {
   #history = null;
   #chart = null;
   #movedAt = null;
+  #chartedAt = 0;
   #seen = null;
   #show = beforePainting(() => this.#showAll());
 
@@ -74,6 +77,7 @@ export class LotView {
     }
     const isMoved = lot.extension && performance.now() - lot.extension.at < extensionShown;
     fill(this.#root, { extended: isMoved && !isOver(lot) ? `+ ${span(lot.extension.by)}` : "" });
+    if (!isOver(lot) && performance.now() - this.#chartedAt > chartEvery) this.#showChart(lot);
   }
 
   #showAll() {
@@ -128,8 +132,14 @@ export class LotView {
     if (!lot) return;
     const now = this.page.connection.now();
     this.#history.show(element("bids"), element("no-bids"), lot, now);
+    this.#showChart(lot);
+  }
+
+  #showChart(lot) {
+    this.#chartedAt = performance.now();
     const points = this.#history.points(lot);
     element("chart").closest("section").hidden = points.length < 2 || isSealed(lot);
+    const now = this.page.connection.now();
     const until = isOver(lot) ? points.at(-1)?.at ?? now : now;
     this.#chart.show(points, lot, until);
   }
