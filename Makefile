@@ -14,6 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz
+.PHONY: terminal manual install uninstall
 .PHONY: hostile drain clients browser simulate instructions instructions-accept peers
 
 help: ## This list.
@@ -34,6 +35,36 @@ test: packages ## Builds and passes all tests.
 	@.ci/packages curl openssl
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+terminal: packages ## The command line on a real terminal: live table, tables, progress, completions.
+	.ci/packages zsh fish
+	$(SWIFT) build --product gavel
+	Tests/Terminal/install $(BUILD)/terminal
+	$(BUILD)/terminal/bin/python Tests/Terminal/test.py $(BUILD)/debug/gavel
+
+manual: build ## Man pages of every command: .build/man, checked with mandoc.
+	.ci/packages mandoc
+	.ci/manual $(GAVEL) $(BUILD)/man
+	mandoc -T lint -W warning $(BUILD)/man/*.1
+
+PREFIX ?= /usr/local
+install: build ## Program, completions and man pages: PREFIX=/usr/local [DESTDIR=]
+	.ci/manual $(GAVEL) $(BUILD)/man
+	install -D -m 755 $(GAVEL) $(DESTDIR)$(PREFIX)/bin/gavel
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(GAVEL) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gavel
+	$(GAVEL) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gavel
+	$(GAVEL) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gavel.fish
+
+uninstall: ## Removes what `make install` has put there.
+	rm -f $(DESTDIR)$(PREFIX)/bin/gavel $(DESTDIR)$(PREFIX)/share/man/man1/gavel.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/gavel-*.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gavel \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gavel \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gavel.fish
 
 format: ## Formats the sources.
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Migrations

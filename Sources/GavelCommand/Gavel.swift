@@ -55,7 +55,7 @@ public struct Gavel: AsyncParsableCommand {
         do {
             command = try await asyncParseAsRoot(GlobalOptions.hoisted(arguments))
         } catch {
-            return report(parsing: await plainer(error, of: arguments), complain)
+            return report(parsing: await plainer(error, of: arguments), of: arguments, complain)
         }
         do {
             if var asyncCommand = command as? any AsyncParsableCommand {
@@ -68,7 +68,7 @@ public struct Gavel: AsyncParsableCommand {
             complain(failure.complaint(asJSON: arguments.contains("--json")))
             return failure.status.rawValue
         } catch {
-            return report(parsing: error, complain)
+            return report(parsing: error, of: arguments, complain)
         }
     }
 
@@ -84,14 +84,32 @@ public struct Gavel: AsyncParsableCommand {
 
     /// Help that was asked for is no error; everything else that the parser says is one of usage.
     private static func report(
-        parsing error: any Error, _ complain: (String) -> Void
+        parsing error: any Error, of arguments: [String], _ complain: (String) -> Void
     ) -> Int32 {
         let message = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             Console.standardOutput().print(message)
             return 0
         }
-        complain(message)
+        complain((misspelt(arguments).map { "gavel: \($0)\n" } ?? "") + message)
         return CommandFailure.Status.usage.rawValue
+    }
+
+    /// Which command was probably meant, where the first one that there is not resembles one.
+    static func misspelt(_ arguments: [String]) -> String? {
+        var command: any ParsableCommand.Type = Gavel.self
+        var path = "gavel"
+        for word in GlobalOptions.split(arguments).rest {
+            let names = command.configuration.subcommands.map { ($0._commandName, $0) }
+            guard !names.isEmpty, !word.hasPrefix("-") else { return nil }
+            if let next = names.first(where: { $0.0 == word }) {
+                command = next.1
+                path += " " + word
+                continue
+            }
+            let meant = Resemblance.nearest(to: word, among: names.map(\.0))
+            return meant.map { "There is no \(path) \(word): did you mean \(path) \($0)?" }
+        }
+        return nil
     }
 }

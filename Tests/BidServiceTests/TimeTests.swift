@@ -83,6 +83,47 @@ struct TimeTests {
         #expect(close.at.milliseconds(since: Fixture.noon) == 17_999)
     }
 
+    @Test("A late bid moves the deadlines of its whole group, and they are published")
+    func groupMovesDeadlines() async throws {
+        let fixture = try Fixture()
+        let sale = try SaleID("sale")
+        _ = await fixture.service.perform(
+            .createSale(Sale(id: sale, title: "Sale", softCloseGroup: try SoftCloseGroup("all"))))
+        for id in ["lot", "other"] {
+            let answer = await fixture.service.perform(
+                .createAuction(
+                    try AuctionID(id),
+                    try Fixture.terms(for: 10_000) {
+                        $0.sale = sale
+                        $0.softClose = try? SoftClose(
+                            stages: [.init(window: 5000, mode: .add, amount: 5000)])
+                    }))
+            #expect(answer == .done)
+        }
+        for bidder in ["A", "B"] {
+            _ = await fixture.service.perform(.addBidder(Bidder(id: try BidderID(bidder))))
+        }
+        fixture.clock.set(Fixture.noon.advanced(by: 8000))
+        #expect(try await fixture.bid("A", 5000).isAccepted)
+        let board = fixture.service.board
+        let other = try AuctionID("other")
+        #expect(
+            board.snapshot(of: other, for: nil)?.state.endsAt == Fixture.noon.advanced(by: 15_000))
+        // The old end passes, and nothing closes.
+        fixture.clock.set(Fixture.noon.advanced(by: 12_000))
+        #expect(try await fixture.bid("B", 9000).isAccepted)
+        #expect(board.snapshot(of: other, for: nil)?.state.status == .open)
+        #expect(
+            board.snapshot(of: other, for: nil)?.state.endsAt == Fixture.noon.advanced(by: 20_000))
+        fixture.clock.set(Fixture.noon.advanced(by: 20_000))
+        await fixture.published.waitForStatus(.closed)
+        fixture.service.stop()
+        let changes = fixture.published.changes.filter { $0.state.auction == other }
+        #expect(
+            changes.map(\.kind).contains(.status(reason: "group soft close")),
+            "\(changes.map(\.kind))")
+    }
+
     @Test("Questions that store nothing don't keep the heartbeat from the disk")
     func heartbeatBesideQuestions() async throws {
         let log = GatedLog()

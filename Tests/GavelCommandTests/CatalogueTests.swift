@@ -132,6 +132,8 @@ struct CatalogueTests {
             ("title,start,closes,buy_now\nA,10,+1h,5\n", 2, "below the start"),
             ("title,start,closes,soft_close,soft_close_window\nA,1,+1h,mws,5m", 2, "combined"),
             ("title,start,closes,soft_close_window\nA,1,+1h,5m", 2, "by how much"),
+            ("title,start,closes,soft_close,soft_close_group\nA,1,+1h,mws,g", 2, "which sale"),
+            ("title,start,closes,sale,soft_close_group\nA,1,+1h,s,g", 2, "needs a soft close"),
             ("title,start,closes,max_extensions\nA,1,+1h,5", 2, "needs a soft close"),
             ("title,start,closes,increments\nA,1,+1h,\"5:1\"", 2, "must start at 0"),
             ("title,start,closes\nA\u{0},1,+1h", 2, "zero byte"),

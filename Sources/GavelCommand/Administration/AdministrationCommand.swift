@@ -18,12 +18,16 @@ protocol AdministrationCommand: AsyncParsableCommand {
     /// Whether it does without the lock, and never creates a database.
     static var onlyReads: Bool { get }
 
+    /// What is said while it takes its time.
+    static var working: String { get }
+
     /// Prints what it came to.
     func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure)
 }
 
 extension AdministrationCommand {
     static var onlyReads: Bool { false }
+    static var working: String { "Working" }
 
     func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure) {
         printer.print(answer)
@@ -33,12 +37,21 @@ extension AdministrationCommand {
         let now = SystemClock().now()
         let administrator = DeferredAdministrator(try Place(global), onlyReads: Self.onlyReads)
         let answer: AdminAnswer
+        var command: AdminCommand?
         do {
-            answer = try await administrator.perform(
-                try await command(by: administrator, now: now))
+            let asked = try await self.command(by: administrator, now: now)
+            command = asked
+            let sign = WaitingSign(Self.working, isQuiet: global.json)
+            answer = try await sign.during { () throws(CommandFailure) in
+                try await administrator.perform(asked)
+            }
         } catch {
+            var failure = error
+            if let command, !global.json {
+                failure = await Suggestion.completed(failure, of: command, by: administrator)
+            }
             await administrator.close()
-            throw error
+            throw failure
         }
         await administrator.close()
         try show(

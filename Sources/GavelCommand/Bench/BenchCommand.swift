@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import GavelBench
 
@@ -20,7 +19,11 @@ extension BenchCommand {
         let bench: Bench
         let report: BenchReport
         let bar = ProgressBar("gavel bench \(Self.scenario.rawValue)", isQuiet: global.json)
-        let signals = Interruption()
+        // The server that was started and its folder go, too.
+        let signals = Interruption(by: [SIGINT, SIGTERM]) { number in
+            Leftovers.clear()
+            Foundation.exit(128 + number)
+        }
         defer { signals.cancel() }
         do throws(BenchError) {
             bench = try Bench(settings, of: try subject(), version: Gavel.version)
@@ -68,28 +71,5 @@ extension CommandFailure {
             case .system, .server, .interrupted: .internalError
             }
         self.init(status, error.description)
-    }
-}
-
-/// Ctrl-C and SIGTERM while a load runs: the server that was started and its folder go, too.
-private final class Interruption {
-    private let sources: [any DispatchSourceSignal]
-
-    init() {
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Leftovers.clear()
-                exit(128 + number)
-            }
-            source.activate()
-            return source
-        }
-    }
-
-    func cancel() {
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     }
 }

@@ -56,6 +56,12 @@ struct AddBidder: AdministrationCommand {
         let limit = try LimitText.parse(limit, option: "--limit", currency: currency)
         return .addBidder(Bidder(id: bidder, name: name, bidLimit: limit))
     }
+
+    func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure) {
+        printer.print(answer)
+        guard !global.json else { return }
+        printer.console.hint("\"gavel bidder token \(bidder)\" gives out what to bid with.")
+    }
 }
 
 struct ListBidders: AdministrationCommand {
@@ -77,10 +83,13 @@ struct ApproveBidder: AdministrationCommand {
         discussion: "Example: gavel bidder approve anna --sale spring --exposure-limit 20000")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The bidder's id.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(
+        help: "The bidder's id.", completion: .bidderIDs,
+        transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID
     @Option(
         help: ArgumentHelp("The sale.", valueName: "id"),
+        completion: .saleIDs,
         transform: { try ValueText.identifier($0) as SaleID })
     var sale: SaleID
     @Option(
@@ -111,7 +120,9 @@ struct SuspendBidder: AdministrationCommand {
         discussion: "Example: gavel bidder suspend anna --reason \"Two unpaid lots\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The bidder's id.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(
+        help: "The bidder's id.", completion: .bidderIDs,
+        transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID
     @Option(help: ArgumentHelp("Why; it is kept in the log.", valueName: "text"))
     var reason: String?
@@ -127,7 +138,9 @@ struct ReinstateBidder: AdministrationCommand {
         discussion: "Example: gavel bidder reinstate anna")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The bidder's id.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(
+        help: "The bidder's id.", completion: .bidderIDs,
+        transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
@@ -145,7 +158,9 @@ struct IssueToken: AdministrationCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The bidder's id.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(
+        help: "The bidder's id.", completion: .bidderIDs,
+        transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID
     @Option(
         help: ArgumentHelp("How long it is good (default: until revoked).", valueName: "duration"),
@@ -163,7 +178,9 @@ struct RevokeTokens: AdministrationCommand {
         discussion: "Example: gavel bidder revoke anna")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The bidder's id.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(
+        help: "The bidder's id.", completion: .bidderIDs,
+        transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {

@@ -97,6 +97,8 @@ struct BackUpDatabase: AdministrationCommand {
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
         .databaseBackup(path: file)
     }
+
+    static let working = "Backing up and verifying"
 }
 
 struct RestoreDatabase: AsyncParsableCommand {

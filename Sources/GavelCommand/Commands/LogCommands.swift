@@ -77,6 +77,7 @@ struct ExportLog: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(
         help: ArgumentHelp("Only this lot's entries.", valueName: "id"),
+        completion: .auctionIDs,
         transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID?
     @Flag(help: "Only what everybody may know.")

@@ -4,7 +4,10 @@ import WireProtocol
 /// Who may bid.
 extension AnswerPrinter {
     func print(_ rows: [BidderRow]) {
-        guard !rows.isEmpty else { return Console.complain("There are no bidders.") }
+        guard !rows.isEmpty else {
+            return Console.complain(
+                "There are no bidders yet: \"gavel bidder add\" makes one.")
+        }
         let isRevealed = rows.contains { $0.name != nil }
         var table = Table(
             [.init(heading: "ID")]

@@ -61,8 +61,9 @@ extension AnswerPrinter {
     func print(_ detail: AuctionDetail) {
         let lot = detail.row.lot
         let terms = detail.terms
-        console.print(
-            "\(console.styled(lot.auction.text, .strong))  \(TextWidth.printable(lot.title))")
+        let room = console.width.map { $0 - TextWidth.columns(lot.auction.text) - 2 } ?? .max
+        let title = TextWidth.cut(TextWidth.printable(lot.title), to: room)
+        console.print("\(console.styled(lot.auction.text, .strong))  \(title)")
         var pairs: [(String, Table.Cell)] = [
             ("status", .init(lot.state, Style(status: lot.state))),
             ("price", .init("\(lot.text(lot.price)) \(lot.currency)", .strong)),
@@ -175,7 +176,9 @@ extension AnswerPrinter {
     }
 
     func print(_ rows: [SaleRow]) {
-        guard !rows.isEmpty else { return Console.complain("There are no sales.") }
+        guard !rows.isEmpty else {
+            return Console.complain("There are no sales yet: \"gavel sale create\" makes one.")
+        }
         var table = Table([
             .init(heading: "ID"), .init(heading: "TITLE", isFlexible: true),
             .init(heading: "LOTS", alignment: .right),

@@ -12,14 +12,24 @@ struct AnswerPrinter {
     func print(_ answer: AdminAnswer) {
         guard !isJSON else { return printJSON(answer) }
         switch answer {
-        case .auctionCreated(let id): console.print(id.text)
-        case .auctionsCreated(let ids): console.print(ids.map(\.text))
-        case .auctions(let rows): print(rows, none: "There are no such lots.")
+        case .auctionCreated(let id):
+            console.print(id.text)
+            console.hint("Follow it with \"gavel auction watch \(id)\".")
+        case .auctionsCreated(let ids):
+            console.print(ids.map(\.text))
+            console.hint(
+                "\(ids.count) lots were created; \"gavel auction list\" shows how they stand.")
+        case .auctions(let rows):
+            print(rows, none: "There are no such lots: \"gavel auction create\" makes one.")
         case .auction(let detail): print(detail)
         case .explanation(let explanation): print(explanation)
         case .requests(let rows): print(rows)
         case .administered(let row): print([row], none: "")
-        case .saleCreated(let id): console.print(id.text)
+        case .saleCreated(let id):
+            console.print(id.text)
+            console.hint(
+                "Put lots into it with \"gavel auction create TITLE --sale \(id) …\", or a catalogue "
+                    + "with \"gavel auction import FILE\".")
         case .sales(let rows): print(rows)
         case .sale(let detail): print(detail)
         case .saleResults(let results): print(results)
@@ -29,7 +39,9 @@ struct AnswerPrinter {
         case .token(let token): print(token)
         case .revoked(let count): console.print("Tokens revoked: \(count)")
         case .databaseStatus(let status): print(status)
-        case .databaseBackup(let backup): console.print("\(backup.path): \(backup.bytes) bytes")
+        case .databaseBackup(let backup):
+            console.print("\(backup.path): \(backup.bytes) bytes")
+            console.hint("It was verified. \"gavel db restore \(backup.path)\" puts it in place.")
         case .databaseSchema(let schema): console.print(schema.sql)
         }
     }

@@ -62,6 +62,13 @@ struct Console: Sendable {
     /// Says something on standard error.
     static func complain(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
+    /// What could be done next, on standard error, for a person who reads along: programs get nothing
+    /// that they did not ask for.
+    func hint(_ text: String) {
+        guard isTerminal, isatty(STDERR_FILENO) == 1 else { return }
+        Self.complain(text)
+    }
+
     /// Writes a line of the log, with its end.
     static func writeToStandardError(_ bytes: [UInt8]) { write(bytes, to: STDERR_FILENO) }
 

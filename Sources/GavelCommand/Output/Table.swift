@@ -41,12 +41,13 @@ struct Table {
     /// - Parameters:
     ///   - width: the terminal's, in columns; nil: cut nothing.
     ///   - hasColour: whether styles are shown.
-    func lines(width: Int?, hasColour: Bool) -> [String] {
+    ///   - namesMissing: whether columns that were left out are named in a line of its own.
+    func lines(width: Int?, hasColour: Bool, namesMissing: Bool = true) -> [String] {
         let layout = layout(within: width)
         let heading = columns.map { Cell($0.heading, .faint) }
         var lines = ([heading] + rows).map { line($0, layout, hasColour: hasColour) }
         let missing = columns.indices.filter { layout[$0] == nil }.map { columns[$0].heading }
-        if !missing.isEmpty {
+        if namesMissing, !missing.isEmpty {
             let note = "No room for: " + missing.joined(separator: ", ")
             let cut = TextWidth.cut(note, to: width ?? TextWidth.columns(note))
             lines.append(hasColour ? Style.faint.apply(to: cut) : cut)

@@ -47,7 +47,8 @@ struct LotOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The lot's id (default: one is made up).", valueName: "id"))
     var id: String?
 
-    @Option(help: ArgumentHelp("The sale that it belongs to.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The sale that it belongs to.", valueName: "id"), completion: .saleIDs)
     var sale: String?
 
     @Option(help: ArgumentHelp("ISO 4217 (default: USD).", valueName: "code"))

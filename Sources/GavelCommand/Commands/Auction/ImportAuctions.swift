@@ -46,8 +46,12 @@ struct ImportAuctions: AdministrationCommand {
         let catalogue = try catalogue(now: now)
         let administrator = try await Administrators.open(try Place(global), onlyReads: false)
         let answer: AdminAnswer
+        let sign = WaitingSign(
+            "Creating \(catalogue.lots.count) lots", isQuiet: global.json)
         do {
-            answer = try await administrator.perform(.importAuctions(catalogue.lots))
+            answer = try await sign.during { () throws(CommandFailure) in
+                try await administrator.perform(.importAuctions(catalogue.lots))
+            }
         } catch {
             await administrator.close()
             throw located(error, in: catalogue)

@@ -17,6 +17,7 @@ struct ListAuctions: AdministrationCommand {
     var status: AuctionStatus?
     @Option(
         help: ArgumentHelp("Only this sale's.", valueName: "id"),
+        completion: .saleIDs,
         transform: { try ValueText.identifier($0) as SaleID })
     var sale: SaleID?
 
@@ -36,7 +37,9 @@ struct ShowAuction: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Option(
         help: ArgumentHelp(
@@ -61,7 +64,9 @@ struct ExplainAuction: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Argument(
         help: "The public change.", transform: { try ValueText.number($0, in: 1 ... .max) })

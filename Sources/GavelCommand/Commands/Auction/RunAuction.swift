@@ -20,7 +20,9 @@ struct OpenAuction: LotCommand {
         discussion: "Example: gavel auction open L1")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .open }
@@ -32,7 +34,9 @@ struct PauseAuction: LotCommand {
         discussion: "Example: gavel auction pause L1 --reason \"A question about the frame\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -46,7 +50,9 @@ struct ResumeAuction: LotCommand {
         discussion: "Example: gavel auction resume L1")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .resume }
@@ -58,7 +64,9 @@ struct CloseAuction: LotCommand {
         discussion: "Example: gavel auction close L1 --reason \"Going, going, gone\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -72,7 +80,9 @@ struct CancelAuction: LotCommand {
         discussion: "Example: gavel auction cancel L1 --reason \"Damaged in transit\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason = "withdrawn by the auctioneer"
@@ -90,7 +100,9 @@ struct VoidBid: LotCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Argument(
         help: "The bid's id, as \"gavel auction show\" lists it.",
@@ -99,6 +111,7 @@ struct VoidBid: LotCommand {
     @Option(
         help: ArgumentHelp(
             "Whose bid, where two bidders chose the same id.", valueName: "id"),
+        completion: .bidderIDs,
         transform: { try ValueText.identifier($0) as BidderID })
     var bidder: BidderID?
     @Option(help: ArgumentHelp("Why; the bidder is told.", valueName: "text"))
@@ -113,7 +126,9 @@ struct Announce: LotCommand {
         discussion: "Example: gavel auction announce L1 \"The frame is not original\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
     @Argument(help: "The words.")
     var text: String

@@ -16,7 +16,9 @@ struct ShowCertificate: AsyncParsableCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(
+        help: "The lot's id.", completion: .auctionIDs,
+        transform: { try ValueText.identifier($0) as AuctionID })
     var auction: AuctionID
 
     func run() async throws {
