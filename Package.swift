@@ -50,6 +50,9 @@ let tests: [Target] = [
         name: "DiskSimulation", dependencies: ["CSimulatedDisk", "Ledger"],
         path: "Tests/DiskSimulation", swiftSettings: settings),
     .target(
+        name: "SchemaCheck", dependencies: ["StrictJSON", "WireProtocol"],
+        path: "Tests/SchemaCheck", swiftSettings: settings),
+    .target(
         name: "TestAuthority", dependencies: [asn1, crypto, cryptoExtras, x509],
         path: "Tests/TestAuthority",
         swiftSettings: settings),
@@ -73,13 +76,15 @@ let tests: [Target] = [
         ],
         swiftSettings: settings),
     .testTarget(
-        name: "WireProtocolTests", dependencies: ["AuctionRules", "StrictJSON", "WireProtocol"],
+        name: "WireProtocolTests",
+        dependencies: ["AuctionRules", "SchemaCheck", "StrictJSON", "WireProtocol"],
         swiftSettings: settings),
     .testTarget(
         name: "GatewayTests",
         dependencies: [
-            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "Proof", "StrictJSON",
-            "WireProtocol",
+            "AuctionRules", "BidService", "Gateway", "GavelClient", "Ledger", "Proof",
+            "SchemaCheck",
+            "StrictJSON", "WireProtocol",
             "TestAuthority", crypto, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL,
         ],
         swiftSettings: settings),
@@ -105,14 +110,18 @@ let tests: [Target] = [
         name: "EndToEndTests",
         // The executable, so that it is built: the tests run it as a process.
         dependencies: [
-            "AuctionRules", "GavelClient", "GavelLoad", "Proof", "StrictJSON", "TestAuthority",
-            "WireProtocol", "gavel", nioCore, nioPosix,
+            "AuctionRules", "GavelClient", "GavelExampleClient", "GavelLoad", "Proof",
+            "SchemaCheck", "StrictJSON", "TestAuthority", "WireProtocol", "gavel", nioCore,
+            nioPosix,
         ],
         swiftSettings: settings),
     .testTarget(
         name: "DocumentationTests",
         // The executable, so that it is built: the pages' commands are run.
-        dependencies: ["AuctionRules", "Proof", "StrictJSON", "WireProtocol", "gavel"],
+        dependencies: [
+            "AuctionRules", "GavelExampleClient", "Proof", "SchemaCheck", "StrictJSON",
+            "WireProtocol", "gavel",
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "GavelCommandTests",
@@ -129,7 +138,10 @@ let package = Package(
     name: "gavel",
     products: [
         .executable(name: "gavel", targets: ["gavel"]),
-        .library(name: "GavelClient", targets: ["GavelClient"]),
+        // With the modules that its interface speaks of.
+        .library(
+            name: "GavelClient", targets: ["GavelClient", "AuctionRules", "Proof", "WireProtocol"]),
+        .executable(name: "gavel-example-client", targets: ["GavelExampleClient"]),
         .executable(name: "gavel-benchmarks", targets: ["GavelBenchmarks"]),
         .executable(name: "gavel-echo", targets: ["GavelEcho"]),
     ],
@@ -273,6 +285,10 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "CFanOut"),
         .executableTarget(
+            name: "GavelExampleClient",
+            dependencies: ["AuctionRules", "GavelClient", "WireProtocol"],
+            swiftSettings: settings),
+        .executableTarget(
             name: "GavelEcho", dependencies: ["Gateway"], swiftSettings: settings),
         .executableTarget(
             name: "GavelBenchmarks",
@@ -285,6 +301,12 @@ let package = Package(
             swiftSettings: settings),
     ] + tests
 )
+
+// `make docs` sets it: nobody else needs the plugin.
+if Context.environment["GAVEL_DOCS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"))
+}
 
 // `make fuzz` sets it: then there are the fuzzers and what they look at, and nothing else, as all of
 // it is built once more with libFuzzer's instrumentation.

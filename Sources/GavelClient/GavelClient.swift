@@ -54,9 +54,12 @@ public final class GavelClient: Sendable {
 
     deinit { task.cancel() }
 
-    /// Runs `body` with a client, and closes it afterwards.
+    /// Runs `body` with a client, where the caller runs, and closes the client afterwards.
+    ///
+    /// - Throws: what `body` throws.
     public static func with<R: Sendable>(
-        _ configuration: Configuration, _ body: (GavelClient) async throws -> R
+        _ configuration: Configuration, isolation: isolated (any Actor)? = #isolation,
+        _ body: (GavelClient) async throws -> R
     ) async throws -> R {
         let client = GavelClient(configuration)
         do {
@@ -122,7 +125,7 @@ public final class GavelClient: Sendable {
     }
 
     /// The receipt for a bid, a buy or a retraction of one's own; nil when the server has decided on
-    /// none with that id. Not checked yet: see ``Proof/SignedStatement/verify(with:)``.
+    /// none with that id. Not checked yet: see `SignedStatement.verify(with:)`.
     public func receipt(
         _ auction: AuctionID, id: BidID, within limit: Duration? = nil
     ) async throws(GavelClientError) -> SignedStatement? {

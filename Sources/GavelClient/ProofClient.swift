@@ -51,9 +51,9 @@ public struct ProofClient: Sendable {
 
 /// A lot's close certificate, with the statement of the bids that came too late.
 public struct CloseCertificate: Hashable, Sendable {
-    /// A signed ``Proof/CertificateStatement``.
+    /// A signed `CertificateStatement`.
     public let certificate: SignedStatement
-    /// In the format ``Proof/LateBidsStatement``.
+    /// In the format `LateBidsStatement`.
     public let late: SignedStatement
     /// As the server sent it: JSON, to be kept.
     public let answer: [UInt8]

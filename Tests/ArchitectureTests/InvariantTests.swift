@@ -43,6 +43,7 @@ struct InvariantTests {
             "CZlib", "Foundation", "Glibc", "NIOCore", "NIOPosix", "NIOSSL", "Synchronization",
         ],
         "GavelEcho": ["Gateway", "Foundation"],
+        "GavelExampleClient": ["AuctionRules", "GavelClient", "WireProtocol", "Foundation"],
     ]
 
     @Test(

@@ -1,4 +1,6 @@
 import AuctionRules
+import Foundation
+import SchemaCheck
 import StrictJSON
 import Testing
 import WireProtocol
@@ -20,6 +22,7 @@ struct ProtocolPageTests {
         for (line, text) in try Self.examples("server") {
             let frame = try ServerFrame.decode(Array(text.utf8))
             #expect(String(decoding: frame.encoded(), as: UTF8.self) == text, "line \(line)")
+            #expect(MessageCheck.faults(ofServer: text.utf8) == [], "line \(line)")
             types.insert(frame.message.type)
         }
         #expect(
@@ -36,6 +39,7 @@ struct ProtocolPageTests {
         for (line, text) in try Self.examples("client") {
             do {
                 types.insert(try ClientFrame.decode(Array(text.utf8)).message.type)
+                #expect(MessageCheck.faults(ofClient: text.utf8) == [], "line \(line)")
             } catch {
                 Issue.record("line \(line): \(error)")
             }
@@ -63,7 +67,9 @@ struct ProtocolPageTests {
 
     @Test("No example is of an unknown kind")
     func kinds() throws {
-        for block in try Page("docs/protocol.md").blocks {
+        // The others are commands, which TourTests runs.
+        for block in try Page("docs/protocol.md").blocks
+        where !["sh", "text"].contains(block.language) {
             #expect(block.language == "json", "line \(block.line)")
             #expect(
                 ["server", "client", "http", "body"].contains(block.kind), "line \(block.line)")
@@ -84,6 +90,19 @@ struct ProtocolPageTests {
         for refusal in refusals {
             let line = lines.first { $0.hasPrefix("| `\(refusal.code)` | ") }
             #expect(line?.hasSuffix(refusal.isFinal ? " | yes |" : " | no |") == true, "\(refusal)")
+        }
+    }
+
+    @Test("Every message stands in the tables at a glance")
+    func glance() throws {
+        let text = try Page("docs/protocol.md").text
+        let start = try #require(text.range(of: "## The messages at a glance"))
+        let end = try #require(text.range(of: "## Connecting"))
+        let tables = text[start.upperBound..<end.lowerBound]
+        for kind in ServerMessage.Kind.allCases.map(\.rawValue)
+            + ClientMessage.Kind.allCases.map(\.rawValue)
+        {
+            #expect(tables.contains("`\(kind)`"), "\(kind)")
         }
     }
 

@@ -4,6 +4,7 @@ import Testing
 struct TourTests {
     static let pages = [
         "README.md", "docs/administration.md", "docs/guide.md", "docs/handbook.md",
+        "docs/protocol.md",
     ]
 
     @Test(

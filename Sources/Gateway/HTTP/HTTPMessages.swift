@@ -156,4 +156,9 @@ extension ErrorCode {
     static let tooLarge = ErrorCode(rawValue: "too_large")
     static let upgradeRequired = ErrorCode(rawValue: "upgrade_required")
     static let internalError = ErrorCode(rawValue: "internal")
+
+    /// What is said over HTTP alone.
+    static let ofHTTP: [ErrorCode] = [
+        .notFound, .methodNotAllowed, .notClosed, .tooLarge, .upgradeRequired, .internalError,
+    ]
 }

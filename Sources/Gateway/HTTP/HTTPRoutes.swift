@@ -7,7 +7,7 @@ import WireProtocol
 
 /// Everything that this server answers over HTTP (wire protocol, section 5).
 struct HTTPRoutes: HTTPResponder {
-    private let table: RouteTable
+    let table: RouteTable
     private let authentication: RequestAuthentication
     private let limits: GatewayLimits
     private let origins: WebSocketUpgradePolicy
@@ -45,7 +45,7 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.GET, "/healthz", operations.healthz),
                 Route(.GET, "/readyz", operations.readyz),
                 Route(.GET, "/metrics", operations.metrics),
-            ] + Page.routes + ConsolePage.routes)
+            ] + DocumentRoutes.routes + Page.routes + ConsolePage.routes)
     }
 
     /// A browser that would change something from a page that is not on the list is refused before

@@ -58,7 +58,7 @@ struct PathParameters: Sendable {
 
 /// The table of routes: the first line that fits a request answers it.
 struct RouteTable: Sendable {
-    private let routes: [Route]
+    let routes: [Route]
 
     init(_ routes: [Route]) { self.routes = routes }
 

@@ -10,11 +10,16 @@ final class FrameHandler: ChannelInboundHandler {
 
     private let state: ConnectionState
     private let encoding: WireEncoding
+    private let trace: (@Sendable (GavelConnection.Direction, [UInt8]) -> Void)?
     private var hasSentClose = false
 
-    init(_ state: ConnectionState, encoding: WireEncoding) {
+    init(
+        _ state: ConnectionState, encoding: WireEncoding,
+        trace: (@Sendable (GavelConnection.Direction, [UInt8]) -> Void)? = nil
+    ) {
         self.state = state
         self.encoding = encoding
+        self.trace = trace
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -22,6 +27,7 @@ final class FrameHandler: ChannelInboundHandler {
         var payload = frame.unmaskedData
         switch frame.opcode {
         case encoding.opcode:
+            trace?(.received, Array(payload.readableBytesView))
             do {
                 let message = try ServerFrame.decode(payload.readableBytesView, as: encoding)
                 if !state.receive(message) { pauseReading(context) }

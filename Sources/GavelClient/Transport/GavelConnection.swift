@@ -30,13 +30,23 @@ public final class GavelConnection: Sendable {
         public var overflow = MessageBuffer<ServerFrame>.Overflow.producerWaits
         /// The largest message taken from the server.
         public var messageBytesMax = 1 << 20
+        /// Gets every message as it goes over the wire, one after the other, for a log or a test.
+        /// Called where the socket is served: it must not wait for anything.
+        public var trace: (@Sendable (Direction, [UInt8]) -> Void)?
 
         public init(token: String? = nil) { self.token = token }
+    }
+
+    /// Which way a message goes.
+    public enum Direction: Hashable, Sendable {
+        case sent
+        case received
     }
 
     private let channel: any Channel
     private let state: ConnectionState
     private let encoding: WireEncoding
+    private let trace: (@Sendable (Direction, [UInt8]) -> Void)?
     private let closeTimeout: TimeAmount
     private let lastRef = Atomic<Int>(0)
 
@@ -45,13 +55,13 @@ public final class GavelConnection: Sendable {
     public var messages: MessageBuffer<ServerFrame> { state.messages }
 
     private init(
-        channel: any Channel, state: ConnectionState, encoding: WireEncoding,
-        closeTimeout: Duration
+        channel: any Channel, state: ConnectionState, options: Options
     ) {
         self.channel = channel
         self.state = state
-        self.encoding = encoding
-        self.closeTimeout = TimeAmount(closeTimeout)
+        encoding = options.encoding
+        trace = options.trace
+        closeTimeout = TimeAmount(options.closeTimeout)
     }
 
     /// Connects and upgrades.
@@ -116,9 +126,10 @@ public final class GavelConnection: Sendable {
     }
 
     private func encode(_ frame: ClientFrame) -> WebSocketFrame {
-        WebSocketFrame(
-            fin: true, opcode: encoding.opcode, maskKey: .random(),
-            data: ByteBuffer(bytes: frame.encoded(as: encoding)))
+        let bytes = frame.encoded(as: encoding)
+        trace?(.sent, bytes)
+        return WebSocketFrame(
+            fin: true, opcode: encoding.opcode, maskKey: .random(), data: ByteBuffer(bytes: bytes))
     }
 
     // MARK: - Closing
@@ -166,11 +177,10 @@ public final class GavelConnection: Sendable {
                     NIOWebSocketFrameAggregator(
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
                         maxAccumulatedFrameSize: options.messageBytesMax))
-                try pipeline.addHandler(FrameHandler(state, encoding: options.encoding))
+                try pipeline.addHandler(
+                    FrameHandler(state, encoding: options.encoding, trace: options.trace))
                 return .upgraded(
-                    GavelConnection(
-                        channel: channel, state: state, encoding: options.encoding,
-                        closeTimeout: options.closeTimeout))
+                    GavelConnection(channel: channel, state: state, options: options))
             }
         }
         let configuration = NIOTypedHTTPClientUpgradeConfiguration<Outcome>(

@@ -185,7 +185,7 @@ extension AdminCommand {
 
 extension AdminCommand.Name {
     /// The keys that the command's body may have.
-    fileprivate var fieldNames: [String] {
+    var fieldNames: [String] {
         switch self {
         case .createAuction: ["auction"] + Terms.fieldNames
         case .importAuctions: ["auctions"]

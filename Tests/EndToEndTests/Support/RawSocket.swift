@@ -136,7 +136,10 @@ final class RawSocket: @unchecked Sendable {
             length = bytes.reduce(0) { $0 << 8 | Int($1) }
         }
         guard length > 0 else { return (head[0], []) }
-        return receiveExactly(length).map { (head[0], $0) }
+        guard let payload = receiveExactly(length) else { return nil }
+        // A whole text that is not compressed.
+        if head[0] == 0x81 { WireCheck.look(atServer: payload) }
+        return (head[0], payload)
     }
 
     /// Reads on until the next text that is of that type.

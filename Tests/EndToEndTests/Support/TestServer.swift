@@ -132,6 +132,7 @@ final class TestServer: Sendable {
     ) async throws -> GavelConnection {
         var options = GavelConnection.Options(token: token)
         options.encoding = encoding
+        if encoding == .json { options.trace = WireCheck.look }
         options.trust = trust
         // No test may depend on how fast a busy machine is.
         options.timeout = .seconds(240)

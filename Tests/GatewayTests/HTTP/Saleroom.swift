@@ -131,7 +131,9 @@ final class Saleroom: Sendable {
         guard case .response(let response) = await routes.respond(to: request) else {
             throw Surprise("no whole answer")
         }
-        return Reply(response)
+        let reply = Reply(response)
+        try OpenAPICheck.look(at: method, uri, body: body, reply)
+        return reply
     }
 }
 
