@@ -14,7 +14,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: help packages run demo build test format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz
-.PHONY: terminal manual install uninstall
+.PHONY: terminal manual install uninstall api docs
 .PHONY: hostile drain clients browser simulate instructions instructions-accept peers
 
 help: ## This list.
@@ -140,6 +140,13 @@ clients: build ## Real clients that are not ours talk to a server: curl, Python,
 
 browser: build ## The pages in a real Chromium: [SCENARIOS="page_duel"]; screenshots in .build/browser/shots
 	Tests/Browser/run $(GAVEL) $(SCENARIOS)
+
+EXAMPLES ?= 5
+api: build ## The HTTP API and its documents, looked at by schemathesis and validators: EXAMPLES=5
+	python3 Tests/API/run $(GAVEL) --examples $(EXAMPLES)
+
+docs: packages ## The reference of GavelClient, by DocC: .build/documentation
+	.ci/documentation $(BUILD)/documentation
 
 PROFILE ?= short
 autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]

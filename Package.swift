@@ -302,12 +302,6 @@ let package = Package(
     ] + tests
 )
 
-// `make docs` sets it: nobody else needs the plugin.
-if Context.environment["GAVEL_DOCS"] != nil {
-    package.dependencies.append(
-        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"))
-}
-
 // `make fuzz` sets it: then there are the fuzzers and what they look at, and nothing else, as all of
 // it is built once more with libFuzzer's instrumentation.
 if Context.environment["GAVEL_FUZZ"] != nil {

@@ -6,7 +6,12 @@ public struct AdminClient: Sendable {
     private let http: GavelHTTP
     private let token: String?
 
-    /// - Parameter token: an administrator's; none is needed over the socket.
+    /// - Parameters:
+    ///   - endpoint: where the server listens.
+    ///   - token: an administrator's; none is needed over the socket.
+    ///   - timeout: for each command, its connecting included.
+    ///   - trust: who may vouch for a server with TLS.
+    ///   - group: the threads that serve the connections.
     public init(
         _ endpoint: Endpoint, token: String? = nil, timeout: Duration = .seconds(30),
         trust: ServerTrust = .system, group: MultiThreadedEventLoopGroup = .singleton

@@ -4,10 +4,14 @@ import WireProtocol
 public struct BackOff: Hashable, Sendable {
     /// The delay before the first try is up to this; it doubles with every further one.
     public var first: Duration
+    /// No delay's bound is longer, but what a `bye` asks for.
     public var longest: Duration
     /// Tries since the last success.
     private(set) var attempts = 0
 
+    /// - Parameters:
+    ///   - first: the bound of the first delay.
+    ///   - longest: the bound that it doubles up to.
     public init(first: Duration = .milliseconds(250), longest: Duration = .seconds(30)) {
         self.first = first
         self.longest = longest

@@ -1,5 +1,6 @@
 /// Where a server listens.
 public enum Endpoint: Hashable, Sendable {
+    /// Over TCP, without TLS.
     case tcp(host: String, port: Int)
     /// Over TLS.
     case tls(host: String, port: Int)

@@ -12,9 +12,13 @@ public import WireProtocol
 public final class GavelClient: Sendable {
     /// How the client connects and what it holds.
     public struct Configuration: Sendable {
+        /// Where the server listens.
         public var endpoint: Endpoint
+        /// For each of the connections: the token, the encoding, whom to trust.
         public var connection: GavelConnection.Options
+        /// The threads that serve the connections.
         public var group: MultiThreadedEventLoopGroup
+        /// How long to stay away after a connection has ended.
         public var backOff = BackOff()
         /// Whether to keep on trying when not even the first connection comes about.
         public var retriesFirstConnect = false
@@ -30,6 +34,10 @@ public final class GavelClient: Sendable {
         /// Gives numbers in 0 ..< 1, for the jitter of delays.
         public var chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
+        /// - Parameters:
+        ///   - endpoint: where the server listens.
+        ///   - token: a bidder's; without one the client may watch, not bid.
+        ///   - group: the threads that serve the connections.
         public init(
             _ endpoint: Endpoint, token: String? = nil,
             group: MultiThreadedEventLoopGroup = .singleton
@@ -175,8 +183,11 @@ public final class GavelClient: Sendable {
 
 /// What was decided about a bid, a buy or a retraction.
 public enum BidOutcome: Hashable, Sendable {
+    /// It is on disk, and counts.
     case accepted(ServerMessage.BidAccepted)
+    /// The rules refused it: the `code` says why, the `message` what to do.
     case rejected(ServerMessage.BidRejected)
+    /// The bid was taken back.
     case retracted(ServerMessage.BidRetracted)
 }
 
@@ -201,13 +212,18 @@ public struct WatchUpdates: AsyncSequence, Sendable {
     let buffer: MessageBuffer<WatchUpdate>
     let hold: Hold
 
+    /// Goes through the updates of a watch.
     public struct AsyncIterator: AsyncIteratorProtocol {
         var base: MessageBuffer<WatchUpdate>.AsyncIterator
         let hold: Hold
 
+        /// The next update; waits for it. Nil when the client was closed.
+        ///
+        /// - Throws: what has ended the watch.
         public mutating func next() async throws -> WatchUpdate? { try await base.next() }
     }
 
+    /// Begins to take the updates: from one task at a time.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(base: buffer.makeAsyncIterator(), hold: hold)
     }

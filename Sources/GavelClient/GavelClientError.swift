@@ -19,6 +19,7 @@ public enum GavelClientError: Error, Hashable, Sendable {
     /// No answer to a bid, a buy or a retraction in time. It may have been done or not: ask
     /// `bidStatus`, or repeat it under the same id.
     case unknownOutcome
+    /// The connection is closed, and the client does not come back.
     case connectionClosed(CloseReason)
     /// What came is not of the protocol.
     case protocolViolation(String)
@@ -61,6 +62,11 @@ public struct CloseReason: Hashable, Sendable {
     /// What was wrong on this side.
     public var fault: String?
 
+    /// - Parameters:
+    ///   - code: of the close frame; nil when there was none.
+    ///   - text: the close frame's words.
+    ///   - bye: the message before it.
+    ///   - fault: what was wrong on this side.
     public init(
         code: CloseCode? = nil, text: String = "", bye: ServerMessage.Bye? = nil,
         fault: String? = nil

@@ -117,12 +117,17 @@ public final class MessageBuffer<Element: Sendable>: AsyncSequence, Sendable {
 
     // MARK: - The consumer's side
 
+    /// Goes through the elements of a buffer.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let buffer: MessageBuffer
 
+        /// The next element; waits for it. Nil when there will be none.
+        ///
+        /// - Throws: what has ended the sequence.
         public mutating func next() async throws -> Element? { try await buffer.next() }
     }
 
+    /// Begins to take the elements: from one task at a time.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(buffer: self) }
 
     private func next() async throws -> Element? {

@@ -10,6 +10,11 @@ import StrictJSON
 public struct ProofClient: Sendable {
     private let http: GavelHTTP
 
+    /// - Parameters:
+    ///   - endpoint: where the server listens.
+    ///   - timeout: for each call, its connecting included.
+    ///   - trust: who may vouch for a server with TLS.
+    ///   - group: the threads that serve the connections.
     public init(
         _ endpoint: Endpoint, timeout: Duration = .seconds(30), trust: ServerTrust = .system,
         group: MultiThreadedEventLoopGroup = .singleton

@@ -198,6 +198,22 @@ enum OpenAPIDocument {
                     .field("voided", .boolean, "Whether the auctioneer has taken it out since."),
                 ])),
         NamedSchema(
+            "Sales",
+            .object(
+                "",
+                [
+                    .field(
+                        "sales",
+                        .array(
+                            of: .object(
+                                "",
+                                [
+                                    .field("sale", .identifier), .field("title", .text()),
+                                    .field("auctions", .count, "How many lots it has."),
+                                ])))
+                ])),
+        NamedSchema("PublicTerms", Schema.publicTerms),
+        NamedSchema(
             "SignedStatement",
             .object(
                 "Something that the server has signed (docs/proof.md).",

@@ -94,7 +94,8 @@ struct OpenAPIOperation: Sendable {
         if !parameters.isEmpty { object["parameters"] = .array(parameters) }
         if let body {
             object["requestBody"] = .members([
-                "required": .bool(true),
+                // A command without fields that it needs takes no body for an empty object.
+                "required": .bool(Self.needsBody(body.schema)),
                 "content": .members([
                     "application/json": .members([
                         "schema": body.schema, "example": .example(body.example),
@@ -104,6 +105,10 @@ struct OpenAPIOperation: Sendable {
         }
         object["responses"] = .object(responses)
         return .object(object)
+    }
+
+    private static func needsBody(_ schema: JSONValue) -> Bool {
+        ["$ref", "required", "oneOf"].contains { schema.asObject?[$0] != nil }
     }
 
     private var responses: JSONObject {

@@ -6,7 +6,8 @@ import WireProtocol
 /// The operations of the HTTP API, one for each line of the table of routes and one for each of
 /// administration's commands. Tests hold the two against each other.
 enum OpenAPIOperations {
-    static let all: [OpenAPIOperation] = lots + bids + proofs + connecting + running + commands
+    static let all: [OpenAPIOperation] =
+        lots + catalogue + bids + proofs + connecting + running + commands
 
     private static let refs = "components/schemas/"
 
@@ -28,9 +29,9 @@ enum OpenAPIOperations {
             parameters: [
                 OpenAPIOperation.query(
                     "status", "Only lots that stand so.", .words(AuctionStatus.self)),
-                OpenAPIOperation.query("sale", "Only lots of that sale.", .identifier),
+                OpenAPIOperation.query("sale", "Only lots of that sale.", .identifierOrNone),
                 OpenAPIOperation.query(
-                    "cursor", "The `cursor` of the page before.", .identifier),
+                    "cursor", "The `cursor` of the page before.", .identifierOrNone),
                 OpenAPIOperation.query(
                     "limit", "How many on a page.", .integer(from: 1, to: 200)),
             ],
@@ -107,6 +108,18 @@ enum OpenAPIOperations {
                 ]),
             ],
             answers: [.init(200, "The steps.", schema("Explanation")), noLot]),
+    ]
+
+    private static let catalogue: [OpenAPIOperation] = [
+        OpenAPIOperation(
+            method: .GET, path: "/v1/sales", id: "listSales", tag: "lots",
+            summary: "Every sale, by id.", access: .everybody,
+            answers: [.init(200, "The sales.", schema("Sales"))]),
+        OpenAPIOperation(
+            method: .GET, path: "/v1/auctions/{auction}/terms", id: "showTerms", tag: "lots",
+            summary: "How a lot is sold, without what is secret.", access: .everybody,
+            parameters: [OpenAPIOperation.auction],
+            answers: [.init(200, "The terms.", schema("PublicTerms")), noLot]),
     ]
 
     // MARK: - Bidding

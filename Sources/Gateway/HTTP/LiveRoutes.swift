@@ -66,6 +66,9 @@ extension HTTPRequest {
     /// How far the reader has seen the lot, as `after` and `log` tell.
     fileprivate func pointSeen() throws(HTTPFailure) -> EventPoint? {
         let log = try parameter("log")
+        guard log.map({ $0.unicodeScalars.count <= 64 }) ?? true else {
+            throw .badRequest("log is at most 64 characters")
+        }
         guard let after = try count("after", in: 0...Int.max) else { return nil }
         return EventPoint(seq: Int64(after), log: log)
     }

@@ -5,8 +5,11 @@ public import WireProtocol
 public enum WatchUpdate: Hashable, Sendable {
     /// The whole state: at first, and again where the changes in between can't be had.
     case snapshot(ServerMessage.Snapshot)
+    /// The bidding moved.
     case price(ServerMessage.Price)
+    /// The lot itself changed: it opened, paused, got another end, closed.
     case status(ServerMessage.Status)
+    /// The auctioneer has something to say.
     case notice(ServerMessage.Notice)
     /// Everything missed has been delivered; from here on it is live.
     case watching(ServerMessage.Watched)

@@ -10,6 +10,7 @@ public import WireProtocol
 public final class GavelConnection: Sendable {
     /// How to connect, and how much to hold.
     public struct Options: Sendable {
+        /// Where the server upgrades.
         public var path = "/v1/ws"
         /// Sent as `Authorization: Bearer` with the upgrade.
         public var token: String?
@@ -34,12 +35,15 @@ public final class GavelConnection: Sendable {
         /// Called where the socket is served: it must not wait for anything.
         public var trace: (@Sendable (Direction, [UInt8]) -> Void)?
 
+        /// - Parameter token: sent with the upgrade; without one the connection may watch, not bid.
         public init(token: String? = nil) { self.token = token }
     }
 
     /// Which way a message goes.
     public enum Direction: Hashable, Sendable {
+        /// From this client to the server.
         case sent
+        /// From the server.
         case received
     }
 

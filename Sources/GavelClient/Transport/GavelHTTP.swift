@@ -7,9 +7,14 @@ import NIOSSL
 public struct GavelHTTP: Sendable {
     /// One header field.
     public struct Header: Hashable, Sendable {
+        /// As it was written; case does not matter.
         public var name: String
+        /// Without the space around it.
         public var value: String
 
+        /// - Parameters:
+        ///   - name: of the field.
+        ///   - value: of the field.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
@@ -18,8 +23,11 @@ public struct GavelHTTP: Sendable {
 
     /// A complete answer.
     public struct Answer: Hashable, Sendable {
+        /// The HTTP status.
         public var status: Int
+        /// In their order; a name may come twice.
         public var headers: [Header]
+        /// All of it.
         public var body: [UInt8]
 
         /// The first value of that header; names differ in more than case.
@@ -28,6 +36,7 @@ public struct GavelHTTP: Sendable {
         }
     }
 
+    /// Where the server listens.
     public let endpoint: Endpoint
     /// For the whole call, and for connecting alone.
     public var timeout: Duration
@@ -36,7 +45,12 @@ public struct GavelHTTP: Sendable {
     private let trust: ServerTrust
     private let group: MultiThreadedEventLoopGroup
 
-    /// - Parameter trust: who may vouch for a server with TLS.
+    /// - Parameters:
+    ///   - endpoint: where the server listens.
+    ///   - timeout: for each call, and for its connecting alone.
+    ///   - bodyBytesMax: larger answers are refused.
+    ///   - trust: who may vouch for a server with TLS.
+    ///   - group: the threads that serve the connections.
     public init(
         _ endpoint: Endpoint, timeout: Duration = .seconds(30), bodyBytesMax: Int = 64 << 20,
         trust: ServerTrust = .system, group: MultiThreadedEventLoopGroup = .singleton
@@ -51,8 +65,10 @@ public struct GavelHTTP: Sendable {
     /// Sends a request and waits for the whole answer, whatever its status is.
     ///
     /// - Parameters:
+    ///   - method: `GET`, `POST` …
     ///   - target: the path with its query, already percent-encoded.
     ///   - headers: beside `Host`, `Content-Length` and `Connection: close`, which are set here.
+    ///   - body: sent as it is.
     public func request(
         _ method: String, _ target: String, headers: [Header] = [], body: [UInt8] = []
     ) async throws(GavelClientError) -> Answer {

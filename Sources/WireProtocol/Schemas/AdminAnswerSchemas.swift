@@ -59,6 +59,45 @@ extension AdminAnswer {
                         .field("registrations", .array(of: .named("Registration"))),
                     ])),
             NamedSchema(
+                "SaleResults",
+                .object(
+                    "How a sale went.",
+                    [
+                        .field("sale", .identifier), .field("title", .text()),
+                        .field(
+                            "lots", .array(of: .named("ResultRow")), "In their order in the sale."),
+                        .field(
+                            "totals", .array(of: .named("ResultTotal")), "One for each currency."),
+                    ])),
+            NamedSchema(
+                "ResultRow",
+                .object(
+                    "How a lot ended, or that it has not.",
+                    PublicLot.fields + [
+                        .field(
+                            "hammer_price", Schema.amount.nullable,
+                            "In minor units; null unless it was sold."),
+                        .field("winner_bidder", Schema.identifier.nullable),
+                        Schema.field("winner_name", .text(), "When revealed.").optional,
+                        .field("ended_at", Schema.instant.nullable),
+                    ])),
+            NamedSchema(
+                "ResultTotal",
+                .object(
+                    "What a sale's lots in one currency come to.",
+                    [
+                        .field("currency", .currency), .field("exponent", .integer(from: 0, to: 4)),
+                        .field("lots", .count), .field("sold", .count), .field("unsold", .count),
+                        .field("withdrawn", .count),
+                        .field("pending", .count, "Neither closed nor withdrawn yet."),
+                        .field(
+                            "hammer_total", Schema.count.nullable,
+                            "In minor units; null when it is too large to be written."),
+                        .field(
+                            "sold_permille", Schema.integer(from: 0, to: 1000).nullable,
+                            "Of the closed lots; null while there are none."),
+                    ])),
+            NamedSchema(
                 "Registration",
                 .object(
                     "A bidder's admission to a sale.",
@@ -135,6 +174,9 @@ extension AdminAnswer {
     private static let saleRow: [Schema.Field] = [
         .field("sale", .identifier), .field("title", .text()), .field("stagger_ms", .duration),
         .field("requires_approval", .boolean), .field("auctions", .count, "How many lots it has."),
+        .field(
+            "soft_close_group", Schema.identifier.nullable,
+            "The name under which its lots are extended together; null: each by itself."),
     ]
 
     private static func list(_ key: String, _ row: String) -> Schema {

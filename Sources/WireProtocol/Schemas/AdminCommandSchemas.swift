@@ -27,7 +27,8 @@ extension AdminCommand {
         refusals: [Int] = [], example: String = "{}", _ change: (Schema) -> Schema = { $0 }
     ) -> CommandDescription {
         CommandDescription(
-            name: name, summary: summary, schema: change(.object("", fields, isClosed: true)),
+            name: name, summary: summary,
+            schema: change(.object("", fields.map(\.orNull), isClosed: true)),
             answer: answer, refusals: refusals, example: example)
     }
 
@@ -151,12 +152,20 @@ extension AdminCommand {
                     "requires_approval", Schema.boolean.withDefault(.bool(false)),
                     "Whether only approved bidders may bid."
                 ).optional,
+                Schema.field(
+                    "soft_close_group", .identifier,
+                    "Its lots are extended together, under that name, unless they say otherwise."
+                ).optional,
             ], answer: "CreatedSale", refusals: [409, 422],
             example: #"{"sale":"spring","title":"Spring sale"}"#),
         describe(.listSales, "Lists sales.", [], answer: "SaleRows"),
         describe(
             .showSale, "Shows a sale with its lots and registrations.", [sale, reveal],
             answer: "SaleDetail", refusals: [404], example: #"{"sale":"spring"}"#),
+        describe(
+            .saleResults, "Tells how a sale's lots ended, and what they come to.",
+            [sale, reveal], answer: "SaleResults", refusals: [404],
+            example: #"{"sale":"spring"}"#),
     ]
 
     private static let bidderDescriptions: [CommandDescription] = [
@@ -176,7 +185,8 @@ extension AdminCommand {
             .listBidders, "Lists bidders.", [reveal], answer: "BidderRows", example: "{}"),
         describe(
             .suspendBidder, "Suspends a bidder: no bid is taken, connections end.",
-            [bidder, reason.optional], answer: "BidderRow", refusals: [404, 409, 422],
+            [bidder, Schema.field("reason", .text(lengthMax: 2000), "For the log.").optional],
+            answer: "BidderRow", refusals: [404, 409, 422],
             example: #"{"bidder":"anna","reason":"Has not paid"}"#),
         describe(
             .reinstateBidder, "Ends a suspension.", [bidder], answer: "BidderRow",

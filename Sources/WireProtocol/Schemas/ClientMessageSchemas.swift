@@ -65,7 +65,8 @@ extension ClientMessage {
         _ change: (Schema) -> Schema = { $0 }
     ) -> MessageDescription {
         MessageDescription(
-            kind.rawValue, "Request", summary, fields + [ref], examples: examples, change)
+            kind.rawValue, "Request", summary, (fields + [ref]).map(\.orNull), examples: examples,
+            change)
     }
 
     private static let ref = Schema.field(
@@ -95,7 +96,9 @@ extension ClientMessage {
 
 extension BidMessage {
     /// The members of a bid beside its type and its lot: the body of a bid over HTTP.
-    public static let fields: [Schema.Field] = [
+    public static let fields = asSent.map(\.orNull)
+
+    private static let asSent: [Schema.Field] = [
         .field("id", .identifier, "The bid's own id; new for a new bid."),
         .field(
             "amount", .amount,

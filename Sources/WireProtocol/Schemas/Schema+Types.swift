@@ -7,6 +7,10 @@ extension Schema {
     public static let identifier = text(matching: "^[A-Za-z0-9._:-]+$")
         .with("minLength", .integer(1)).with("maxLength", .integer(64))
 
+    /// An id in the query of an address, where an empty text is none.
+    public static let identifierOrNone = text(matching: "^[A-Za-z0-9._:-]*$")
+        .with("maxLength", .integer(64))
+
     /// In minor units of the lot's currency.
     public static let amount = integer(from: 1, to: Amount.largest.minorUnits)
         .described("In minor units of the lot's currency (cents, yen, fils).")

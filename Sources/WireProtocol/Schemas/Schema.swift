@@ -24,6 +24,12 @@ public struct Schema: Equatable, Sendable {
         /// The same, for an object that may do without it.
         public var optional: Field { Field(name: name, schema: schema, isRequired: false) }
 
+        /// As the reader of a request takes it: what may be absent may be null as well.
+        var orNull: Field {
+            guard !isRequired, !schema.allowsNull else { return self }
+            return Field(name: name, schema: schema.nullable, isRequired: false)
+        }
+
         /// A required member.
         ///
         /// - Parameter description: a sentence on what it means here.
@@ -139,6 +145,12 @@ public struct Schema: Equatable, Sendable {
                     one["required"] = .array([.string(name)])
                     return .object(one)
                 }))
+    }
+
+    private var allowsNull: Bool {
+        if case .array(let types)? = json["type"] { return types.contains(.string("null")) }
+        guard case .array(let schemas)? = json["oneOf"] else { return false }
+        return schemas.contains { $0.asObject.map { Schema($0).allowsNull } ?? false }
     }
 
     /// The same, or null.

@@ -69,7 +69,7 @@ extension Terms {
         "A preset's name, where the currency is the preset's, or bands `[[from, step], …]` in "
             + "minor units; the first from 0, each next from a higher price.")
 
-    private static let bandSchema = Schema.array(of: .integer(from: 0), countMax: 2)
+    static let bandSchema = Schema.array(of: .integer(from: 0), countMax: 2)
         .with("minItems", .integer(2))
 
     private static let softCloseSchema = Schema.either([
@@ -81,13 +81,7 @@ extension Terms {
                 Schema.field(
                     "stages",
                     Schema.array(
-                        of: .object(
-                            "",
-                            [
-                                .field("window_ms", positiveDuration),
-                                .field("mode", Schema.words(SoftClose.Mode.self)),
-                                .field("amount_ms", positiveDuration),
-                            ], isClosed: true), countMax: Int64(SoftClose.stagesMax)
+                        of: stageSchema, countMax: Int64(SoftClose.stagesMax)
                     ).with("minItems", .integer(1)),
                     "The n-th extension uses the n-th; the last one stays."
                 ).optional,
@@ -102,12 +96,50 @@ extension Terms {
                     "hard_end", Schema.instant.nullable,
                     "No extension by a bid goes past it, Unix milliseconds."
                 ).optional,
+                Schema.field(
+                    "group", .identifier, "The lots of its sale that are extended together."
+                ).optional,
             ], isClosed: true
         ).needingOne(of: ["preset", "stages"]),
     ]).described("How late bids move the end; `hard` or null: not at all.")
 
+    static let stageSchema = Schema.object(
+        "",
+        [
+            .field("window_ms", positiveDuration),
+            .field("mode", Schema.words(SoftClose.Mode.self)),
+            .field("amount_ms", positiveDuration),
+        ], isClosed: true)
+
     private static let positiveDuration = Schema.integer(from: 1, to: Instant.durationMax)
         .described("In milliseconds.")
+}
+
+extension Schema {
+    /// What everybody may know of a lot's terms.
+    public static let publicTerms = object(
+        "",
+        [
+            field("auction", identifier), field("start", amount, "In minor units."),
+            field(
+                "increments", array(of: Terms.bandSchema),
+                "Bands `[[from, step], …]` in minor units."),
+            field("ladder_only", boolean),
+            field("confirm_above_factor", integer(from: 1).nullable),
+            field("retraction", words(Terms.RetractionPolicy.self)),
+            field(
+                "soft_close",
+                object(
+                    "",
+                    [
+                        field("stages", array(of: Terms.stageSchema)),
+                        field("trigger", words(SoftClose.Trigger.self)),
+                        field("max_extensions", count.nullable),
+                        field("hard_end", instant.nullable),
+                    ]
+                ).nullable, "How late bids move the end; null: not at all."),
+            field("opens_at", instant), field("closes_at", instant.nullable),
+        ])
 }
 
 extension Limit {
