@@ -11,7 +11,7 @@ enum AsyncAPIDocument {
         "info": info,
         "defaultContentType": .string("application/json"),
         "servers": .members(["socket": socketServer, "events": eventServer]),
-        "channels": .members(["socket": socket, "events": events]),
+        "channels": .members(["socket": socket, "events": events, "console": console]),
         "operations": .object(operations),
         "components": .members([
             "securitySchemes": .members([
@@ -112,6 +112,17 @@ enum AsyncAPIDocument {
         "messages": messageReferences(eventDescriptions.map(\.name)),
     ])
 
+    private static let console: JSONValue = .members([
+        "address": .string(AdminWatch.path),
+        "title": .string("An administrator's Server-Sent Events"),
+        "description": .string(
+            "A sale or lots, asked for with a `POST`: what everybody is told who watches the same, "
+                + "and what only administrators are."),
+        "servers": .array([.reference("servers/events")]),
+        "messages": messageReferences(
+            (ConsoleMessage.descriptions + eventDescriptions).map(\.name)),
+    ])
+
     private static func messageReferences(_ names: [String]) -> JSONValue {
         var references = JSONObject()
         for name in names { references[name] = .reference("components/messages/\(name)") }
@@ -156,6 +167,12 @@ enum AsyncAPIDocument {
             "summary": .string("The same by Server-Sent Events."),
             "messages": channelMessages("events", eventDescriptions.map(\.name)),
         ])
+        operations["tellAdministrators"] = .members([
+            "action": .string("send"), "channel": .reference("channels/console"),
+            "summary": .string("What an administrator who watches is told."),
+            "messages": channelMessages(
+                "console", (ConsoleMessage.descriptions + eventDescriptions).map(\.name)),
+        ])
         return operations
     }()
 
@@ -170,9 +187,12 @@ enum AsyncAPIDocument {
 
     // MARK: - Messages
 
+    private static let all =
+        ClientMessage.descriptions + ServerMessage.descriptions + ConsoleMessage.descriptions
+
     private static let messages: JSONObject = {
         var messages = JSONObject()
-        for message in ClientMessage.descriptions + ServerMessage.descriptions {
+        for message in all {
             messages[message.name] = .members([
                 "name": .string(message.type),
                 "title": .string(message.type),
@@ -187,7 +207,7 @@ enum AsyncAPIDocument {
 
     private static let schemas: JSONObject = {
         var schemas = JSONObject()
-        for message in ClientMessage.descriptions + ServerMessage.descriptions {
+        for message in all {
             schemas[message.name] = .object(message.schema.json)
         }
         return schemas

@@ -7,7 +7,7 @@ import WireProtocol
 /// administration's commands. Tests hold the two against each other.
 enum OpenAPIOperations {
     static let all: [OpenAPIOperation] =
-        lots + catalogue + bids + proofs + connecting + running + commands
+        lots + catalogue + bids + proofs + connecting + running + [watch] + commands
 
     private static let refs = "components/schemas/"
 
@@ -238,6 +238,16 @@ enum OpenAPIOperations {
     ]
 
     // MARK: - Administration
+
+    private static let watch = OpenAPIOperation(
+        method: .POST, path: AdminWatch.path, id: "watch", tag: "administration",
+        summary: "What happens in a sale or on lots, as Server-Sent Events.",
+        details: "Goes on until somebody hangs up. The AsyncAPI document says what comes.",
+        access: .administrator, body: (.schema(AdminWatch.schema), #"{"sale":"spring"}"#),
+        answers: [
+            .init(200, "Events, without an end.", .schema(.text()), type: "text/event-stream")
+        ],
+        refusals: [404])
 
     private static let commands = AdminCommand.descriptions.map { command in
         OpenAPIOperation(

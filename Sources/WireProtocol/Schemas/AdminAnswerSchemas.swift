@@ -131,6 +131,9 @@ extension AdminAnswer {
                 "Revoked", .object("", [.field("revoked", .count, "How many tokens were revoked.")])
             ),
             NamedSchema("Explanation", Explanation.schema),
+            NamedSchema(
+                "RequestRow", .object("A request, and what it was answered.", RequestRow.fields)),
+            NamedSchema("RequestRows", list("requests", "RequestRow")),
         ] + databaseSchemas
 
     private static let databaseSchemas: [NamedSchema] = [
@@ -185,7 +188,7 @@ extension AdminAnswer {
 
     /// What may be left out when a lot is created is there when its terms are told.
     private static func asTold(_ field: Schema.Field) -> Schema.Field {
-        let absent = ["reserve", "buy_now_availability"]
+        let absent = ["reserve", "buy_now_availability", "tie", "plus_one"]
         return Schema.Field(
             name: field.name, schema: field.schema, isRequired: !absent.contains(field.name))
     }

@@ -19,7 +19,8 @@ public struct CommandDescription: Equatable, Sendable {
 extension AdminCommand {
     /// Every command that there is, in the order of ``Name``.
     public static let descriptions: [CommandDescription] =
-        auctionDescriptions + lotDescriptions + saleDescriptions + bidderDescriptions
+        auctionDescriptions + lotDescriptions + roomDescriptions + saleDescriptions
+        + bidderDescriptions
         + tokenDescriptions + databaseDescriptions
 
     private static func describe(
@@ -82,6 +83,16 @@ extension AdminCommand {
             .explainAuction, "Says how a public change came about.",
             [auction, .field("seq", .seq), reveal], answer: "Explanation", refusals: [404, 409],
             example: #"{"auction":"vase","seq":1}"#),
+        describe(
+            .listRequests, "Lists the requests on a lot that were decided last, oldest first.",
+            [
+                auction,
+                Schema.field(
+                    "limit",
+                    Schema.integer(from: 1, to: listedRequestsMax).withDefault(.integer(50)),
+                    "How many at most."
+                ).optional, reveal,
+            ], answer: "RequestRows", refusals: [404], example: #"{"auction":"vase"}"#),
     ]
 
     private static func administer(
@@ -135,6 +146,40 @@ extension AdminCommand {
         administer(
             .advanceClock, "Lets what is due by now happen to a lot.",
             example: #"{"auction":"vase"}"#),
+    ]
+
+    private static let roomDescriptions: [CommandDescription] = [
+        administer(
+            .ask, "Live room: puts a lot on the block, or moves its ask.",
+            [
+                Schema.field(
+                    "amount", .amount,
+                    "In minor units, above the price; without it one step over the price."
+                ).optional
+            ], example: #"{"auction":"vase","amount":55000}"#),
+        administer(
+            .warn, "Live room: gives fair warning, the first or the second.",
+            example: #"{"auction":"vase"}"#),
+        administer(
+            .hammer, "Live room: sells to the leader, after the second fair warning.",
+            example: #"{"auction":"vase"}"#),
+        administer(
+            .pass, "Live room: ends a lot on the block without a sale.", [reason.optional],
+            example: #"{"auction":"vase"}"#),
+        administer(
+            .reopen, "Live room: puts a lot that has just ended on the block again.",
+            [reason.optional], example: #"{"auction":"vase"}"#),
+        administer(
+            .undo, "Live room: takes the last bid on the block out.", [reason.optional],
+            example: #"{"auction":"vase"}"#),
+        administer(
+            .roomBid, "Live room: places a bid for somebody in the room.",
+            [
+                bidder, .field("amount", .amount, "In minor units, at the ask or above."),
+                Schema.field(
+                    "bid", .identifier, "The bid's own id: makes it safe to send again."
+                ).optional,
+            ], example: #"{"auction":"vase","bidder":"anna","amount":55000}"#),
     ]
 
     private static let saleDescriptions: [CommandDescription] = [

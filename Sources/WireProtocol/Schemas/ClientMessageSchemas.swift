@@ -112,7 +112,8 @@ extension BidMessage {
         ).optional,
         Schema.field("quantity", .integer(from: 1, to: 1), "How many of the lot: 1.").optional,
         Schema.field(
-            "ask_seq", .integer(from: 0), "Of no meaning for the formats that there are."
+            "ask_seq", .integer(from: 0),
+            "The ask that you saw: needed for a live-room lot on the block."
         ).optional,
         Schema.field(
             "confirm", Schema.boolean.withDefault(.bool(false)), "The answer to `confirm_required`."

@@ -39,7 +39,7 @@ extension Schema {
 
     public static let status = words(AuctionStatus.self)
 
-    public static let outcome = words(["sold", "no_bids", "reserve_not_met", "withdrawn"])
+    public static let outcome = words(["sold", "no_bids", "reserve_not_met", "passed", "withdrawn"])
         .described("How the lot ended; null until then.")
 
     public static let reserve = words(ReserveState.self)
@@ -69,6 +69,22 @@ extension Schema {
 
     public static let ref = text(lengthMax: Int64(ClientFrame.refLengthMax))
         .described("The `ref` of the message that this answers.")
+
+    /// What messages about live-room lots have beside; those about other lots do without.
+    ///
+    /// - Parameter showsWarnings: a price has none, as every bid takes them back.
+    static func block(showsWarnings: Bool = true) -> [Field] {
+        let ask: [Field] = [
+            field(
+                "ask", amount,
+                "What the auctioneer asks for, in minor units; absent off the block."
+            ).optional,
+            field("ask_seq", count, "The ask's number; a bid on the block names it.").optional,
+        ]
+        let warnings = field(
+            "fair_warnings", integer(from: 0, to: 2), "How many fair warnings have been given.")
+        return showsWarnings ? ask + [warnings.optional] : ask
+    }
 
     /// Something signed by the server.
     public static let signedStatementFields: [Field] = [

@@ -127,7 +127,8 @@ extension ServerMessage {
                 .field("ends_at", .endsAt),
                 .field("extensions", .count, "How often late bids have moved the end."), at,
                 .field("buy_now", .buyNow),
-            ],
+                Schema.field("status", .status, "Of live-room lots.").optional,
+            ] + Schema.block(showsWarnings: false),
             [
                 #"{"type":"price","auction":"vase","seq":2,"price":999,"minimum":1049,"leader":"Bidder 1","bids":1,"reserve":"unmet","ends_at":1795412558780,"extensions":0,"at":1795408960794,"buy_now":50000}"#
             ]),
@@ -141,7 +142,10 @@ extension ServerMessage {
                 .field("reserve", .reserve), .field("starts_at", .instant),
                 .field("ends_at", .endsAt),
                 .field("reason", Schema.text().nullable, "The auctioneer's words."), at,
-            ],
+                Schema.field(
+                    "leader", Schema.alias, "An alias; of live-room lots, once somebody leads."
+                ).optional,
+            ] + Schema.block(),
             [
                 #"{"type":"status","auction":"vase","seq":8,"status":"closed","outcome":"sold","price":50000,"winner":"Bidder 2","reserve":"met","starts_at":1795408958780,"ends_at":1795412559180,"reason":null,"at":1795408968399}"#
             ]),
@@ -215,7 +219,12 @@ extension ServerMessage {
                 Schema.field(
                     "late_by_ms", .integer(from: 0),
                     "For `closed`: how long after the end the bid came, in milliseconds."
-                ).optional, receiptField,
+                ).optional,
+                Schema.field(
+                    "ask", .amount, "For `ask_moved`: the present ask, in minor units."
+                ).optional,
+                Schema.field("ask_seq", .count, "For `ask_moved`: the present ask's number.")
+                    .optional, receiptField,
             ],
             [
                 #"{"type":"bid_rejected","auction":"vase","id":"b-1","ref":"7","code":"too_low","message":"The bid is below the minimum: offer at least the minimum.","minimum":1049}"#
@@ -295,20 +304,21 @@ extension ServerMessage {
 
 extension PublicLot {
     /// The members that it has wherever it stands.
-    static let fields: [Schema.Field] = [
-        .field("auction", .identifier, "The lot's id."), .field("seq", .seq),
-        .field("title", .text()), .field("format", .format), .field("currency", .currency),
-        .field(
-            "exponent", .integer(from: 0, to: 4),
-            "How many of an amount's digits are decimal places: 2 for USD, 0 for JPY."),
-        .field("status", .status), .field("outcome", Schema.outcome.nullable),
-        .field("price", .price), .field("minimum", .minimum),
-        .field("leader", Schema.alias.nullable),
-        .field("bids", .count, "How many bids there were."),
-        .field("reserve", .reserve), .field("starts_at", .instant), .field("ends_at", .endsAt),
-        .field("extensions", .count, "How often late bids have moved the end."),
-        .field("sale", Schema.identifier.nullable), .field("buy_now", .buyNow),
-    ]
+    static let fields: [Schema.Field] =
+        [
+            .field("auction", .identifier, "The lot's id."), .field("seq", .seq),
+            .field("title", .text()), .field("format", .format), .field("currency", .currency),
+            .field(
+                "exponent", .integer(from: 0, to: 4),
+                "How many of an amount's digits are decimal places: 2 for USD, 0 for JPY."),
+            .field("status", .status), .field("outcome", Schema.outcome.nullable),
+            .field("price", .price), .field("minimum", .minimum),
+            .field("leader", Schema.alias.nullable),
+            .field("bids", .count, "How many bids there were."),
+            .field("reserve", .reserve), .field("starts_at", .instant), .field("ends_at", .endsAt),
+            .field("extensions", .count, "How often late bids have moved the end."),
+            .field("sale", Schema.identifier.nullable), .field("buy_now", .buyNow),
+        ] + Schema.block()
 }
 
 extension Schema {
@@ -317,7 +327,8 @@ extension Schema {
         "malformed", "wrong_currency", "invalid_amount", "idempotency_conflict",
         "unknown_auction", "not_open", "paused", "closed", "cancelled", "not_registered",
         "not_approved", "suspended", "self_bidding", "limit_exceeded", "already_leading",
-        "max_not_higher", "too_low", "off_ladder", "confirm_required", "unsupported", "unavailable",
+        "max_not_higher", "too_low", "off_ladder", "confirm_required", "ask_moved", "unsupported",
+        "unavailable",
     ]
 
     static let refusalCode = words(refusalCodes).described("For programs.")

@@ -59,6 +59,14 @@ extension Terms {
             "show_sealed_bid_count", Schema.boolean.withDefault(.bool(false)),
             "Whether the number of sealed bids is public before the close."
         ).optional,
+        Schema.field(
+            "tie", Schema.words(TieRule.self).withDefault(.string("earliest_wins")),
+            "Live room: who has it when the room bids as much as an absentee bid goes to."
+        ).optional,
+        Schema.field(
+            "plus_one", Schema.boolean.withDefault(.bool(false)),
+            "Live room: an absentee bid that the room has tied goes one step further."
+        ).optional,
     ]
 
     private static let incrementsSchema = Schema.either([
