@@ -89,6 +89,13 @@ let tests: [Target] = [
         ],
         swiftSettings: settings),
     .testTarget(
+        name: "WebhooksTests",
+        dependencies: [
+            "AuctionRules", "BidService", "Ledger", "SeededRandom", "StrictJSON", "TestAuthority",
+            "Webhooks", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+        ],
+        swiftSettings: settings),
+    .testTarget(
         name: "GavelClientTests",
         dependencies: [
             "AuctionRules", "GavelClient", "TestAuthority", "WireProtocol", nioCore, nioHTTP1,
@@ -126,8 +133,8 @@ let tests: [Target] = [
     .testTarget(
         name: "GavelCommandTests",
         dependencies: [
-            "AuctionRules", "BidService", "GavelClient", "GavelCommand", "Gateway", "WireProtocol",
-            argumentParser,
+            "AuctionRules", "BidService", "GavelClient", "GavelCommand", "Gateway", "Webhooks",
+            "WireProtocol", argumentParser,
         ],
         swiftSettings: settings),
 ]
@@ -183,6 +190,7 @@ let package = Package(
                 .embedInCode("v0010_integrity_of_bidding.sql"),
                 .embedInCode("v0011_snapshot.sql"),
                 .embedInCode("v0012_certificate.sql"),
+                .embedInCode("v0013_webhook.sql"),
             ],
             swiftSettings: settings),
         .target(
@@ -255,6 +263,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Webhooks",
+            dependencies: [
+                "AuctionRules", "BidService", "Ledger", "Proof", "StrictJSON", crypto, logging,
+                nioCore, nioHTTP1, nioPosix, nioSSL,
+            ],
+            swiftSettings: settings),
+        .target(
             name: "GavelClient",
             dependencies: [
                 "AuctionRules", "Proof", "StrictJSON", "WireProtocol", nioCore, nioHTTP1, nioPosix,
@@ -265,7 +280,8 @@ let package = Package(
             name: "GavelCommand",
             dependencies: [
                 "AuctionRules", "StrictJSON", "WireProtocol", "Ledger", "BidService", "Gateway",
-                "GavelBench", "GavelClient", "Proof", argumentParser, logging, nioCore, nioPosix,
+                "GavelBench", "GavelClient", "Proof", "Webhooks", argumentParser, logging, nioCore,
+                nioPosix,
                 serviceLifecycle,
                 swiftCSV,
                 unixSignals, yams,

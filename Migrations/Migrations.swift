@@ -28,4 +28,5 @@ public let all: [Migration] = [
     Migration(10, "v0010_integrity_of_bidding", PackageResources.v0010_integrity_of_bidding_sql),
     Migration(11, "v0011_snapshot", PackageResources.v0011_snapshot_sql),
     Migration(12, "v0012_certificate", PackageResources.v0012_certificate_sql),
+    Migration(13, "v0013_webhook", PackageResources.v0013_webhook_sql),
 ]

@@ -18,6 +18,7 @@ public final class BidService: Sendable {
 
     private let queue: CommandQueue
     private let notary = Notary()
+    private let webhooks = WebhookNotes()
     private let statisticsBox = StatisticsBox()
     private let space: SpaceWatch
     private let runner: any ServiceRunner
@@ -62,7 +63,7 @@ public final class BidService: Sendable {
         self.runner = runner
         space = SpaceWatch(limits: limits, clock: clock, onChange: onSpace)
         let committer = Committer(
-            log: log, board: board, publisher: publisher, notary: notary,
+            log: log, board: board, publisher: publisher, notary: notary, webhooks: webhooks,
             statistics: statisticsBox, space: space, monitor: runner.monitor,
             onFailure: { error in
                 onFailure(error)
@@ -70,9 +71,9 @@ public final class BidService: Sendable {
             }, onReady: { queue.wake() })
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
-            publisher: publisher, notary: notary, statistics: statisticsBox, space: space,
-            requestListeners: requestListeners, onFailure: onFailure, onRecovery: onRecovery,
-            openLog: openLog)
+            publisher: publisher, notary: notary, webhooks: webhooks, statistics: statisticsBox,
+            space: space, requestListeners: requestListeners, onFailure: onFailure,
+            onRecovery: onRecovery, openLog: openLog)
         runner.run(committer)
         do {
             try writer.start(with: log)
@@ -115,6 +116,22 @@ public final class BidService: Sendable {
         await withCheckedContinuation { continuation in
             submit(command, wantsReceipt: wantsReceipt) { continuation.resume(returning: $0) }
         }
+    }
+
+    // MARK: - Webhooks
+
+    /// Stores what receivers of webhooks have been told and are owed, by the log's own connection.
+    ///
+    /// - Parameters:
+    ///   - isUrgent: somebody waits for it. Otherwise it goes along with the next commit, which comes
+    ///     within a heartbeat's interval.
+    ///   - respond: told once whether it is on disk; not, only when the service has ended before. Called on
+    ///     the log's thread or on this one; must not block.
+    public func store(
+        _ rows: WebhookRows, isUrgent: Bool,
+        respond: @escaping @Sendable (_ isStored: Bool) -> Void = { _ in }
+    ) {
+        if webhooks.add(rows, isUrgent: isUrgent, respond: respond) { queue.wake() }
     }
 
     // MARK: - Signing
@@ -164,6 +181,7 @@ public final class BidService: Sendable {
     public func stop() {
         queue.close()
         runner.join()
+        webhooks.close()
     }
 
     /// Like ``stop()``, from an asynchronous context.

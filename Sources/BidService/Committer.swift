@@ -27,6 +27,7 @@ final class Committer: @unchecked Sendable {
     private let board: PublicBoard
     private let publisher: any Publisher
     private let notary: Notary
+    private let webhooks: WebhookNotes
     private let statistics: StatisticsBox
     private let space: SpaceWatch
     /// Called once after a failed append.
@@ -36,7 +37,7 @@ final class Committer: @unchecked Sendable {
 
     init(
         log: any BidLog, board: PublicBoard, publisher: any Publisher, notary: Notary,
-        statistics: StatisticsBox, space: SpaceWatch, monitor: any Monitor,
+        webhooks: WebhookNotes, statistics: StatisticsBox, space: SpaceWatch, monitor: any Monitor,
         onFailure: @escaping @Sendable (LedgerError) -> Void,
         onReady: @escaping @Sendable () -> Void
     ) {
@@ -44,6 +45,7 @@ final class Committer: @unchecked Sendable {
         self.board = board
         self.publisher = publisher
         self.notary = notary
+        self.webhooks = webhooks
         self.statistics = statistics
         self.space = space
         self.monitor = monitor
@@ -230,6 +232,7 @@ final class Committer: @unchecked Sendable {
             }
         }
         publisher.flush()
+        if let number = batch.webhookNote { webhooks.confirm(number) }
         statistics.note(batch.verdicts)
     }
 

@@ -22,6 +22,8 @@ struct DecidedBatch: Sendable {
     var signingKeys: [PublishedKey]?
     /// The engine's time when it was finished: what is signed of it is signed then.
     var finishedAt = Instant(milliseconds: 0)
+    /// The number of what it stores of webhooks, for whoever waits for that.
+    var webhookNote: Int?
     /// Nothing to store: only that the engine was alive at this time.
     var heartbeat: Instant?
 

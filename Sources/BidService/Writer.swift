@@ -15,6 +15,7 @@ final class Writer {
     private let board: PublicBoard
     private let publisher: any Publisher
     private let notary: Notary
+    private let webhooks: WebhookNotes
     private let statistics: StatisticsBox
     private let space: SpaceWatch
     private let requestListeners: RequestListeners
@@ -46,7 +47,7 @@ final class Writer {
     init(
         clock: any ServiceClock, limits: ServiceLimits, queue: CommandQueue,
         committer: Committer, board: PublicBoard, publisher: any Publisher, notary: Notary,
-        statistics: StatisticsBox, space: SpaceWatch,
+        webhooks: WebhookNotes, statistics: StatisticsBox, space: SpaceWatch,
         requestListeners: RequestListeners,
         onFailure: @escaping @Sendable (LedgerError) -> Void,
         onRecovery: @escaping @Sendable () -> Void,
@@ -60,6 +61,7 @@ final class Writer {
         self.board = board
         self.publisher = publisher
         self.notary = notary
+        self.webhooks = webhooks
         self.statistics = statistics
         self.space = space
         self.requestListeners = requestListeners
@@ -125,7 +127,9 @@ final class Writer {
     }
 
     /// Whether there is something to be handed to the committer.
-    private var hasWork: Bool { !batch.isEmpty || isSound && snapshots.isBehind(head) }
+    private var hasWork: Bool {
+        !batch.isEmpty || isSound && (snapshots.isBehind(head) || webhooks.isUrgent)
+    }
 
     /// While the disk is busy with the batch before, this one grows: a bid that comes meanwhile waits
     /// for one commit instead of two, and commits are fewer. The committer wakes the writer in time;
@@ -292,6 +296,10 @@ final class Writer {
         head = batch.log.head
         if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
         batch.log.snapshot = snapshots.rows(of: house, at: head) { recent[$0]?.records }
+        if let (rows, number) = webhooks.take() {
+            batch.log.webhooks = rows
+            batch.webhookNote = number
+        }
         if !committer.hand(over: batch) {
             isSound = false
             turnAway(batch.commands)
@@ -362,6 +370,7 @@ final class Writer {
         space.look(at: log)
         pausesForSpace = PausesForSpace(house: house, recent: recent)
         let waiting = committer.resume(with: log)
+        webhooks.takeBack()
         notary.follow(house.signingKeys)
         let (unseen, version) = board.reset(
             logID: log.logID, head: head, house: house, recent: recent)

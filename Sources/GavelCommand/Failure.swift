@@ -59,6 +59,7 @@ extension CommandFailure {
         case .unauthenticated, .forbidden: return .refused
         case .unknownCommand, .internalError: return .internalError
         case .unknownOutcome: return .unreachable
+        case .unknownWebhook: return .notFound
         case nil: break
         }
         // What could not be stored is no verdict of the rules: the same command may be repeated.

@@ -27,7 +27,7 @@ public struct Gavel: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, AuctionCommands.self, SaleCommands.self,
             BidderCommands.self, AdminCommands.self, BidCommand.self, LogCommands.self,
-            ProofCommands.self, DatabaseCommands.self, BenchCommands.self,
+            ProofCommands.self, WebhookCommands.self, DatabaseCommands.self, BenchCommands.self,
         ])
 
     public static let version = "0.1.0"

@@ -19,8 +19,8 @@ public protocol BidLog: AnyObject, Sendable {
     /// every further append throws `poisoned`, and the log must be opened and read anew: a commit
     /// is never retried.
     ///
-    /// What the batch has for the snapshot and of certificates is written with it, by a log that keeps
-    /// them.
+    /// What the batch has for the snapshot, of certificates and of webhooks is written with it, by a log
+    /// that keeps them.
     ///
     /// - Precondition: the batch is sealed, or has nothing to append (then this does nothing).
     func append(_ batch: LogBatch) throws(LedgerError)

@@ -27,6 +27,8 @@ public struct LogBatch: Sendable {
     public var certificateTree: CertificateTree?
     /// What of the snapshot is renewed with it, if anything. It may be all that there is to write.
     public var snapshot: SnapshotRows?
+    /// What changes with it of what is kept of webhooks. It, too, may be all that there is to write.
+    public var webhooks: WebhookRows?
 
     private var touched = Touched()
     private var writer = JSONWriter(reservingCapacity: 1024)
@@ -47,7 +49,9 @@ public struct LogBatch: Sendable {
     public var isEmpty: Bool { entries.isEmpty }
     var isSealed: Bool { state != nil }
     /// Whether there is something to append, be it an entry or only what is kept beside the log.
-    public var hasRows: Bool { !isEmpty || snapshot != nil || certificateTree != nil }
+    public var hasRows: Bool {
+        !isEmpty || snapshot != nil || certificateTree != nil || webhooks != nil
+    }
 
     /// Takes an event into the batch and the house: encodes it, chains it, applies it, and takes
     /// note of the rows that it adds and of the lot, bidder or sale that it touches.

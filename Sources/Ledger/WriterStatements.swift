@@ -9,6 +9,7 @@ struct WriterStatements {
     private let lot, newStanding, standing, bidding: Statement
     private let certificate, certificateTree: Statement
     private let snapshot: SnapshotStatements
+    private let webhooks: WebhookStatements
 
     init(on connection: OpaquePointer) throws(LedgerError) {
         // A statement that is left keeps the connection, and with it the file.
@@ -57,6 +58,7 @@ struct WriterStatements {
             certificateTree = try prepare(
                 "INSERT INTO certificate_tree (first, last, head, signature) VALUES (?, ?, ?, ?)")
             snapshot = try SnapshotStatements(prepare)
+            webhooks = try WebhookStatements(prepare)
         } catch {
             for statement in made { statement.finalize() }
             throw error
@@ -70,6 +72,7 @@ struct WriterStatements {
             certificate, certificateTree,
         ] { statement.finalize() }
         snapshot.finalize()
+        webhooks.finalize()
     }
 
     /// Writes every row of the batch. Parents come before children, for the foreign keys; one table
@@ -103,6 +106,7 @@ struct WriterStatements {
         for row in batch.certificates { try write(row) }
         if let tree = batch.certificateTree { try write(tree) }
         if withSnapshot, let rows = batch.snapshot { try snapshot.write(rows) }
+        if let rows = batch.webhooks { try webhooks.write(rows) }
     }
 
     private func write(_ row: Certificate) throws(LedgerError) {

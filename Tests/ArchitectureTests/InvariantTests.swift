@@ -23,6 +23,10 @@ struct InvariantTests {
             "Foundation", "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras",
             "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
         ],
+        "Webhooks": [
+            "AuctionRules", "BidService", "Ledger", "Proof", "StrictJSON", "Crypto", "Foundation",
+            "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization",
+        ],
         "GavelClient": [
             "AuctionRules", "Proof", "StrictJSON", "WireProtocol", "NIOCore", "NIOHTTP1",
             "NIOPosix",
@@ -36,7 +40,7 @@ struct InvariantTests {
             "AuctionRules", "BidService", "Dispatch", "Gateway", "GavelBench", "GavelClient",
             "Ledger", "Proof", "StrictJSON",
             "WireProtocol", "ArgumentParser", "Foundation", "Logging", "NIOCore", "NIOPosix",
-            "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Yams",
+            "ServiceLifecycle", "SwiftCSV", "Synchronization", "UnixSignals", "Webhooks", "Yams",
         ],
         "gavel": ["GavelCommand"],
         "GavelLoad": [

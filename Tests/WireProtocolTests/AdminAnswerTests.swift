@@ -47,6 +47,41 @@ import WireProtocol
                         integrityFaults: 0))
             ),
         ]
+        for at in [Instant(milliseconds: 7), nil] {
+            answers += [
+                (
+                    .listWebhooks,
+                    .webhooks([
+                        WebhookRow(
+                            endpoint: "office", origin: at.map { _ in "https://office.example" },
+                            cursor: 5, unread: 2, waiting: 1, deadLetters: 3, lag: 90,
+                            counts: [.init(result: "delivered", count: 4)], lastDelivery: at,
+                            failedAt: at, fault: at.map { _ in "503: not taken" })
+                    ])
+                ),
+                (
+                    .listWebhookDeliveries,
+                    .webhookDeliveries([
+                        WebhookDeliveryRow(
+                            endpoint: "office", event: "evt_1", type: "lot.closed",
+                            auction: Scene.lot, seq: at == nil ? 4 : nil,
+                            at: Instant(milliseconds: 6), isDead: at == nil, attempts: 2,
+                            nextAt: at, failedAt: at, fault: at.map { _ in "503: not taken" })
+                    ])
+                ),
+                (
+                    .testWebhook,
+                    .webhookTested(
+                        WebhookTest(
+                            endpoint: "office", event: "evt_1",
+                            fault: at.map { _ in "503: not taken" }))
+                ),
+            ]
+        }
+        answers += [
+            (.retryWebhook, .webhookDeliveriesChanged(2)),
+            (.discardWebhook, .webhookDeliveriesChanged(0)),
+        ]
         if let usd = Currency(code: "USD") {
             answers += [Scene.amount(5000), nil].map { price in
                 (

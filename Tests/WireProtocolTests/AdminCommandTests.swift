@@ -59,6 +59,12 @@ import WireProtocol
                     auction: lot, bidder: Scene.id("p12"), amount: Scene.amount(550),
                     id: Scene.id("r1"))),
             .databaseStatus, .databaseBackup(path: "/b/gavel.db"), .databaseSchema,
+            .listWebhooks, .listWebhookDeliveries(),
+            .listWebhookDeliveries(endpoint: "office", isDead: true),
+            .listWebhookDeliveries(isDead: false),
+            .retryWebhook(endpoint: "office"), .retryWebhook(endpoint: "office", event: "evt_1"),
+            .discardWebhook(endpoint: "office"), .discardWebhook(endpoint: "o", event: "evt_1"),
+            .testWebhook(endpoint: "office"),
         ]
         if let usd = Currency(code: "USD") {
             let limit = Limit(amount: Scene.amount(5000), currency: usd)

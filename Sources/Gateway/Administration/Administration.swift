@@ -28,18 +28,22 @@ public struct Administration: Sendable {
     let service: BidService
     let clock: any ServiceClock
     let archive: any Archive
+    let webhooks: any WebhookDesk
     let threadPool: NIOThreadPool
     private let logger: Logger
 
     /// - Parameters:
     ///   - archive: of the log that the service writes.
+    ///   - webhooks: who looks after them.
     ///   - threadPool: where the archive is read.
     public init(
-        service: BidService, archive: any Archive, clock: any ServiceClock = SystemClock(),
+        service: BidService, archive: any Archive, webhooks: any WebhookDesk = NoWebhooks(),
+        clock: any ServiceClock = SystemClock(),
         threadPool: NIOThreadPool = .singleton, logger: Logger = Logger(label: "gavel.admin")
     ) {
         self.service = service
         self.archive = archive
+        self.webhooks = webhooks
         self.clock = clock
         self.threadPool = threadPool
         self.logger = logger
@@ -93,6 +97,8 @@ public struct Administration: Sendable {
             .saleResults,
             .listBidders, .databaseStatus, .databaseBackup, .databaseSchema:
             return try await read(command)
+        case .listWebhooks, .listWebhookDeliveries, .retryWebhook, .discardWebhook, .testWebhook:
+            return try await lookAfterWebhooks(command)
         }
     }
 
@@ -172,7 +178,7 @@ extension AdminCommand {
         switch self {
         case .listAuctions, .showAuction, .explainAuction, .listRequests, .listSales, .showSale,
             .saleResults,
-            .listBidders, .databaseStatus, .databaseSchema:
+            .listBidders, .databaseStatus, .databaseSchema, .listWebhooks, .listWebhookDeliveries:
             false
         default: true
         }
@@ -201,6 +207,11 @@ extension AdminCommand {
         case .listSales: "all sales"
         case .listBidders: "all bidders"
         case .databaseStatus, .databaseSchema: "the database"
+        case .listWebhooks: "all webhooks"
+        case .listWebhookDeliveries(let endpoint, _): endpoint ?? "all webhooks"
+        case .retryWebhook(let endpoint, let event), .discardWebhook(let endpoint, let event):
+            event.map { "\($0) to \(endpoint)" } ?? endpoint
+        case .testWebhook(let endpoint): endpoint
         }
     }
 }

@@ -1,16 +1,18 @@
 import AuctionRules
 import BidService
+import WireProtocol
 
 /// The server's counts as Prometheus reads them.
 enum Metrics {
     static func text(
         service: ServiceStatistics, queuedCommands: Int, gateway: GatewayStatistics,
-        isDraining: Bool, process: ProcessFigures, startedAt: Instant
+        webhooks: [WebhookRow], isDraining: Bool, process: ProcessFigures, startedAt: Instant
     ) -> String {
         var text = PrometheusText()
         for family in gateway.families { family.write(to: &text) }
         add(service, to: &text)
         addStages(service, gateway, to: &text)
+        add(webhooks, to: &text)
         text.family("gavel_queued_commands", .gauge, "Commands that wait to be decided.")
         text.sample(Int64(queuedCommands))
         text.family("gavel_draining", .gauge, "1 while the server prepares to stop.")
@@ -20,6 +22,31 @@ enum Metrics {
             "process_start_time_seconds", .gauge, "When the server started, since 1970.")
         text.sample(seconds: startedAt.milliseconds &* 1000)
         return text.text
+    }
+
+    private static func add(_ webhooks: [WebhookRow], to text: inout PrometheusText) {
+        text.family(
+            "gavel_webhook_deliveries_total", .counter,
+            "Attempts to deliver an event, by endpoint and result: delivered, or what was wrong.")
+        for row in webhooks {
+            for count in row.counts {
+                text.sample(count.count, ["endpoint": row.endpoint, "result": count.result])
+            }
+        }
+        text.family(
+            "gavel_webhook_waiting", .gauge, "Events that wait for delivery, by endpoint.")
+        for row in webhooks { text.sample(Int64(row.waiting), ["endpoint": row.endpoint]) }
+        text.family(
+            "gavel_webhook_dead_letters", .gauge, "Events that were given up, by endpoint.")
+        for row in webhooks { text.sample(Int64(row.deadLetters), ["endpoint": row.endpoint]) }
+        text.family(
+            "gavel_webhook_lag_seconds", .gauge,
+            "How old the oldest event is that waits for delivery, by endpoint.")
+        for row in webhooks {
+            text.sample(
+                seconds: row.lag.multipliedReportingOverflow(by: 1000).partialValue,
+                ["endpoint": row.endpoint])
+        }
     }
 
     private static func addStages(

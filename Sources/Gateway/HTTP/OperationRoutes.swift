@@ -11,6 +11,7 @@ import WireProtocol
 struct OperationRoutes: Sendable {
     private let service: BidService
     private let statistics: GatewayStatistics
+    private let webhooks: any WebhookDesk
     private let clock: any ServiceClock
     private let access: MetricsAccess
     private let threadPool: NIOThreadPool
@@ -20,6 +21,7 @@ struct OperationRoutes: Sendable {
     init(_ parts: HTTPParts) {
         service = parts.service
         statistics = parts.statistics
+        webhooks = parts.administration.webhooks
         clock = parts.clock
         access = parts.metrics
         threadPool = parts.threadPool
@@ -71,9 +73,11 @@ struct OperationRoutes: Sendable {
         }
         // Without them when the pool is stopping: the rest is worth having.
         let process = try? await threadPool.runIfActive { ProcessFigures.current() }
+        let webhooks = try? await self.webhooks.webhooks()
         let text = Metrics.text(
             service: service.statistics, queuedCommands: service.queuedCommands,
-            gateway: statistics, isDraining: isDraining(), process: process ?? ProcessFigures(),
+            gateway: statistics, webhooks: webhooks ?? [], isDraining: isDraining(),
+            process: process ?? ProcessFigures(),
             startedAt: startedAt)
         return HTTPResponse(
             type: "text/plain; version=0.0.4; charset=utf-8", body: ByteBuffer(string: text))

@@ -1,3 +1,5 @@
+public import NIOCore
+
 /// A range of addresses, as `10.0.0.0/8`, `2001:db8::/32`, or one address alone.
 public struct Network: Hashable, Sendable, CustomStringConvertible {
     private let address: IPAddress
@@ -49,6 +51,11 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
     }
 
     func contains(_ address: IPAddress) -> Bool { address.bits & mask == self.address.bits }
+
+    /// Whether the address is in it; one that is no IP address is in none.
+    public func contains(_ address: SocketAddress) -> Bool {
+        IPAddress(address).map { contains($0) } ?? false
+    }
 
     public var description: String {
         let isIPv4 = address.isIPv4 && prefixLength >= 96

@@ -25,7 +25,8 @@ struct LocalAdministrator: Administrator {
         do {
             archive = try LedgerArchive(path: path, description: opener.description)
             administration = Administration(
-                service: service, archive: archive, logger: Self.logger)
+                service: service, archive: archive,
+                webhooks: try StoredWebhooks(path: path, service: service), logger: Self.logger)
         } catch {
             service.stop()
             throw error
@@ -37,7 +38,9 @@ struct LocalAdministrator: Administrator {
         archive = try LedgerArchive(path: path, description: nil)
         // What reads asks the archive alone; the service beside it has an empty log and no work.
         service = try BidService { () throws(LedgerError) in MemoryLog() }
-        administration = Administration(service: service, archive: archive, logger: Self.logger)
+        administration = Administration(
+            service: service, archive: archive,
+            webhooks: try StoredWebhooks(path: path, service: service), logger: Self.logger)
     }
 
     func perform(_ command: AdminCommand) async throws(CommandFailure) -> AdminAnswer {

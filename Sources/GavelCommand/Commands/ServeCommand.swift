@@ -2,6 +2,7 @@ import ArgumentParser
 import BidService
 import Foundation
 import Gateway
+import Webhooks
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,6 +60,12 @@ extension ServeConfiguration {
     func check(origins: [String: String], isJSON: Bool) async throws(CommandFailure) {
         var warnings: [String] = []
         _ = try SigningKeyFile(path: signingKeyPath).read()
+        if let file = webhookSecretsFile() {
+            let secrets = try file.read()
+            for webhook in webhooks where secrets[webhook.name].isEmpty {
+                throw file.failure("has no secret for \(webhook.name)")
+            }
+        }
         do { warnings += try tls?.check(at: SystemClock().now()) ?? [] } catch {
             throw .usage(error.message)
         }

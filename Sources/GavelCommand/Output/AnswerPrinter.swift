@@ -43,6 +43,10 @@ struct AnswerPrinter {
             console.print("\(backup.path): \(backup.bytes) bytes")
             console.hint("It was verified. \"gavel db restore \(backup.path)\" puts it in place.")
         case .databaseSchema(let schema): console.print(schema.sql)
+        case .webhooks(let rows): print(rows)
+        case .webhookDeliveries(let rows): print(rows)
+        case .webhookDeliveriesChanged(let count): console.print("Events: \(count)")
+        case .webhookTested(let test): print(test)
         }
     }
 
@@ -55,6 +59,8 @@ struct AnswerPrinter {
         case .requests(let rows): printJSON(rows)
         case .sales(let rows): printJSON(rows)
         case .bidders(let rows): printJSON(rows)
+        case .webhooks(let rows): printJSON(rows)
+        case .webhookDeliveries(let rows): printJSON(rows)
         default: console.print(json: answer.encoded())
         }
     }

@@ -9,6 +9,7 @@ import NIOCore
 import Proof
 import ServiceLifecycle
 import UnixSignals
+import Webhooks
 
 /// A server in this process: the database's lock, the service and the gateway, put together.
 ///
@@ -21,18 +22,21 @@ final class RunningServer: Service {
     let administration: Administration
     let service: BidService
     private let gateway: GatewayServer
+    /// Nil: nobody is told by HTTP.
+    let webhooks: WebhookSender?
     let logger: Logger
 
     private init(
         _ configuration: ServeConfiguration, database: LedgerDescription,
         administration: Administration, service: BidService, gateway: GatewayServer,
-        logger: Logger
+        webhooks: WebhookSender?, logger: Logger
     ) {
         self.configuration = configuration
         self.database = database
         self.administration = administration
         self.service = service
         self.gateway = gateway
+        self.webhooks = webhooks
         self.logger = logger
     }
 
@@ -45,6 +49,12 @@ final class RunningServer: Service {
         signal(SIGXFSZ, SIG_IGN)
         let clock = SystemClock()
         let fanOut = FanOut(clock: clock)
+        let bell = WebhookBell()
+        // Without webhooks nothing stands between a commit and the watchers.
+        let publisher: any Publisher =
+            configuration.webhooks.isEmpty
+            ? fanOut : RingingPublisher(publisher: fanOut, bell: bell)
+        var webhooks: WebhookSender?
         let opener: LedgerOpener
         let service: BidService
         let start = ContinuousClock.now
@@ -53,7 +63,7 @@ final class RunningServer: Service {
             opener = try LedgerOpener(path: configuration.database)
             opening = .now - start
             service = try BidService(
-                limits: configuration.serviceLimits, clock: clock, publisher: fanOut,
+                limits: configuration.serviceLimits, clock: clock, publisher: publisher,
                 onFailure: {
                     logger.critical(
                         "The log failed; nothing is accepted", metadata: ["error": "\($0)"])
@@ -81,10 +91,15 @@ final class RunningServer: Service {
         do {
             let key = try await useSigningKey(
                 SigningKeyFile(path: configuration.signingKeyPath), in: service)
+            webhooks = try await startWebhooks(
+                configuration, service: service, bell: bell, clock: clock, logger: logger)
             let administration = Administration(
                 service: service,
                 archive: try LedgerArchive(
                     path: configuration.database, description: opener.description),
+                webhooks: ServedWebhooks(
+                    stored: try StoredWebhooks(path: configuration.database, service: service),
+                    sender: webhooks),
                 clock: clock, logger: logger)
             let gateway = try await GatewayServer.start(
                 configuration: GatewayConfiguration(
@@ -113,8 +128,9 @@ final class RunningServer: Service {
                 ])
             return RunningServer(
                 configuration, database: database, administration: administration,
-                service: service, gateway: gateway, logger: logger)
+                service: service, gateway: gateway, webhooks: webhooks, logger: logger)
         } catch {
+            await webhooks?.stop()
             await service.shutdown()
             switch error {
             case let error as CommandFailure: throw error
@@ -152,6 +168,7 @@ final class RunningServer: Service {
     /// Says good-bye to everybody, finishes what was accepted, and closes the database.
     func stop() async {
         await gateway.drain()
+        await webhooks?.stop()
         await service.shutdown()
         if let path = configuration.socketPath { unlink(path) }
     }
@@ -164,10 +181,12 @@ final class RunningServer: Service {
     }
 
     /// Reads again what is in files and may change while the server runs: the certificate and its
-    /// key, the identity provider's keys, the signing key. What can't be used is logged, and what was in force stays.
+    /// key, the identity provider's keys, the signing key, the webhooks' secrets. What can't be used is
+    /// logged, and what was in force stays.
     func reload() async {
         await gateway.reload()
         await reloadSigningKey()
+        await reloadWebhookSecrets()
     }
 
     /// Tokens go in clear over a network that this process does not encrypt.

@@ -2,6 +2,7 @@ import AuctionRules
 import BidService
 import Gateway
 import Logging
+import Webhooks
 
 /// How a server is set up.
 struct ServeConfiguration: Hashable, Sendable {
@@ -42,6 +43,15 @@ struct ServeConfiguration: Hashable, Sendable {
     var limits = GatewayLimits()
     var addresses = AddressPolicy()
     var serviceLimits = ServiceLimits()
+    var webhooks: [WebhookEndpoint] = []
+    /// Together with ``webhooks``, or neither.
+    var webhookSecrets: String?
+    var webhookRetries = RetrySchedule.standard.delays
+    /// Beside the internet, where the names of receivers may lead.
+    var webhookNetworks: [Network] = []
+    /// Nil: the authorities that the system trusts.
+    var webhookAuthorities: String?
+    var webhookLimits = WebhookLimits()
 
     /// The server's own page must get in, too.
     var allowedOrigins: [String] {

@@ -4,7 +4,7 @@ import Gateway
 
 extension ServeSetting {
     /// Every setting of a server, in the order in which it is shown.
-    static let all: [ServeSetting] = main + limits
+    static let all: [ServeSetting] = main + webhooks + limits
 
     private static let main: [ServeSetting] = [
         .text("database", \.database, "path", "The database file."),
@@ -73,7 +73,7 @@ extension ServeSetting {
     ]
 
     /// A list of networks, or `none`.
-    private static func networks(
+    static func networks(
         _ name: String, _ path: ServePath<[Network]>, _ help: String
     ) -> ServeSetting {
         var setting = value(

@@ -1,5 +1,6 @@
 import BidService
 import Gateway
+import Webhooks
 
 extension ServeSetting {
     /// Every bound of `GatewayLimits`, and of `ServiceLimits` those that an operator may want to
@@ -66,6 +67,11 @@ extension ServeSetting {
         .limit("queued-commands-max", \.serviceLimits.queuedCommandsMax, 1...1_000_000),
         .limit("batch-entries-max", \.serviceLimits.batchEntriesMax, 1...10_000),
         .limit("recent-changes-max", \.serviceLimits.recentChangesMax, 0...100_000),
+        // The webhooks'.
+        .limit("webhook-seconds-max", \.webhookLimits.timeoutSeconds, 1...120),
+        .limit("webhook-connections-max", \.webhookLimits.connectionsMax, 1...100),
+        .limit("webhook-backlog-max", \.webhookLimits.backlogMax, 1...100_000),
+        .limit("webhook-answer-bytes-max", \.webhookLimits.answerBytesMax, 1024...16_777_216),
     ]
 
     /// Pairs of which the first may not be more than the second.

@@ -1,3 +1,5 @@
+import Webhooks
+
 /// A setting's text, and where it was given: what a complaint names.
 struct GivenSetting: Hashable, Sendable {
     let text: String
@@ -44,6 +46,7 @@ struct ServeSettings: Sendable {
         // What is malformed is left at its default: to compare that would only confuse.
         if faults.isEmpty {
             compareLimits()
+            checkWebhookNames()
             checkCompanions()
         }
     }
@@ -57,6 +60,7 @@ struct ServeSettings: Sendable {
     /// Settings that are nothing without one another.
     private static let companions = [
         ["tls-certificate", "tls-key"], ["jwks", "jwt-issuer", "jwt-audience"],
+        ["webhook", "webhook-secrets"],
     ]
 
     private mutating func checkCompanions() {
@@ -68,6 +72,14 @@ struct ServeSettings: Sendable {
             faults.append(
                 "\(origin): needs \(missing.joined(separator: " and ")), too: give "
                     + "\(names.count == 2 ? "both" : "all of them"), or none")
+        }
+    }
+
+    /// A cursor belongs to a name.
+    private mutating func checkWebhookNames() {
+        var names: Set<String> = []
+        for webhook in configuration.webhooks where !names.insert(webhook.name).inserted {
+            faults.append("\(origins["webhook"] ?? "webhook"): there are two named \(webhook.name)")
         }
     }
 

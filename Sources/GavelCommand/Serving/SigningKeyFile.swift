@@ -21,31 +21,10 @@ struct SigningKeyFile: Sendable {
     ///
     /// - Throws: as ``readOrMake()``.
     func read() throws(CommandFailure) -> SigningKey? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT else { throw failure("can't be read: \(Self.reason)") }
-            return nil
-        }
-        defer { close(descriptor) }
-        return try read(descriptor)
-    }
-
-    private func read(_ descriptor: Int32) throws(CommandFailure) -> SigningKey {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw failure("is no file: name the file of a private key, or one that is to be made")
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw failure("may be read by other users of this machine: chmod 600 it")
-        }
-        var bytes = [UInt8](repeating: 0, count: Self.bytesMax + 1)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count >= 0 else { throw failure("can't be read: \(Self.reason)") }
-        guard count <= Self.bytesMax else {
-            throw failure("has more than \(Self.bytesMax) bytes: it is no private key")
-        }
+        guard let bytes = try PrivateFile.read(path, bytesMax: Self.bytesMax, failure: failure)
+        else { return nil }
         do {
-            return try SigningKey(pem: String(decoding: bytes.prefix(count), as: UTF8.self))
+            return try SigningKey(pem: String(decoding: bytes, as: UTF8.self))
         } catch {
             throw failure(
                 "can't be used: \(error). Put the right file there, or move it away: then a new key "
@@ -59,12 +38,12 @@ struct SigningKeyFile: Sendable {
         let partial = path + ".partial"
         unlink(partial)
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("can't be made: \(Self.reason)") }
+        guard descriptor >= 0 else { throw failure("can't be made: \(PrivateFile.reason)") }
         defer { close(descriptor) }
         let bytes = Array(key.pem.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
             rename(partial, path) == 0, syncFolder()
-        else { throw failure("can't be made: \(Self.reason)") }
+        else { throw failure("can't be made: \(PrivateFile.reason)") }
         return key
     }
 
@@ -76,8 +55,6 @@ struct SigningKeyFile: Sendable {
         defer { close(descriptor) }
         return fsync(descriptor) == 0
     }
-
-    private static var reason: String { String(cString: strerror(errno)) }
 
     private func failure(_ what: String) -> CommandFailure {
         .usage("The signing key \(path) \(what).")

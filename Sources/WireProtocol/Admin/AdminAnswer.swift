@@ -41,6 +41,14 @@ public enum AdminAnswer: Hashable, Sendable {
     case databaseBackup(DatabaseBackup)
     /// db-schema
     case databaseSchema(DatabaseSchema)
+    /// list-webhooks
+    case webhooks([WebhookRow])
+    /// list-webhook-deliveries
+    case webhookDeliveries([WebhookDeliveryRow])
+    /// retry-webhook, discard-webhook: how many events
+    case webhookDeliveriesChanged(Int)
+    /// test-webhook
+    case webhookTested(WebhookTest)
 
     /// The body of the answer.
     public func encoded() -> [UInt8] {
@@ -70,6 +78,10 @@ public enum AdminAnswer: Hashable, Sendable {
         case .databaseStatus(let row): row.encodeFields(into: &writer)
         case .databaseBackup(let row): row.encodeFields(into: &writer)
         case .databaseSchema(let row): row.encodeFields(into: &writer)
+        case .webhooks(let rows): writer.rows("webhooks", rows)
+        case .webhookDeliveries(let rows): writer.rows("deliveries", rows)
+        case .webhookDeliveriesChanged(let count): writer.field("deliveries", count)
+        case .webhookTested(let row): row.encodeFields(into: &writer)
         }
     }
 
@@ -117,6 +129,12 @@ public enum AdminAnswer: Hashable, Sendable {
             case .databaseStatus: .databaseStatus(try DatabaseStatus(object))
             case .databaseBackup: .databaseBackup(try DatabaseBackup(object))
             case .databaseSchema: .databaseSchema(try DatabaseSchema(object))
+            case .listWebhooks: .webhooks(try object.list("webhooks", WebhookRow.init))
+            case .listWebhookDeliveries:
+                .webhookDeliveries(try object.list("deliveries", WebhookDeliveryRow.init))
+            case .retryWebhook, .discardWebhook:
+                .webhookDeliveriesChanged(Int(try object.count("deliveries")))
+            case .testWebhook: .webhookTested(try WebhookTest(object))
             }
     }
 }

@@ -69,7 +69,14 @@ extension AdminCommand {
             writer.fieldIfPresent("ttl_ms", ttl)
         case .revokeToken(let hash): writer.field("hash", hash.hex)
         case .databaseBackup(let path): writer.field("path", path)
-        case .listSales, .databaseStatus, .databaseSchema: break
+        case .listSales, .databaseStatus, .databaseSchema, .listWebhooks: break
+        case .listWebhookDeliveries(let endpoint, let isDead):
+            writer.fieldIfPresent("endpoint", endpoint)
+            writer.fieldIfPresent("dead", isDead)
+        case .retryWebhook(let endpoint, let event), .discardWebhook(let endpoint, let event):
+            writer.field("endpoint", endpoint)
+            writer.fieldIfPresent("event", event)
+        case .testWebhook(let endpoint): writer.field("endpoint", endpoint)
         }
     }
 
@@ -179,6 +186,21 @@ extension AdminCommand {
             case .databaseStatus: .databaseStatus
             case .databaseBackup: .databaseBackup(path: try object.text("path", scalarsMax: 4096))
             case .databaseSchema: .databaseSchema
+            case .listWebhooks: .listWebhooks
+            case .listWebhookDeliveries:
+                .listWebhookDeliveries(
+                    endpoint: try object.optionalText("endpoint", scalarsMax: 64),
+                    isDead: try object.optionalFlag("dead"))
+            case .retryWebhook:
+                .retryWebhook(
+                    endpoint: try object.text("endpoint", scalarsMax: 64),
+                    event: try object.optionalText("event", scalarsMax: 64))
+            case .discardWebhook:
+                .discardWebhook(
+                    endpoint: try object.text("endpoint", scalarsMax: 64),
+                    event: try object.optionalText("event", scalarsMax: 64))
+            case .testWebhook:
+                .testWebhook(endpoint: try object.text("endpoint", scalarsMax: 64))
             }
     }
 }
@@ -213,7 +235,10 @@ extension AdminCommand.Name {
         case .issueAdminToken: ["name", "ttl_ms"]
         case .revokeToken: ["hash"]
         case .databaseBackup: ["path"]
-        case .listSales, .databaseStatus, .databaseSchema: []
+        case .listSales, .databaseStatus, .databaseSchema, .listWebhooks: []
+        case .listWebhookDeliveries: ["endpoint", "dead"]
+        case .retryWebhook, .discardWebhook: ["endpoint", "event"]
+        case .testWebhook: ["endpoint"]
         }
     }
 }

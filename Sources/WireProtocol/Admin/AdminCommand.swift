@@ -38,6 +38,15 @@ public enum AdminCommand: Hashable, Sendable {
     /// Writes a copy of the database to a path on the server's machine.
     case databaseBackup(path: String)
     case databaseSchema
+    case listWebhooks
+    /// What a receiver of webhooks, or every one, is owed; `isDead`: dead letters only, or none.
+    case listWebhookDeliveries(endpoint: String? = nil, isDead: Bool? = nil)
+    /// Has one event tried again, or all that wait and the dead letters.
+    case retryWebhook(endpoint: String, event: String? = nil)
+    /// Forgets one dead letter, or all.
+    case discardWebhook(endpoint: String, event: String? = nil)
+    /// Sends an event that says nothing.
+    case testWebhook(endpoint: String)
 }
 
 /// A lot to create. Without an id the server makes one.
@@ -129,6 +138,11 @@ extension AdminCommand {
         case databaseStatus = "db-status"
         case databaseBackup = "db-backup"
         case databaseSchema = "db-schema"
+        case listWebhooks = "list-webhooks"
+        case listWebhookDeliveries = "list-webhook-deliveries"
+        case retryWebhook = "retry-webhook"
+        case discardWebhook = "discard-webhook"
+        case testWebhook = "test-webhook"
     }
 
     public static let pathPrefix = "/v1/admin/"
@@ -180,6 +194,11 @@ extension AdminCommand {
         case .databaseStatus: .databaseStatus
         case .databaseBackup: .databaseBackup
         case .databaseSchema: .databaseSchema
+        case .listWebhooks: .listWebhooks
+        case .listWebhookDeliveries: .listWebhookDeliveries
+        case .retryWebhook: .retryWebhook
+        case .discardWebhook: .discardWebhook
+        case .testWebhook: .testWebhook
         }
     }
 }

@@ -21,6 +21,7 @@ public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
         /// The log failed in the middle: it can't be told whether it was done.
         case unknownOutcome = "unknown_outcome"
         case internalError = "internal"
+        case unknownWebhook = "unknown_webhook"
     }
 
     /// One fault of many.
@@ -70,7 +71,7 @@ public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether what the command names does not exist (`gavel` exits with 3).
     public var isNotFound: Bool {
         [Objection.Kind.unknownAuction, .unknownSale, .unknownBidder, .unknownBid, .unknownToken]
-            .contains { $0.rawValue == code }
+            .contains { $0.rawValue == code } || code == Code.unknownWebhook.rawValue
     }
 
     /// The HTTP status of the answer.
@@ -80,7 +81,7 @@ public struct AdminFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .badRequest: return 400
         case .unauthenticated: return 401
         case .forbidden: return 403
-        case .unknownCommand: return 404
+        case .unknownCommand, .unknownWebhook: return 404
         case .tooLarge: return 413
         case .unknownOutcome: return 503
         case .internalError: return 500
