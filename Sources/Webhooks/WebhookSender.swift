@@ -185,6 +185,8 @@ public final class WebhookSender: Sendable {
     /// - Returns: how many are tried again, once that is on disk; nil for no such endpoint.
     public func retry(_ endpoint: String, event: String?) async throws -> Int? {
         guard let lane = try await lane(endpoint) else { return nil }
+        // What was given up just now is to be found, too.
+        await stored()
         let (reader, max) = (reader, limits.backlogMax)
         let dead = try await readers.runIfActive {
             try reader.owedDeliveries(to: endpoint, isDead: true, max: event == nil ? max : .max)
@@ -202,6 +204,7 @@ public final class WebhookSender: Sendable {
     /// - Returns: how many, once that is on disk; nil for no such endpoint.
     public func discard(_ endpoint: String, event: String?) async throws -> Int? {
         guard let lane = try await lane(endpoint) else { return nil }
+        await stored()
         let (reader, max) = (reader, event == nil ? Self.discardedMax : .max)
         var count = 0
         while true {

@@ -10,9 +10,11 @@ extension ServeSetting {
                 + "repeatable. A comma in a URL is written %2C.",
             read: { text throws(ValueFault) in
                 do throws(WebhookFault) { return try WebhookEndpoint(text) } catch {
-                    // The URL may hold a key: only the name is said.
-                    let name = text.split(separator: "=").first.map(String.init) ?? ""
-                    throw ValueFault("webhook \(name): \(error)")
+                    // The URL may hold a key: only the name is said, where there is one.
+                    let name = text.split(separator: "=").first.flatMap {
+                        try? BidderID(String($0))
+                    }
+                    throw ValueFault("\(name.map { "webhook \($0)" } ?? "it") \(error)")
                 }
             },
             // Without path and query, which may hold a key.
