@@ -2,9 +2,9 @@
 
 import re
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
+from scenarios.page_people import check_access
 from stage import scenario
 from tab import Tab
 
@@ -315,17 +315,10 @@ async def console_looks(stage):
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"), size
             # The colours are the same on all screens.
             if not is_dark or size == "desktop":
-                await nothing_serious(tab, f"{size}, dark: {is_dark}")
+                await check_access(tab, f"{size}, dark: {is_dark}")
         for key, place in (("v", "#form"), ("?", "#help")):
             await press(tab, key)
             await tab.sees(place)
-            await nothing_serious(tab, place)
+            await check_access(tab, place)
             await press(tab, "Escape")
             await tab.misses(place)
-
-
-async def nothing_serious(tab, where):
-    found = (await Axe().run(tab.page)).response["violations"]
-    grave = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found
-             if one["impact"] in ("serious", "critical")]
-    assert not grave, (where, grave)

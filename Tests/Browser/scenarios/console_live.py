@@ -2,7 +2,8 @@
 
 from playwright.async_api import expect
 
-from scenarios.console import answer, choose, console, held, hold, nothing_serious, press, show
+from scenarios.console import answer, choose, console, held, hold, press, show
+from scenarios.page_people import check_access
 from stage import scenario
 
 
@@ -63,7 +64,7 @@ async def console_sells_in_the_room(stage):
     await tab.page.wait_for_timeout(600)
     await press(tab, "w")
     await warnings(tab, "Second warning")
-    await nothing_serious(tab, "before the hammer")
+    await check_access(tab, "before the hammer")
     await tab.shoot(stage.shots, "console-live")
     # A touch of the key is no hammer.
     await press(tab, "h")
