@@ -123,8 +123,10 @@ export class Desk {
 
   #start(action, lot) {
     const now = performance.now();
-    if (now - (this.#lastUse.get(action) ?? -Infinity) < pause) return;
-    this.#lastUse.set(action, now);
+    // The next lot is no bounce.
+    const use = `${action.label} ${lot?.auction}`;
+    if (now - (this.#lastUse.get(use) ?? -Infinity) < pause) return;
+    this.#lastUse.set(use, now);
     if (!this.#may(action, lot)) return;
     const question = action.ask?.(lot, this.#saleroom, this);
     if (!question) return this.#send(action, lot);
