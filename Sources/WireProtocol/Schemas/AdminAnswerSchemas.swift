@@ -134,7 +134,7 @@ extension AdminAnswer {
             NamedSchema(
                 "RequestRow", .object("A request, and what it was answered.", RequestRow.fields)),
             NamedSchema("RequestRows", list("requests", "RequestRow")),
-        ] + databaseSchemas
+        ] + databaseSchemas + webhookSchemas
 
     private static let databaseSchemas: [NamedSchema] = [
         NamedSchema(
@@ -182,7 +182,7 @@ extension AdminAnswer {
             "The name under which its lots are extended together; null: each by itself."),
     ]
 
-    private static func list(_ key: String, _ row: String) -> Schema {
+    static func list(_ key: String, _ row: String) -> Schema {
         .object("", [.field(key, .array(of: .named(row)))])
     }
 

@@ -21,9 +21,9 @@ extension AdminCommand {
     public static let descriptions: [CommandDescription] =
         auctionDescriptions + lotDescriptions + roomDescriptions + saleDescriptions
         + bidderDescriptions
-        + tokenDescriptions + databaseDescriptions
+        + tokenDescriptions + databaseDescriptions + webhookDescriptions
 
-    private static func describe(
+    static func describe(
         _ name: Name, _ summary: String, _ fields: [Schema.Field], answer: String,
         refusals: [Int] = [], example: String = "{}", _ change: (Schema) -> Schema = { $0 }
     ) -> CommandDescription {
