@@ -24,12 +24,14 @@ final class RunningServer: Service {
     private let gateway: GatewayServer
     /// Nil: nobody is told by HTTP.
     let webhooks: WebhookSender?
+    /// Caught from before anybody is told that the server is there: whoever hears that may stop it at once.
+    private let signals: UnixSignalsSequence
     let logger: Logger
 
     private init(
         _ configuration: ServeConfiguration, database: LedgerDescription,
         administration: Administration, service: BidService, gateway: GatewayServer,
-        webhooks: WebhookSender?, logger: Logger
+        webhooks: WebhookSender?, signals: UnixSignalsSequence, logger: Logger
     ) {
         self.configuration = configuration
         self.database = database
@@ -37,6 +39,7 @@ final class RunningServer: Service {
         self.service = service
         self.gateway = gateway
         self.webhooks = webhooks
+        self.signals = signals
         self.logger = logger
     }
 
@@ -118,6 +121,7 @@ final class RunningServer: Service {
                 port: gateway.localAddress?.port ?? configuration.listen.port)
             gateway.allow(origins: configuration.allowedOrigins)
             let database = opener.description
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
             logger.info(
                 "Listening",
                 metadata: [
@@ -128,7 +132,8 @@ final class RunningServer: Service {
                 ])
             return RunningServer(
                 configuration, database: database, administration: administration,
-                service: service, gateway: gateway, webhooks: webhooks, logger: logger)
+                service: service, gateway: gateway, webhooks: webhooks, signals: signals,
+                logger: logger)
         } catch {
             await webhooks?.stop()
             await service.shutdown()
@@ -252,7 +257,7 @@ extension RunningServer {
 
     private func obeySignals(stopping group: ServiceGroup) async {
         var isStopping = false
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+        for await signal in signals {
             guard signal != .sighup else {
                 logger.info("SIGHUP: reloading")
                 await reload()

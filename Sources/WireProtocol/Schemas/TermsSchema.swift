@@ -147,6 +147,8 @@ extension Schema {
                     ]
                 ).nullable, "How late bids move the end; null: not at all."),
             field("opens_at", instant), field("closes_at", instant.nullable),
+            field("tie", words(TieRule.self), "Live room only.").optional,
+            field("plus_one", boolean, "Live room only.").optional,
         ])
 }
 

@@ -54,6 +54,10 @@ struct FailingDiskTests {
     func lasting() async throws {
         let house = try DiskHouse(limits: ServiceLimits())
         try await house.open("lot")
+        // What a commit holds is published after its answer.
+        await house.published.wait {
+            $0.contains { if case .change = $0 { true } else { false } }
+        }
         let before = house.published.items
         house.disk.inject(.fail, at: .write, times: nil)
         house.disk.inject(.fail, at: .open, times: nil)
