@@ -27,6 +27,11 @@ struct DemoGuide {
                 "\(program) bid \(lot) --amount 200 \(options) --token \(stage.visitorToken)"
             ),
             (
+                "Sell as the auctioneer: with this token at "
+                    + "\(server.schemes.http)://\(server.clientAddress)/console",
+                "\(program) admin token auctioneer --ttl 1d \(options)"
+            ),
+            (
                 "Look into the database",
                 "sqlite3 -readonly -box \(database) \"SELECT auction, title, price, minimum, "
                     + "currency, leader, ends_at FROM auction_board WHERE sale = '\(stage.sale)'\""
