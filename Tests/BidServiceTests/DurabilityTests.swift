@@ -9,6 +9,10 @@ struct DurabilityTests {
     func nothingBeforeCommit() async throws {
         let fixture = try Fixture()
         try await fixture.openLot()
+        // What a commit holds is published after its answer.
+        await fixture.published.wait {
+            $0.contains { if case .change = $0 { true } else { false } }
+        }
         let before = fixture.published.items.count
         fixture.log.shut()
         fixture.service.submit(try Fixture.bid("A", 5000)) {
