@@ -18,9 +18,7 @@ struct BidCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("How much, in the lot's currency.", valueName: "amount"))
     var amount: String

@@ -83,9 +83,7 @@ struct ApproveBidder: AdministrationCommand {
         discussion: "Example: gavel bidder approve anna --sale spring --exposure-limit 20000")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The bidder's id.", completion: .bidderIDs,
-        transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "The bidder's id.")
     var bidder: BidderID
     @Option(
         help: ArgumentHelp("The sale.", valueName: "id"),
@@ -120,9 +118,7 @@ struct SuspendBidder: AdministrationCommand {
         discussion: "Example: gavel bidder suspend anna --reason \"Two unpaid lots\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The bidder's id.", completion: .bidderIDs,
-        transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "The bidder's id.")
     var bidder: BidderID
     @Option(help: ArgumentHelp("Why; it is kept in the log.", valueName: "text"))
     var reason: String?
@@ -138,9 +134,7 @@ struct ReinstateBidder: AdministrationCommand {
         discussion: "Example: gavel bidder reinstate anna")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The bidder's id.", completion: .bidderIDs,
-        transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "The bidder's id.")
     var bidder: BidderID
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
@@ -158,9 +152,7 @@ struct IssueToken: AdministrationCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The bidder's id.", completion: .bidderIDs,
-        transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "The bidder's id.")
     var bidder: BidderID
     @Option(
         help: ArgumentHelp("How long it is good (default: until revoked).", valueName: "duration"),
@@ -178,9 +170,7 @@ struct RevokeTokens: AdministrationCommand {
         discussion: "Example: gavel bidder revoke anna")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The bidder's id.", completion: .bidderIDs,
-        transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "The bidder's id.")
     var bidder: BidderID
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {

@@ -60,9 +60,7 @@ struct ShowSale: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The sale's id.", completion: .saleIDs,
-        transform: { try ValueText.identifier($0) as SaleID })
+    @Argument(existing: "The sale's id.")
     var sale: SaleID
 
     func command(by administrator: any Administrator, now: Instant) -> AdminCommand {
@@ -84,9 +82,7 @@ struct SaleResultsCommand: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The sale's id.", completion: .saleIDs,
-        transform: { try ValueText.identifier($0) as SaleID })
+    @Argument(existing: "The sale's id.")
     var sale: SaleID
     @Flag(help: "Print a heading and a row for each lot, for spreadsheets.")
     var csv = false

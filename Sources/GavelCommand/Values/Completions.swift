@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuctionRules
 import Foundation
 import Ledger
 
@@ -15,6 +16,32 @@ extension CompletionKind {
                 kind, words: words, prefix: prefix, environment: ProcessInfo.processInfo.environment
             )
         }
+    }
+}
+
+/// What has ids that a shell can propose.
+protocol ProposedSubject: SendableMetatype {
+    static var ids: CompletionKind { get }
+}
+
+extension Auction: ProposedSubject {
+    static var ids: CompletionKind { .auctionIDs }
+}
+
+extension Sale: ProposedSubject {
+    static var ids: CompletionKind { .saleIDs }
+}
+
+extension Bidder: ProposedSubject {
+    static var ids: CompletionKind { .bidderIDs }
+}
+
+extension Argument {
+    /// The id of something that there is already.
+    init<Subject: ProposedSubject>(existing help: ArgumentHelp) where Value == Identifier<Subject> {
+        self.init(
+            help: help, completion: Subject.ids,
+            transform: { try ValueText.identifier($0) })
     }
 }
 

@@ -13,7 +13,7 @@ struct AskAuction: AdministrationCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(
         help: ArgumentHelp(
@@ -39,7 +39,7 @@ struct WarnAuction: LotCommand {
         discussion: "Example: gavel auction warn L1")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .warn }
@@ -55,7 +55,7 @@ struct HammerAuction: LotCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .hammer }
@@ -67,7 +67,7 @@ struct PassAuction: LotCommand {
         discussion: "Example: gavel auction pass L1 --reason \"Reserve not met\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -86,7 +86,7 @@ struct ReopenAuction: LotCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -101,7 +101,7 @@ struct UndoBid: LotCommand {
         discussion: "Example: gavel auction undo L1 --reason \"Not a bid\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; the bidder is told.", valueName: "text"))
     var reason: String?
@@ -119,9 +119,9 @@ struct RoomBidCommand: AdministrationCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
-    @Argument(help: "Who bids.", transform: { try ValueText.identifier($0) as BidderID })
+    @Argument(existing: "Who bids.")
     var bidder: BidderID
     @Option(help: ArgumentHelp("How much, in the lot's currency.", valueName: "amount"))
     var amount: String

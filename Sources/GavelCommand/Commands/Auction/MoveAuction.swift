@@ -8,9 +8,7 @@ struct ExtendAuction: AdministrationCommand {
         discussion: "Example: gavel auction extend L1 --by 10m --reason \"The line was down\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(
         help: ArgumentHelp("So much later.", valueName: "duration"),
@@ -46,9 +44,7 @@ struct LowerReserve: AdministrationCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("The new reserve, in the lot's currency.", valueName: "amount"))
     var to: String

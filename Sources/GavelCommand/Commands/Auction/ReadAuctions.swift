@@ -37,9 +37,7 @@ struct ShowAuction: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(
         help: ArgumentHelp(
@@ -64,9 +62,7 @@ struct ExplainAuction: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Argument(
         help: "The public change.", transform: { try ValueText.number($0, in: 1 ... .max) })
@@ -90,7 +86,7 @@ struct ListRequests: AdministrationCommand {
     static let onlyReads = true
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The lot's id.", transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(
         help: ArgumentHelp(

@@ -20,9 +20,7 @@ struct OpenAuction: LotCommand {
         discussion: "Example: gavel auction open L1")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .open }
@@ -34,9 +32,7 @@ struct PauseAuction: LotCommand {
         discussion: "Example: gavel auction pause L1 --reason \"A question about the frame\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -50,9 +46,7 @@ struct ResumeAuction: LotCommand {
         discussion: "Example: gavel auction resume L1")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
 
     var lotCommand: AuctionCommand { .resume }
@@ -64,9 +58,7 @@ struct CloseAuction: LotCommand {
         discussion: "Example: gavel auction close L1 --reason \"Going, going, gone\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason: String?
@@ -80,9 +72,7 @@ struct CancelAuction: LotCommand {
         discussion: "Example: gavel auction cancel L1 --reason \"Damaged in transit\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Option(help: ArgumentHelp("Why; everybody sees it.", valueName: "text"))
     var reason = "withdrawn by the auctioneer"
@@ -100,9 +90,7 @@ struct VoidBid: LotCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Argument(
         help: "The bid's id, as \"gavel auction show\" lists it.",
@@ -126,9 +114,7 @@ struct Announce: LotCommand {
         discussion: "Example: gavel auction announce L1 \"The frame is not original\"")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
     @Argument(help: "The words.")
     var text: String

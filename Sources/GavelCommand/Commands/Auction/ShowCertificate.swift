@@ -16,9 +16,7 @@ struct ShowCertificate: AsyncParsableCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(
-        help: "The lot's id.", completion: .auctionIDs,
-        transform: { try ValueText.identifier($0) as AuctionID })
+    @Argument(existing: "The lot's id.")
     var auction: AuctionID
 
     func run() async throws {
