@@ -11,11 +11,7 @@ struct Admission {
 extension Auction {
     func decide(_ request: BidRequest, at t: Instant, admission: Admission) -> Decision {
         // 1. The currency (everything else about the message was checked at the border).
-        if case .bid(_, _, let currency?) = request.action, currency != terms.currency.code {
-            return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
-        }
-        if case .bidAtAsk(_, _, _, let currency?) = request.action, currency != terms.currency.code
-        {
+        if let currency = request.action.currency, currency != terms.currency.code {
             return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
         }
         // 2. The id, also after the close.

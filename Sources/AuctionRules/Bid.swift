@@ -34,6 +34,16 @@ public enum BidAction: Hashable, Sendable {
     case retract(BidID)
 }
 
+extension BidAction {
+    /// The one that the bidder believes to bid in, when it says so.
+    var currency: String? {
+        switch self {
+        case .bid(_, _, let currency), .bidAtAsk(_, _, _, let currency): currency
+        case .room, .buy, .retract: nil
+        }
+    }
+}
+
 /// How an amount is meant (rulebook, section 3).
 public enum BidKind: String, Hashable, Sendable, CaseIterable {
     /// The most that the bidder would pay; the engine bids for him up to it.

@@ -28,8 +28,8 @@ public struct JudgedRequest: Hashable, Sendable {
         let kind: BidKind
         let amount: Amount
         switch request.action {
-        case .bid(let offered, let offer, _): (kind, amount) = (offered, offer)
-        case .bidAtAsk(let offered, let offer, _, _): (kind, amount) = (offered, offer)
+        case .bid(let offered, let offer, _), .bidAtAsk(let offered, let offer, _, _):
+            (kind, amount) = (offered, offer)
         case .room(let amount): return amount
         case .buy, .retract: return nil
         }
