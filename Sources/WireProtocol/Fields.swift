@@ -133,6 +133,13 @@ extension JSONObject {
         return word
     }
 
+    func currency(_ key: String = "currency") throws(FieldFault) -> Currency {
+        guard let currency = Currency(code: try text(key)) else {
+            throw FieldFault(key, "must be an ISO 4217 code of three capital letters")
+        }
+        return currency
+    }
+
     func child(_ key: String) throws(FieldFault) -> JSONObject {
         do { return try object(key) } catch { throw FieldFault(error) }
     }

@@ -1,6 +1,7 @@
 import AuctionRules
 import StrictJSON
 import Synchronization
+import WireProtocol
 
 /// What everybody may know of a lot's conditions of sale. It has no field for the reserve, the seller
 /// or who else may not bid.
@@ -34,40 +35,17 @@ struct PublicTerms: Hashable, Sendable {
         room = terms.format == .live ? Room(tie: terms.tie, plusOne: terms.plusOne) : nil
     }
 
-    /// The increments always as bands, never as a preset's name: a client has no table of those.
     func encodeFields(into writer: inout JSONWriter) {
         writer.field("start", start.minorUnits)
-        writer.array("increments") { writer in
-            for band in increments.bands {
-                writer.array { writer in
-                    writer.value(band.from)
-                    writer.value(band.step.minorUnits)
-                }
-            }
-        }
+        increments.encodeBands("increments", into: &writer)
         writer.field("ladder_only", isLadderOnly)
         writer.field("confirm_above_factor", confirmAboveFactor)
         writer.field("retraction", retraction.rawValue)
-        guard let softClose else { return encodeTimes(into: &writer) }
-        writer.object("soft_close") { writer in
-            writer.array("stages") { writer in
-                for stage in softClose.stages {
-                    writer.object { writer in
-                        writer.field("window_ms", stage.window)
-                        writer.field("mode", stage.mode.rawValue)
-                        writer.field("amount_ms", stage.amount)
-                    }
-                }
-            }
-            writer.field("trigger", softClose.trigger.rawValue)
-            writer.field("max_extensions", softClose.extensionsMax)
-            writer.field("hard_end", softClose.hardEnd?.milliseconds)
+        if let softClose {
+            writer.object("soft_close") { softClose.encodeFields(into: &$0) }
+        } else {
+            writer.field("soft_close", JSONValue.null)
         }
-        encodeTimes(into: &writer)
-    }
-
-    private func encodeTimes(into writer: inout JSONWriter) {
-        if softClose == nil { writer.field("soft_close", JSONValue.null) }
         writer.field("opens_at", opensAt.milliseconds)
         writer.field("closes_at", closesAt?.milliseconds)
         guard let room else { return }

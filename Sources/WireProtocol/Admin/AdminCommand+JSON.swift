@@ -332,9 +332,7 @@ extension Limit {
     init?(field key: String, in object: JSONObject) throws(FieldFault) {
         guard let limit = try object.optionalChild(key) else { return nil }
         try limit.refuseUnknownKeys(["amount", "currency"])
-        guard let currency = Currency(code: try limit.text("currency")) else {
-            throw FieldFault("currency", "must be an ISO 4217 code of three capital letters")
-        }
+        let currency = try limit.currency()
         self.init(amount: try limit.amount("amount"), currency: currency)
     }
 

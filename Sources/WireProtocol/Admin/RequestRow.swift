@@ -90,10 +90,7 @@ public struct RequestRow: CodedRow {
         action = try object.choice("action")
         amount = try object.optionalAmount("amount")
         target = try object.optionalIdentifier("target")
-        guard let currency = Currency(code: try object.text("currency")) else {
-            throw FieldFault("currency", "must be an ISO 4217 code of three capital letters")
-        }
-        self.currency = currency
+        currency = try object.currency()
         at = try object.instant("at")
         verdict = try object.choice("verdict")
         code = try object.optionalText("code")

@@ -1,5 +1,5 @@
-import AuctionRules
-import StrictJSON
+public import AuctionRules
+public import StrictJSON
 
 /// The terms of a lot as JSON: amounts in minor units, times in Unix milliseconds, durations in
 /// milliseconds. A field that is left out has the rules' default.
@@ -12,10 +12,7 @@ extension Terms {
     ]
 
     init(_ object: JSONObject) throws(FieldFault) {
-        let code = try object.text("currency")
-        guard let currency = Currency(code: code) else {
-            throw FieldFault("currency", "must be an ISO 4217 code of three capital letters")
-        }
+        let currency = try object.currency()
         let format: Format? = try object.optionalChoice("format")
         self.init(
             title: try object.text("title"), format: format ?? .english, currency: currency,
@@ -128,6 +125,11 @@ extension IncrementTable {
             $0.currencyCode == currency.code && $0.table == self
         }
         if let preset { return writer.field(key, preset.rawValue) }
+        encodeBands(key, into: &writer)
+    }
+
+    /// As bands, also where a preset has the same: for clients, which have no table of those.
+    public func encodeBands(_ key: StaticString, into writer: inout JSONWriter) {
         writer.array(key) { writer in
             for band in bands {
                 writer.array { writer in
@@ -199,21 +201,35 @@ extension SoftClose {
             if let preset {
                 writer.field("preset", preset.rawValue)
             } else {
-                writer.array("stages") { writer in
-                    for stage in softClose.stages {
-                        writer.object { writer in
-                            writer.field("window_ms", stage.window)
-                            writer.field("mode", stage.mode.rawValue)
-                            writer.field("amount_ms", stage.amount)
-                        }
-                    }
-                }
+                softClose.encodeStages(into: &writer)
             }
-            writer.field("trigger", softClose.trigger.rawValue)
-            writer.field("max_extensions", softClose.extensionsMax)
-            writer.field("hard_end", softClose.hardEnd)
+            softClose.encodeBounds(into: &writer)
             writer.fieldIfPresent("group", softClose.group?.text)
         }
+    }
+
+    /// Field by field, never by a preset's name: for clients, which have no table of those.
+    public func encodeFields(into writer: inout JSONWriter) {
+        encodeStages(into: &writer)
+        encodeBounds(into: &writer)
+    }
+
+    private func encodeStages(into writer: inout JSONWriter) {
+        writer.array("stages") { writer in
+            for stage in stages {
+                writer.object { writer in
+                    writer.field("window_ms", stage.window)
+                    writer.field("mode", stage.mode.rawValue)
+                    writer.field("amount_ms", stage.amount)
+                }
+            }
+        }
+    }
+
+    private func encodeBounds(into writer: inout JSONWriter) {
+        writer.field("trigger", trigger.rawValue)
+        writer.field("max_extensions", extensionsMax)
+        writer.field("hard_end", hardEnd)
     }
 }
 
