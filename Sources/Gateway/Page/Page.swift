@@ -7,7 +7,7 @@ import NIOHTTP1
 /// files and their connection back here: no inline script or style, no frame, no foreign address.
 enum Page {
     private static let files: [(path: String, type: String, bytes: [UInt8])] = [
-        ("/", "text/html; charset=utf-8", PackageResources.index_html),
+        ("/", document, PackageResources.index_html),
         ("/page/announce.js", javaScript, PackageResources.announce_js),
         ("/page/bidform.js", javaScript, PackageResources.bidform_js),
         ("/page/bids.js", javaScript, PackageResources.bids_js),
@@ -38,8 +38,9 @@ enum Page {
         ("/page/watches.js", javaScript, PackageResources.watches_js),
     ]
 
-    private static let javaScript = "text/javascript; charset=utf-8"
-    private static let styleSheet = "text/css; charset=utf-8"
+    static let document = "text/html; charset=utf-8"
+    static let javaScript = "text/javascript; charset=utf-8"
+    static let styleSheet = "text/css; charset=utf-8"
     private static let image = "image/svg+xml"
 
     private static let contentSecurityPolicy = """

@@ -11,6 +11,15 @@ async def warnings(tab, step):
     await tab.sees("#warnings [aria-current=step]", step)
 
 
+async def warn_twice(tab):
+    await press(tab, "w")
+    await warnings(tab, "Fair warning")
+    # The same key again within half a second would be a bounce.
+    await tab.page.wait_for_timeout(600)
+    await press(tab, "w")
+    await warnings(tab, "Second warning")
+
+
 @scenario
 async def console_sells_in_the_room(stage):
     """Ask, bids from the room and from afar, fair warnings, undo, hammer, reopen, pass."""
@@ -41,11 +50,7 @@ async def console_sells_in_the_room(stage):
     await tab.sees("#block .price", "$500.00")
     await tab.sees("#block [data-field=leader]", f"{stage.name}-paddle")
     await tab.sees("#bids li", "in the room")
-    await press(tab, "w")
-    await warnings(tab, "Fair warning")
-    await tab.page.wait_for_timeout(600)
-    await press(tab, "w")
-    await warnings(tab, "Second warning")
+    await warn_twice(tab)
     # A bid from afar takes the warnings back, and with them the hammer.
     lot = await show(stage, vase)
     await stage.house.bid(vase, lot["ask"], online, ask_seq=lot["ask_seq"])
@@ -59,11 +64,7 @@ async def console_sells_in_the_room(stage):
     await answer(tab, "Not meant")
     await tab.sees("#block [data-field=leader]", f"{stage.name}-paddle")
     await tab.page.wait_for_timeout(600)
-    await press(tab, "w")
-    await warnings(tab, "Fair warning")
-    await tab.page.wait_for_timeout(600)
-    await press(tab, "w")
-    await warnings(tab, "Second warning")
+    await warn_twice(tab)
     await check_access(tab, "before the hammer")
     await tab.shoot(stage.shots, "console-live")
     # A touch of the key is no hammer.
