@@ -105,8 +105,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SimulationTests",
         dependencies: [
-            "AuctionRules", "BidService", "DiskSimulation", "Gateway", "Ledger", "SeededRandom",
-            "WireProtocol", grdb, logging, nioCore, nioEmbedded,
+            "AuctionRules", "BidService", "DiskSimulation", "Gateway", "Ledger", "Proof",
+            "SeededRandom", "WireProtocol", grdb, logging, nioCore, nioEmbedded,
         ],
         swiftSettings: settings),
     .testTarget(

@@ -142,8 +142,15 @@ public final class BidService: Sendable {
     /// - Returns: ``Answer/done``; or ``Answer/declined(_:)`` for a key that was replaced by another
     ///   one before, and when the log can't be written.
     public func use(_ key: SigningKey) async -> Answer {
+        await withCheckedContinuation { continuation in
+            use(key) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// As ``use(_:)``, for somebody who does not wait.
+    func use(_ key: SigningKey, respond: @escaping Responder) {
         notary.give(key)
-        return await perform(.addSigningKey(key.publicKey))
+        submit(.addSigningKey(key.publicKey), respond: respond)
     }
 
     /// Signs statements together, with where the log stands now.

@@ -26,12 +26,6 @@ void disk_destroy(SimulatedDisk *disk) {
     disk_release(disk);
 }
 
-void disk_retain(SimulatedDisk *disk) {
-    pthread_mutex_lock(&disk->mutex);
-    disk->references += 1;
-    pthread_mutex_unlock(&disk->mutex);
-}
-
 void disk_release(SimulatedDisk *disk) {
     pthread_mutex_lock(&disk->mutex);
     int left = --disk->references;
@@ -338,6 +332,14 @@ void disk_unlock(SimulatedDisk *disk, const char *path, uint64_t generation) {
 }
 
 // MARK: - Counts and settings
+
+int32_t disk_open_files(SimulatedDisk *disk) {
+    pthread_mutex_lock(&disk->mutex);
+    // One reference is its creator's, each other one an open file's.
+    int32_t count = disk->references - 1;
+    pthread_mutex_unlock(&disk->mutex);
+    return count;
+}
 
 int64_t disk_used(SimulatedDisk *disk) {
     pthread_mutex_lock(&disk->mutex);

@@ -94,7 +94,6 @@ int disk_begin(
 /// Takes note of how an operation ended, for the trace.
 int disk_end(SimulatedDisk *disk, int operation, int64_t offset, int64_t length, int result);
 uint64_t disk_random(SimulatedDisk *disk);
-void disk_retain(SimulatedDisk *disk);
 void disk_release(SimulatedDisk *disk);
 
 Entry *disk_find(SimulatedDisk *disk, const char *path);

@@ -136,6 +136,9 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
 
     // MARK: - What happened
 
+    /// How many files SQLite has open on it: 0 once every connection has been closed.
+    public var openFiles: Int { Int(disk_open_files(pointer)) }
+
     /// How many such operations there were, those that failed included; nil: of all kinds.
     public func count(_ operation: Operation? = nil, of file: File? = nil) -> Int {
         Int(disk_count(pointer, operation?.rawValue ?? -1, file?.rawValue ?? -1))

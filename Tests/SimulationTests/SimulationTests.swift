@@ -1,3 +1,4 @@
+import DiskSimulation
 import Foundation
 import Testing
 import WireProtocol
@@ -33,6 +34,7 @@ struct SimulationTests {
                             let shortest = try Simulation.shorten(outcome)
                             Issue.record("\(shortest)")
                         }
+                        #expect(!outcome.leavesDisk, "seed \(seed)")
                         counts.merge(outcome.counts, uniquingKeysWith: +)
                     }
                     return counts
@@ -57,22 +59,63 @@ struct SimulationTests {
     }
 
     @Test(
-        "Of a world that is over no service and no connection is left in memory",
+        "Of a world that is over no service, connection, file or disk is left in memory",
         arguments: 1...3 as ClosedRange<UInt64>)
     func leavesNothing(seed: UInt64) throws {
         weak var service: BidService?
         weak var hub: LoopHub?
+        weak var disk: SimulatedDisk?
+        var lastly: SimulatedDisk?
         do {
             let world = try World(seed: seed)
             var scheduler = Scheduler(seed: seed, isRough: false)
             service = world.server?.service
             hub = world.server?.hub
+            (disk, lastly) = (world.store.disk, world.store.disk)
             world.perform(.connect(0, watching: .lots(.full, resuming: false)))
             for _ in 0..<Simulation.stepsMax { world.perform(scheduler.next(in: world)) }
             world.finish()
         }
         #expect(service == nil)
         #expect(hub == nil)
+        #expect(lastly?.openFiles == 0)
+        lastly = nil
+        #expect(disk == nil)
+    }
+
+    @Test(
+        "A start that fails at any of its operations on the disk leaves nothing open, and the next one succeeds"
+    )
+    func failedStarts() throws {
+        weak var disk: SimulatedDisk?
+        do {
+            let world = try World(seed: 1)
+            disk = world.store.disk
+            #expect(try Self.failAtEachOperation(of: world) > 20)
+            world.finish()
+            #expect(world.auditor.findings.isEmpty, "\(world.auditor.findings)")
+        }
+        #expect(disk == nil)
+    }
+
+    /// - Returns: how many starts have failed.
+    private static func failAtEachOperation(of world: World) throws -> Int {
+        let disk = world.store.disk
+        var failures = 0
+        for number in 0... {
+            world.perform(.kill)
+            let injected = disk.injected(.fail)
+            world.perform(.plan(DiskFault(effect: .fail, after: number)))
+            world.perform(.start)
+            if world.server == nil {
+                failures += 1
+                #expect(disk.openFiles == 0, "after operation \(number)")
+                world.perform(.start)
+            }
+            try #require(world.server != nil, "after operation \(number): \(world.whyDown)")
+            guard disk.injected(.fail) > injected else { break }
+        }
+        return failures
     }
 
     @Test(
@@ -81,6 +124,12 @@ struct SimulationTests {
     func sabotage(_ sabotage: Sabotage) throws {
         let outcome = try #require(try Self.firstFound(with: sabotage))
         print("\(sabotage): seed \(outcome.seed), \(outcome.finding?.description ?? "")")
+    }
+
+    @Test("A receipt for what is not on disk yet is found, once the log has lost it")
+    func earlyReceipts() throws {
+        let outcome = try Self.firstFound(with: .earlyAcknowledgements, breaking: .signed)
+        #expect(outcome != nil)
     }
 
     @Test("What is found is cut down to the steps that it takes", .enabled(if: isLong))
@@ -97,11 +146,13 @@ struct SimulationTests {
 
     /// The first of 300 seeds with which something is found, and not before so many steps.
     private static func firstFound(
-        with sabotage: Sabotage, afterSteps stepsMin: Int = 0
+        with sabotage: Sabotage, afterSteps stepsMin: Int = 0,
+        breaking promise: Finding.Promise? = nil
     ) throws -> Simulation.Outcome? {
         for seed in UInt64(1)...300 {
             let outcome = try Simulation.run(seed: seed, sabotage: sabotage)
-            if outcome.finding != nil, outcome.steps.count > stepsMin { return outcome }
+            guard outcome.finding != nil, outcome.steps.count > stepsMin else { continue }
+            guard let promise, !outcome.broken.contains(promise) else { return outcome }
         }
         return nil
     }

@@ -33,7 +33,7 @@ extension ServerMessage {
         /// Of the log entry that holds the bid.
         public let hash: EntryHash
         /// A signed receipt, if one was asked for.
-        public let receipt: Receipt?
+        public var receipt: Receipt?
 
         public init(
             auction: AuctionID, id: BidID, _ acceptance: Acceptance, at: Instant,
@@ -103,7 +103,7 @@ extension ServerMessage {
         /// For `closed`: how long after the end the bid came.
         public let lateBy: Milliseconds?
         /// A signed receipt, if one was asked for and the verdict is final.
-        public let receipt: Receipt?
+        public var receipt: Receipt?
 
         public init(
             auction: AuctionID, id: BidID, _ refusal: Refusal, receipt: Receipt? = nil

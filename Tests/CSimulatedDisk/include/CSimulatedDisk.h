@@ -82,6 +82,9 @@ void disk_stop(SimulatedDisk *disk, int32_t loses_power);
 void disk_reboot(SimulatedDisk *disk);
 int32_t disk_is_down(SimulatedDisk *disk);
 
+/// How many files SQLite has open on it.
+int32_t disk_open_files(SimulatedDisk *disk);
+
 /// How many bytes the disk holds; -1: any number.
 void disk_set_capacity(SimulatedDisk *disk, int64_t bytes);
 int64_t disk_used(SimulatedDisk *disk);

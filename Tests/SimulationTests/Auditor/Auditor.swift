@@ -1,6 +1,7 @@
 import AuctionRules
 import BidService
 import Ledger
+import Proof
 import WireProtocol
 
 /// Knows what the clients asked and what they were told, and nothing of the server; holds that
@@ -23,6 +24,7 @@ final class Auditor: @unchecked Sendable {
     private var wins: [(auction: AuctionID, bidder: BidderID, seq: Int64)] = []
     /// Orders of the house that were told to be done.
     private var done: [Command] = []
+    private var proofs = KeptProofs()
     private var wires: [Int: WireRecord] = [:]
     /// The newest entry that was seen in the log.
     private var head = LogHead.empty
@@ -76,6 +78,7 @@ final class Auditor: @unchecked Sendable {
         switch message {
         case .bidAccepted(let accepted):
             note(message, auction: accepted.auction, id: accepted.id, bidder: bidder)
+            keep(accepted.receipt, for: bidder)
             let acceptance = accepted.acceptance
             if let end = acceptance.endsAt, accepted.at >= end {
                 found(.inTime, "\(accepted.id) was taken at \(accepted.at), the end is \(end)")
@@ -87,6 +90,8 @@ final class Auditor: @unchecked Sendable {
             if rejected.code == "unavailable" { unavailable[name, default: 0] += 1 }
             guard Self.isFinal(rejected.code) else { return }
             note(message, auction: rejected.auction, id: rejected.id, bidder: bidder)
+            keep(rejected.receipt, for: bidder)
+        case .receipt(let receipt): keep(receipt, for: bidder)
         case .error(let failure):
             guard failure.code == .notSeen, let auction = failure.auction, let id = failure.id
             else { return }
@@ -107,6 +112,22 @@ final class Auditor: @unchecked Sendable {
         }
     }
 
+    /// A certificate that somebody was given, who may show it to anybody at any time.
+    func told(certificate: SignedStatement, of auction: AuctionID) {
+        if proofs.keep(certificate: certificate, of: auction) {
+            counts["certificates", default: 0] += 1
+        }
+    }
+
+    private func keep(_ receipt: ServerMessage.Receipt?, for bidder: BidderID) {
+        guard let receipt else { return }
+        let name = RequestName(auction: receipt.auction, bidder: bidder, id: receipt.id)
+        counts["receipts", default: 0] += 1
+        do { try proofs.keep(receipt: SignedStatement(receipt.content), of: name) } catch {
+            found(.unreadable, "\(name): \(error)")
+        }
+    }
+
     private static func name(of verdict: ServerMessage) -> String {
         if case .bidRejected(let rejected) = verdict { rejected.code } else { verdict.type }
     }
@@ -123,6 +144,7 @@ final class Auditor: @unchecked Sendable {
         _ verdict: ServerMessage, auction: AuctionID, id: BidID, bidder: BidderID
     ) {
         let name = RequestName(auction: auction, bidder: bidder, id: id)
+        let verdict = verdict.withoutReceipt
         guard let first = verdicts[name] else {
             verdicts[name] = verdict
             counts["verdict: " + Self.name(of: verdict), default: 0] += 1
@@ -179,6 +201,19 @@ final class Auditor: @unchecked Sendable {
         }
     }
 
+    /// At the end: whoever asks for a receipt gets one.
+    func expectReceipt(on auction: AuctionID, by bidder: BidderID, id: BidID) {
+        let name = RequestName(auction: auction, bidder: bidder, id: id)
+        if verdicts[name] != nil, !proofs.hasReceipt(of: name) {
+            found(.receiptGiven, "of \(name) there is none")
+        }
+    }
+
+    /// At the end: what was published of certificates is what is stored.
+    ///
+    /// - Parameter texts: those of all certificates and of the tree heads over them.
+    func inspect(signedTexts texts: Set<String>) { findings += proofs.missing(in: texts) }
+
     // MARK: - What the log says
 
     /// Reads the whole log and holds against it what clients were told.
@@ -195,6 +230,7 @@ final class Auditor: @unchecked Sendable {
         head = truth.head
         checkVerdicts(truth)
         checkChanges(truth)
+        findings += proofs.check(against: truth)
         for case .createAuction(let id, _) in done where truth.house.auctions[id] == nil {
             found(.kept, "\(id) was created, and is gone")
         }
@@ -307,5 +343,20 @@ struct WatchRecord {
         state = .following(seq)
         return before == seq
             ? nil : "is told to have seen all up to \(seq), and has seen \(before ?? 0)"
+    }
+}
+
+extension ServerMessage {
+    /// The verdict alone: a receipt is signed anew whenever it is asked for.
+    fileprivate var withoutReceipt: ServerMessage {
+        switch self {
+        case .bidAccepted(var accepted):
+            accepted.receipt = nil
+            return .bidAccepted(accepted)
+        case .bidRejected(var rejected):
+            rejected.receipt = nil
+            return .bidRejected(rejected)
+        default: return self
+        }
     }
 }

@@ -21,6 +21,9 @@ struct Finding: Hashable, Sendable, CustomStringConvertible {
         case forward = "time never runs backwards in the log"
         case onlyGrows = "what was in the log stays in it"
         case tables = "the tables say what the log says"
+        case signed = "what was signed is in the log, and stays there"
+        case receiptGiven = "who asks for a receipt of a verdict gets one"
+        case certified = "a lot that is closed has its signed certificate"
     }
 
     let promise: Promise

@@ -1,5 +1,6 @@
 import AuctionRules
 import Ledger
+import Proof
 import WireProtocol
 
 /// What the log says, entry by entry, and what is wrong with that by itself.
@@ -9,9 +10,11 @@ struct Truth {
         let bidder: BidderID
     }
 
+    let logID: String
     private(set) var house = House()
     private(set) var head = LogHead.empty
     private(set) var entryHashes: [Int64: EntryHash] = [:]
+    private var positions: [EntryHash: Int64] = [:]
     /// Each public change, by its lot and number.
     private(set) var changes: [AuctionID: [Int64: PublicChange]] = [:]
     /// Every lot as it was after each entry.
@@ -20,18 +23,27 @@ struct Truth {
     private(set) var requests: [RequestName: [BidRequest]] = [:]
     /// Everybody who was a lot's winner at some time; a void can make another one.
     private(set) var winners: Set<Winner> = []
+    /// The texts of each lot's certificates: a void can make another one.
+    private(set) var certificates: [AuctionID: [String]] = [:]
     private(set) var findings: [Finding] = []
 
     private var ledgers: [AuctionID: LotRecord] = [:]
+    private var certified: [AuctionID: EntryHash] = [:]
     private var last = Instant(milliseconds: 0)
 
     init(of log: any BidLog) throws(LedgerError) {
+        logID = log.logID
         try log.entries(after: 0) { follow($0) }
     }
 
     func reply(to name: RequestName) -> Reply? {
         house.auctions[name.auction]?.reply(to: BidKey(bidder: name.bidder, id: name.id))
     }
+
+    /// Every key that the log has.
+    var keys: KeySet { KeySet(house.signingKeys) }
+
+    func position(of entry: EntryHash) -> Int64? { positions[entry] }
 
     private mutating func follow(_ entry: LogEntry) {
         if entry.at < last { find(.forward, "entry \(entry.position) is before the one before it") }
@@ -45,6 +57,7 @@ struct Truth {
         house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
         head = entry.head
         entryHashes[entry.position] = entry.hash
+        positions[entry.hash] = entry.position
         guard case .auction(let id, let event) = entry.event, let lot = house.auctions[id] else {
             return
         }
@@ -60,6 +73,13 @@ struct Truth {
         if let request = event.request {
             let name = RequestName(auction: id, bidder: request.bidder, id: request.id)
             requests[name, default: []].append(request)
+        }
+        if lot.outcomeEntry == entry.hash,
+            let text = CertificateStatement.text(
+                of: lot, position: entry.position, hash: entry.hash, replacing: certified[id])
+        {
+            certificates[id, default: []].append(text)
+            certified[id] = entry.hash
         }
         if case .sold(let bidder, _)? = lot.outcome {
             winners.insert(Winner(auction: id, bidder: bidder))

@@ -111,7 +111,8 @@ struct Scheduler {
         let isSlow = random.chance(95)
         while true {
             switch random.below(100) {
-            case 0..<24: return speech(of: client, in: world)
+            case 0..<23: return speech(of: client, in: world)
+            case 23: return .fetchCertificate(random.pick(closedLots(in: world) ?? world.lots))
             case 24..<44:
                 if mood == .slowNetwork, isSlow { continue }
                 return .reachServer(client)
@@ -128,12 +129,14 @@ struct Scheduler {
             case 89: return .giveUp(client)
             case 90: return .noticeLoss(client)
             case 91: return .reachServerLate(client)
-            case 92: return random.chance(60) ? .take(client, random.chance(60)) : .second
+            case 92: return random.chance(60) ? .take(client, random.chance(60)) : second()
             case 93..<96: return .administer(order(in: world))
             default: return .pass(duration(in: world))
             }
         }
     }
+
+    private mutating func second() -> Step { random.chance(15) ? .replaceKey : .second }
 
     private mutating func client(in world: World) -> Int { random.below(world.clients.count) }
 
@@ -194,7 +197,10 @@ struct Scheduler {
             guard let id = asked.requestIDs.last, let request = asked.requests[id] else {
                 return .turn
             }
-            return .say(client, .bidStatus(request.auction, id: id))
+            return .say(
+                client,
+                random.chance(50)
+                    ? .receipt(request.auction, id: id) : .bidStatus(request.auction, id: id))
         case 88..<92:
             guard let id = own.requestIDs.last, let request = own.requests[id] else { return .turn }
             return .say(client, .retract(request.auction, id: name(), bid: id))
@@ -220,6 +226,14 @@ struct Scheduler {
         }
     }
 
+    /// Nil when there is none.
+    private func closedLots(in world: World) -> [AuctionID]? {
+        let closed = world.lots.filter {
+            world.server?.service.board.snapshot(of: $0, for: nil)?.state.status == .closed
+        }
+        return closed.isEmpty ? nil : closed
+    }
+
     private mutating func name() -> BidID {
         names += 1
         return BidID(stringLiteral: "k\(names)")
@@ -235,7 +249,8 @@ struct Scheduler {
             return .bid(
                 BidMessage(
                     auction: lot, id: name(), amount: random.chance(90) ? ask : wide,
-                    askSeq: block.askSeq - (random.chance(5) ? 1 : 0)))
+                    askSeq: block.askSeq - (random.chance(5) ? 1 : 0),
+                    wantsReceipt: random.chance(30)))
         }
         let minimum = (view?.minimum ?? view?.price)?.minorUnits ?? random.within(1...20) * 100
         let rival = random.pick(world.clients)
@@ -257,7 +272,8 @@ struct Scheduler {
         return .bid(
             BidMessage(
                 auction: lot, id: name(), amount: Amount(minorUnits: max(1, amount)) ?? .largest,
-                kind: random.chance(20) ? .exact : .max, isConfirmed: random.chance(90)))
+                kind: random.chance(20) ? .exact : .max, isConfirmed: random.chance(90),
+                wantsReceipt: random.chance(30)))
     }
 
     // MARK: - What the house orders

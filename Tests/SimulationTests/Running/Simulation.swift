@@ -1,4 +1,5 @@
 import AuctionRules
+import DiskSimulation
 
 /// Runs of the simulated world.
 enum Simulation {
@@ -8,9 +9,13 @@ enum Simulation {
         let steps: [Step]
         /// The first promise that was found broken.
         let finding: Finding?
+        /// All that were found broken with it.
+        let broken: Set<Finding.Promise>
         let trace: UInt64
         /// What was checked, and which faults have happened.
         let counts: [String: Int]
+        /// Whether the world is over and its disk is still in memory: somebody has kept it.
+        var leavesDisk = false
     }
 
     static let stepsMax = 400
@@ -19,8 +24,20 @@ enum Simulation {
     static func run(
         seed: UInt64, steps: Int = stepsMax, sabotage: Sabotage = .none
     ) throws -> Outcome {
-        let world = try World(seed: seed, sabotage: sabotage)
-        var scheduler = Scheduler(seed: seed, isRough: sabotage != .none)
+        weak var disk: SimulatedDisk?
+        var outcome = try {
+            let world = try World(seed: seed, sabotage: sabotage)
+            disk = world.store.disk
+            return run(world, seed: seed, steps: steps, isRough: sabotage != .none)
+        }()
+        outcome.leavesDisk = disk != nil
+        return outcome
+    }
+
+    private static func run(
+        _ world: World, seed: UInt64, steps: Int, isRough: Bool
+    ) -> Outcome {
+        var scheduler = Scheduler(seed: seed, isRough: isRough)
         var taken: [Step] = []
         while taken.count < steps, world.auditor.findings.isEmpty {
             let step = scheduler.next(in: world)
@@ -43,7 +60,8 @@ enum Simulation {
         if world.auditor.findings.isEmpty { world.finish() }
         return Outcome(
             seed: seed, steps: steps, finding: world.auditor.findings.first,
-            trace: world.trace.hash, counts: world.counts.merging(["steps": steps.count]) { $1 })
+            broken: Set(world.auditor.findings.map(\.promise)), trace: world.trace.hash,
+            counts: world.counts.merging(["steps": steps.count]) { $1 })
     }
 
     /// The fewest steps, out of these, after which the same promise is broken: pieces are left out,

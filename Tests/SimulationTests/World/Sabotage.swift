@@ -16,6 +16,8 @@ enum Sabotage: String, Sendable, CaseIterable {
     case retriedSyncs
     /// Of two equal offers the later one leads.
     case laterTies
+    /// Lots are closed, and nobody signs what came of them.
+    case unsignedCertificates
 
     /// The ledger, or what stands in its place.
     func log(over ledger: SQLiteLedger) throws(LedgerError) -> any BidLog {
@@ -30,6 +32,7 @@ enum Sabotage: String, Sendable, CaseIterable {
             return ledger
         case .earlyAcknowledgements: return EarlyLog(over: ledger)
         case .laterTies: return TieLog(over: ledger)
+        case .unsignedCertificates: return UnsignedLog(over: ledger)
         }
     }
 
@@ -117,6 +120,35 @@ private final class TieLog: BidLog {
             house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
             try body(entry)
         }
+    }
+
+    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
+        try ledger.reply(to: key, on: auction)
+    }
+
+    func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
+    func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
+    func checkpointIfIdle() throws(LedgerError) { try ledger.checkpointIfIdle() }
+    func close() throws(LedgerError) { try ledger.close() }
+}
+
+/// Stores no signature over certificates, and knows of none that lacks one.
+private final class UnsignedLog: BidLog {
+    private let ledger: SQLiteLedger
+
+    init(over ledger: SQLiteLedger) { self.ledger = ledger }
+
+    var logID: String { ledger.logID }
+    func newSaltKey() -> SaltKey { ledger.newSaltKey() }
+
+    func append(_ batch: LogBatch) throws(LedgerError) {
+        var batch = batch
+        batch.certificateTree = nil
+        try ledger.append(batch)
+    }
+
+    func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
+        try ledger.entries(after: position, body)
     }
 
     func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {

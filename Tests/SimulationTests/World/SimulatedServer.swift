@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import NIOCore
 import NIOEmbedded
+import Proof
 import WireProtocol
 
 @testable import BidService
@@ -17,8 +18,9 @@ final class SimulatedServer {
     private let station: Station
     private var connectionCount: Int64 = 0
 
+    /// - Parameter key: what it signs with, as soon as the log has it.
     init(
-        limits: ServiceLimits, clock: ManualClock,
+        limits: ServiceLimits, clock: ManualClock, key: SigningKey,
         openLog: @escaping @Sendable () throws(LedgerError) -> any BidLog
     ) throws(LedgerError) {
         let fanOut = FanOut(clock: clock)
@@ -38,9 +40,13 @@ final class SimulatedServer {
             readiness: Readiness(),
             log: ConnectionLog(Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }))
         fanOut.attach([station.mailbox], board: service.board)
+        sign(with: key)
     }
 
     deinit { runner.abandon() }
+
+    /// The house has another key.
+    func sign(with key: SigningKey) { service.use(key) { _ in } }
 
     /// The writer decides what has come.
     func decide() { _ = runner.round() }

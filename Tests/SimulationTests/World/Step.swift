@@ -16,6 +16,10 @@ enum Step: Hashable, Sendable {
     /// A client stops or begins to take what it is sent.
     case take(Int, Bool)
     case administer(Command)
+    /// Somebody asks for a lot's close certificate.
+    case fetchCertificate(AuctionID)
+    /// The house signs with a new key from now on.
+    case replaceKey
 
     // The network: the next message arrives.
     case reachServer(Int)
@@ -63,6 +67,8 @@ extension Step: CustomStringConvertible {
             "client \(client) \(takes ? "takes what it is sent" : "takes nothing more")"
         case .administer(.createAuction(let id, _)): "the house creates \(id)"
         case .administer(let command): "the house: \(command)"
+        case .fetchCertificate(let lot): "somebody asks for the certificate of \(lot)"
+        case .replaceKey: "the house takes a new signing key"
         case .reachServer(let client): "a message of client \(client) arrives"
         case .reachServerLate(let client): "a message of client \(client)'s old connection arrives"
         case .reachClient(let client): "a message for client \(client) arrives"

@@ -38,6 +38,9 @@ final class SteppedRunner: ServiceRunner, @unchecked Sendable {
         while round() {}
         while commit() {}
         stepped.committer?.closeLog()
+        // As of two threads that have ended. A start that fails joins, too, and then nobody is left
+        // who could abandon them.
+        abandon()
     }
 }
 

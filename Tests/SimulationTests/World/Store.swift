@@ -1,5 +1,6 @@
 import AuctionRules
 import DiskSimulation
+import Proof
 
 @testable import Ledger
 
@@ -48,6 +49,30 @@ final class Store: Sendable {
         disk.inject(
             sabotage.effect(of: fault), at: fault.operation, of: fault.file, after: fault.after,
             times: fault.lasts ? nil : 1)
+    }
+
+    /// A lot's newest certificate, read beside the writer, as the server itself does it.
+    func certificate(of lot: AuctionID) throws(LedgerError) -> CertificateFinding? {
+        let reader = try LedgerReader(path: path, on: disk)
+        let finding = try reader.certificate(of: lot)
+        try reader.close()
+        return finding
+    }
+
+    /// All texts that are stored of what was signed: certificates, and tree heads over them.
+    func signedTexts() throws(LedgerError) -> Set<String> {
+        let reader = try LedgerReader(path: path, on: disk)
+        let rows = try reader.table(
+            "SELECT statement FROM certificate UNION SELECT head FROM certificate_tree"
+        ).rows
+        try reader.close()
+        return Set(
+            rows.joined().compactMap { if case .text(let text) = $0 { text } else { nil } })
+    }
+
+    /// What `gavel log verify` finds.
+    func verify() throws(LedgerError) -> LogReport {
+        try LogVerifier(path: path, on: disk).verify()
     }
 
     /// What SQL finds wrong, and where the tables are not as the log has them.

@@ -2,6 +2,7 @@ import AuctionRules
 import BidService
 import DiskSimulation
 import Ledger
+import Proof
 import SeededRandom
 import WireProtocol
 
@@ -18,9 +19,11 @@ final class World {
     private(set) var lots: [AuctionID] = []
     private(set) var trace = Trace()
     private var wireCount = 0
+    /// Which of its signing keys the house has taken.
+    private var keyNumber = 1
     /// Why the last start failed that did.
-    private var whyDown = ""
-    private let limits: ServiceLimits
+    private(set) var whyDown = ""
+    let limits: ServiceLimits
 
     init(seed: UInt64, sabotage: Sabotage = .none) throws {
         var random = SplitMix64(seed: seed)
@@ -80,6 +83,10 @@ final class World {
             clients[client].isTaking = takes
             clients[client].wire?.channel?.takes(takes)
         case .administer(let command): administer(command)
+        case .fetchCertificate(let lot): fetchCertificate(of: lot)
+        case .replaceKey:
+            keyNumber += 1
+            server?.sign(with: .simulated(keyNumber))
         case .reachServer(let client): reachServer(clients[client].wire)
         case .reachServerLate(let client):
             reachServer(clients[client].lostWires.first { !$0.toServer.isEmpty })
@@ -119,7 +126,9 @@ final class World {
         let (store, auditor) = (store, auditor)
         // A log that can't be had now may be had at the next start.
         do throws(LedgerError) {
-            server = try SimulatedServer(limits: limits, clock: clock) { () throws(LedgerError) in
+            server = try SimulatedServer(
+                limits: limits, clock: clock, key: .simulated(keyNumber)
+            ) { () throws(LedgerError) in
                 let log = try store.open()
                 try auditor.inspect(log)
                 return log
@@ -157,6 +166,18 @@ final class World {
             // A dead process says nothing.
             if !disk.isDown { auditor.told(answer, to: command) }
         }
+    }
+
+    private func fetchCertificate(of lot: AuctionID) {
+        guard let server, !store.disk.isDown,
+            server.service.board.snapshot(of: lot, for: nil)?.state.status == .closed
+        else { return }
+        // Whoever asks a server whose disk fails has to ask again.
+        guard let finding = try? store.certificate(of: lot) as CertificateFinding?? else { return }
+        guard let finding else {
+            return auditor.found(.certified, "\(lot) is closed, and there is none")
+        }
+        if let signed = finding.signed { auditor.told(certificate: signed, of: lot) }
     }
 
     // MARK: - The clients
@@ -230,79 +251,6 @@ final class World {
     private func carry(_ client: Int) {
         clients[client].wire?.carry()
         for wire in clients[client].lostWires { wire.carry() }
-    }
-
-    // MARK: - The end
-
-    /// Lets everything come to rest on a sound disk, asks every question again, and has the auditor
-    /// look at all of it.
-    func finish() {
-        perform(.repair)
-        perform(.start)
-        guard server != nil else { return auditor.found(.staysDown, whyDown) }
-        settle()
-        // A log that has failed is opened again after a pause.
-        perform(.pass(limits.recoveryIntervalMax))
-        settle()
-        if server?.service.isAvailable != true { auditor.found(.staysDown, "with its log open") }
-        for client in clients.indices {
-            perform(.connect(client, watching: .lots(.full, resuming: true)))
-            for request in requests(of: client) { perform(.say(client, request.message)) }
-        }
-        settle()
-        // Of an id that was used for two bids, the other one may have been decided.
-        for client in clients.indices {
-            for request in requests(of: client)
-            where !auditor.hasVerdict(
-                on: request.auction, by: clients[client].bidder, id: request.id)
-            {
-                perform(.say(client, .bidStatus(request.auction, id: request.id)))
-            }
-        }
-        settle()
-        for client in clients.indices {
-            for request in requests(of: client) where clients[client].views[request.auction] != nil
-            {
-                auditor.expectVerdict(
-                    on: request.auction, by: clients[client].bidder, id: request.id)
-            }
-        }
-        perform(.stop)
-        auditLog()
-    }
-
-    private func requests(of client: Int) -> [SimulatedClient.Request] {
-        clients[client].requestIDs.compactMap { clients[client].requests[$0] }
-    }
-
-    /// Until nothing is on its way.
-    private func settle() {
-        repeat {
-            for client in clients.indices {
-                while let wire = clients[client].wire, !wire.toServer.isEmpty {
-                    perform(.reachServer(client))
-                }
-            }
-            [Step.decide, .commit, .turn].forEach(perform)
-            for client in clients.indices {
-                perform(.take(client, true))
-                while let wire = clients[client].wire, !wire.toClient.isEmpty {
-                    perform(.reachClient(client))
-                }
-            }
-        } while server?.service.queuedCommands ?? 0 > 0
-    }
-
-    /// The whole of the log, and all tables.
-    private func auditLog() {
-        do {
-            let log = try store.open()
-            let house = try auditor.inspect(log)
-            for fault in try store.faults(comparedWith: house) { auditor.found(.tables, fault) }
-            try log.close()
-        } catch {
-            auditor.found(.staysDown, "\(error)")
-        }
     }
 }
 
