@@ -16,13 +16,18 @@ struct CrashBidder: Sendable {
 
     /// Everything about a bid follows from the round and its number, so that it can be sent again.
     func frame(_ number: Int) throws -> ClientFrame {
-        guard let amount = Amount(minorUnits: Int64(round * Self.bidsMax + number) * 10 + 1000)
+        guard let amount = Amount(minorUnits: Self.amount(round, number))
         else { throw Failure("no amount") }
         return ClientFrame(
             .bid(
                 BidMessage(
                     auction: try AuctionID(lots[number % lots.count]), id: try BidID(id(number)),
                     amount: amount)))
+    }
+
+    /// In minor units: each round's are higher than all before.
+    static func amount(_ round: Int, _ number: Int) -> Int64 {
+        Int64(round * bidsMax + number) * 10 + 1000
     }
 
     func id(_ number: Int) -> String { "r\(round)-\(name)-\(number)" }

@@ -24,6 +24,8 @@ final class CrashSite {
     private(set) var killsAfterStart = 0
     /// What the last start took, from the process to its first word.
     private var startTook = Duration.milliseconds(500)
+    /// What each start after a kill took, until the first bid was answered.
+    private(set) var recoveries: [Duration] = []
     private(set) var bidsTold = 0
     private(set) var repeated = 0
     private(set) var lost = 0
@@ -63,7 +65,7 @@ final class CrashSite {
         try await server.must(
             "auction", "create", "Lot", "--id", short, "--start", "1", "--increments", "0.01",
             "--closes", "+\(1 + round % 3)s")
-        position = try await number("SELECT max(position) FROM event")
+        position = try await entries()
         let told = ToldBids()
         let bidders = tokens.enumerated().map { number, token in
             CrashBidder(
@@ -93,11 +95,25 @@ final class CrashSite {
         let start = ContinuousClock.now
         server = try await TestServer.start(in: folder, arguments: Self.arguments)
         startTook = .now - start
+        try await recover(round, since: start)
         try await letWatchersIn()
         try await repeatBids(of: bidders, sent: sent, told: told)
         try await audit(told)
         if thoroughly { try await auditAll() }
     }
+
+    /// Only with a bid that it takes the server is back.
+    private func recover(_ round: Int, since start: ContinuousClock.Instant) async throws {
+        let connection = try await server.connect(token: tokens[0])
+        defer { connection.abort() }
+        let amount = CrashBidder.amount(round, CrashBidder.bidsMax - 1)
+        let message = try await connection.bid(Self.lots[0], amount, id: "back-\(round)")
+        guard case .bidAccepted = message else { throw Failure("not taken: \(message)") }
+        recoveries.append(.now - start)
+    }
+
+    /// How many entries the log has.
+    func entries() async throws -> Int64 { try await number("SELECT max(position) FROM event") }
 
     /// Kills a server at a random moment of its start, or right after it.
     private func killAtStart() async throws {

@@ -22,15 +22,26 @@ struct CrashTests {
                 round, acknowledgements: Int.random(in: 1...200),
                 stop: round % 7 == 3 ? Self.stop : nil,
                 thoroughly: Self.rounds <= 50 || round.isMultiple(of: 25))
+            if round.isMultiple(of: 25) {
+                print("round \(round): \(try await Self.figures(of: site))")
+            }
         }
+        let figures = try await Self.figures(of: site)
         try await site.finish()
-        print(
-            """
+        print(figures)
+    }
+
+    private static func figures(of site: CrashSite) async throws -> String {
+        let recoveries = site.recoveries.map { Int($0 / .milliseconds(1)) }
+        let sorted = recoveries.sorted()
+        return """
             kills survived \(site.kills), and \(site.killsAtStart) during a start and \
             \(site.killsAfterStart) right after one, stops \(site.stops) (\(Self.stop) s), acknowledged bids \
             checked \(site.bidsTold), lost \(site.lost), doubled \(site.doubled), reordered \
             \(site.reordered), repeated \(site.repeated), answered otherwise \(site.changed), changes \
-            heard by watchers \(site.changesHeard), snapshots instead \(site.snapshots)
-            """)
+            heard by watchers \(site.changesHeard), snapshots instead \(site.snapshots), entries in the \
+            log \(try await site.entries()), from a start to the first accepted bid: median \
+            \(sorted[sorted.count / 2]), longest \(sorted.last ?? 0), last \(recoveries.last ?? 0) ms
+            """
     }
 }
