@@ -89,9 +89,9 @@ model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEE
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter 'NaiveModelTests|NaiveRoomTests'
 
 SEEDS ?= 10000
-simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [SEED=]
+simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=]
 	$(SWIFT) build --build-tests
-	SIMULATION_SEEDS=$(SEEDS) SIMULATION_SEED=$(SEED) $(SWIFT) test --skip-build \
+	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FROM=$(FROM) SIMULATION_SEED=$(SEED) $(SWIFT) test --skip-build \
 		--filter SimulationTests
 
 ROUNDS ?= 50

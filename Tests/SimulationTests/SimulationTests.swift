@@ -8,10 +8,11 @@ import WireProtocol
 
 @Suite("Simulation: whatever happens, what was said stays true", .timeLimit(.minutes(60)))
 struct SimulationTests {
-    /// `make simulate SEEDS= SEED=` sets them; without, it is a glimpse.
+    /// `make simulate SEEDS= FROM= SEED=` sets them; without, it is a glimpse.
     private static let environment = ProcessInfo.processInfo.environment
     private static let isLong = environment["SIMULATION_SEEDS"] != nil
     private static let count = environment["SIMULATION_SEEDS"].flatMap(Int.init) ?? 8
+    private static let first = environment["SIMULATION_FROM"].flatMap(Int.init) ?? 1
     private static let only = environment["SIMULATION_SEED"].flatMap(UInt64.init)
 
     @Test("No seed breaks a promise")
@@ -28,7 +29,9 @@ struct SimulationTests {
             for worker in 0..<workers {
                 group.addTask {
                     var counts: [String: Int] = [:]
-                    for seed in stride(from: worker + 1, through: Self.count, by: workers) {
+                    for seed in stride(
+                        from: Self.first + worker, to: Self.first + Self.count, by: workers)
+                    {
                         let outcome = try Simulation.run(seed: UInt64(seed))
                         if outcome.finding != nil {
                             let shortest = try Simulation.shorten(outcome)
@@ -43,7 +46,7 @@ struct SimulationTests {
             for try await own in group { counts.merge(own, uniquingKeysWith: +) }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print("\(Self.count) seeds in \(String(format: "%.1f", seconds)) s:")
+        print("\(Self.count) seeds from \(Self.first) on in \(String(format: "%.1f", seconds)) s:")
         for (name, count) in counts.sorted(by: { $0.key < $1.key }) { print("  \(name): \(count)") }
     }
 
