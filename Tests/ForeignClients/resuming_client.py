@@ -12,6 +12,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 import resuming_client  # noqa: E402
 
+# An example is read before it is copied.
+source = Path(resuming_client.__file__).read_text().split("class Client", 1)[1]
+lines = [line for line in source.splitlines() if line.strip() and '"""' not in line]
+assert len(lines) <= 60, f"the example has {len(lines)} lines"
+
 lot, house = os.environ["LOT"], os.environ["HOUSE"]
 rounds, cuts_max, cuts_min = 25, 15, 5
 seed = 20261127
