@@ -30,12 +30,12 @@ public struct DatabaseRestoration: Sendable {
     ///   - backup: the path of a database, as ``LedgerReader/backup(to:)`` writes it.
     ///   - aside: where a database that is there now is moved to; nil: it must not be there. Nothing
     ///     is ever overwritten.
-    ///   - onProgress: entries verified, and entries in all; called from several threads, often.
+    ///   - onProgress: how far it is; called often, from several threads.
     /// - Throws: `locked` while somebody has the database; `corrupt` when the backup is damaged,
     ///   with the first fault.
     public func restore(
         from backup: String, movingAsideTo aside: String?,
-        onProgress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+        onProgress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) throws(LedgerError) -> Result {
         try DatabaseFile(path: backup, disk: disk).checkReadable()
         try DatabaseFile(path: path, disk: disk).checkWritable()

@@ -198,13 +198,13 @@ public final class LedgerReader: Sendable {
     /// copy's later positions are the same events. It is complete, on disk and verified when this
     /// returns; until then the path does not exist.
     ///
-    /// - Parameter onProgress: entries verified, and entries in all; called from several threads.
+    /// - Parameter onProgress: how far it is; called often, from several threads.
     /// - Returns: what the verification of the copy has looked at.
     /// - Throws: `corrupt` when the copy, and so the database itself, is not sound.
     @discardableResult
     public func backup(
         to destination: String,
-        onProgress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+        onProgress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) throws(LedgerError) -> LogReport {
         guard disk.status(of: destination) == nil else {
             throw LedgerError(
@@ -215,8 +215,19 @@ public final class LedgerReader: Sendable {
             try DatabaseFile(path: destination, disk: disk).checkWritable()
             disk.remove(partial)
             let copy = try DatabaseQueue(path: disk.sqliteName(of: partial))
-            // One step: smaller ones would start anew whenever the server commits.
-            try queue.backup(to: copy)
+            try queue.read { database in
+                // Reading begins here and ends with the copy. Without that each step would look at the
+                // database anew, and start anew whenever the server has committed.
+                try database.execute(sql: "SELECT count(*) FROM sqlite_schema")
+                try copy.writeWithoutTransaction { target in
+                    try database.backup(to: target, pagesPerStep: Self.backupStep) { step in
+                        onProgress(
+                            BackupProgress(
+                                step: .copying, done: Int64(step.completedPageCount),
+                                total: Int64(step.totalPageCount)))
+                    }
+                }
+            }
             try copy.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = DELETE")
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -224,7 +235,9 @@ public final class LedgerReader: Sendable {
             }
             try copy.close()
             try disk.sync(partial)
-            let report = try LogVerifier(path: partial, on: disk).verify(onProgress: onProgress)
+            let report = try LogVerifier(path: partial, on: disk).verify { done, total in
+                onProgress(BackupProgress(step: .verifying, done: done, total: total))
+            }
             if let fault = report.fault {
                 throw LedgerError(
                     .corrupt(position: fault.position),
@@ -239,6 +252,9 @@ public final class LedgerReader: Sendable {
             throw LedgerError(any: error, doing: "back up to \(destination)")
         }
     }
+
+    /// Pages between two reports: 256 KiB.
+    private static let backupStep: CInt = 64
 
     public func close() throws(LedgerError) {
         do {

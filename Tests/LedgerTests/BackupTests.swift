@@ -1,5 +1,6 @@
 import AuctionRules
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Ledger
@@ -18,6 +19,26 @@ struct BackupTests {
         #expect(SystemDisk().status(of: directory.file("copy.db.partial")) == nil)
         try copy.close()
         try SQLiteLedger(path: directory.file("copy.db")).close()
+    }
+
+    @Test("A backup says how far it is: first every page of the database, then every entry")
+    func progress() throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        _ = try ReplayTests.play(seed: 7, commands: 2000, into: ledger)
+        try ledger.close()
+        let reader = try LedgerReader(path: directory.file())
+        let told = Mutex<[BackupProgress]>([])
+        try reader.backup(to: directory.file("copy.db")) { step in told.withLock { $0.append(step) }
+        }
+        let all = told.withLock { $0 }
+        let copying = all.prefix { $0.step == .copying }
+        #expect(copying.count > 1, "all of it in one step: the database is too small for this test")
+        #expect(copying.map(\.done) == copying.map(\.done).sorted())
+        #expect(copying.last?.done == copying.last?.total)
+        let verifying = all.dropFirst(copying.count)
+        #expect(verifying.allSatisfy { $0.step == .verifying && $0.done <= $0.total })
+        #expect(verifying.map(\.done).max() == (try reader.status().head.position))
     }
 
     @Test("A backup never overwrites, and leaves nothing behind when it fails")

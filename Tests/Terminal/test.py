@@ -172,6 +172,14 @@ def progress(house):
         assert "█".encode() in screen.bytes, "no progress is shown"
     finally:
         screen.kill()
+    catalogue = house.folder / "long.csv"
+    catalogue.write_text("title,start,closes\n" + "Chair,40,+2h\n" * 200)
+    screen = house.terminal("auction", "import", str(catalogue))
+    try:
+        assert screen.end() == 0
+        assert "Reading".encode() in screen.bytes and "100 %".encode() in screen.bytes, screen.bytes
+    finally:
+        screen.kill()
     done = house.run("log", "verify")
     assert "█" not in done.stderr and "\x1b" not in done.stderr, "progress goes into a pipe"
 

@@ -36,6 +36,11 @@ import WireProtocol
             (.createSale, .saleCreated(Scene.id("spring"))),
             (.revokeTokens, .revoked(2)),
             (.databaseBackup, .databaseBackup(.init(path: "/b", bytes: 4096))),
+            (
+                .databaseBackupProgress,
+                .databaseBackupProgress(.init(step: .verifying, done: 3, total: 4))
+            ),
+            (.databaseBackupProgress, .databaseBackupProgress(.none)),
             (.databaseSchema, .databaseSchema(.init(version: 1, sql: "CREATE TABLE a (b);\n"))),
             (
                 .databaseStatus,

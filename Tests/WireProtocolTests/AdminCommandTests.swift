@@ -58,7 +58,8 @@ import WireProtocol
                 RoomBid(
                     auction: lot, bidder: Scene.id("p12"), amount: Scene.amount(550),
                     id: Scene.id("r1"))),
-            .databaseStatus, .databaseBackup(path: "/b/gavel.db"), .databaseSchema,
+            .databaseStatus, .databaseBackup(path: "/b/gavel.db"),
+            .databaseBackupProgress(path: "/b/gavel.db"), .databaseSchema,
             .listWebhooks, .listWebhookDeliveries(),
             .listWebhookDeliveries(endpoint: "office", isDead: true),
             .listWebhookDeliveries(isDead: false),

@@ -42,10 +42,14 @@ extension Administration {
             return .databaseStatus(
                 try await consult { archive throws(ArchiveError) in try archive.databaseStatus() })
         case .databaseBackup(let path):
+            let backups = backups
             return .databaseBackup(
                 try await consult { archive throws(ArchiveError) in
-                    try archive.backUp(to: path)
+                    defer { backups.end(path) }
+                    return try archive.backUp(to: path) { backups.note($0, of: path) }
                 })
+        case .databaseBackupProgress(let path):
+            return .databaseBackupProgress(backups.progress(of: path))
         case .databaseSchema:
             return .databaseSchema(
                 try await consult { archive throws(ArchiveError) in try archive.databaseSchema() })

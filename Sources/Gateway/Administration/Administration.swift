@@ -30,6 +30,7 @@ public struct Administration: Sendable {
     let archive: any Archive
     let webhooks: any WebhookDesk
     let threadPool: NIOThreadPool
+    let backups = BackupBook()
     private let logger: Logger
 
     /// - Parameters:
@@ -95,7 +96,8 @@ public struct Administration: Sendable {
             return .revoked(1)
         case .listAuctions, .showAuction, .explainAuction, .listRequests, .listSales, .showSale,
             .saleResults,
-            .listBidders, .databaseStatus, .databaseBackup, .databaseSchema:
+            .listBidders, .databaseStatus, .databaseBackup, .databaseBackupProgress,
+            .databaseSchema:
             return try await read(command)
         case .listWebhooks, .listWebhookDeliveries, .retryWebhook, .discardWebhook, .testWebhook:
             return try await lookAfterWebhooks(command)
@@ -178,7 +180,8 @@ extension AdminCommand {
         switch self {
         case .listAuctions, .showAuction, .explainAuction, .listRequests, .listSales, .showSale,
             .saleResults,
-            .listBidders, .databaseStatus, .databaseSchema, .listWebhooks, .listWebhookDeliveries:
+            .listBidders, .databaseStatus, .databaseBackupProgress, .databaseSchema, .listWebhooks,
+            .listWebhookDeliveries:
             false
         default: true
         }
@@ -203,7 +206,7 @@ extension AdminCommand {
         case .register(let registration): "\(registration.bidder) in \(registration.sale)"
         case .issueAdminToken(let name, _): name
         case .revokeToken(let hash): String(hash.hex.prefix(12))
-        case .databaseBackup(let path): path
+        case .databaseBackup(let path), .databaseBackupProgress(let path): path
         case .listSales: "all sales"
         case .listBidders: "all bidders"
         case .databaseStatus, .databaseSchema: "the database"

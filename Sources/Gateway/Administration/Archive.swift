@@ -26,7 +26,11 @@ public protocol Archive: Sendable {
     ) throws(ArchiveError) -> String
     func databaseStatus() throws(ArchiveError) -> DatabaseStatus
     /// Writes a copy to a new file; never over one that is there.
-    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup
+    ///
+    /// - Parameter onProgress: how far it is; called often, from several threads.
+    func backUp(
+        to path: String, onProgress: @escaping @Sendable (DatabaseBackupProgress) -> Void
+    ) throws(ArchiveError) -> DatabaseBackup
     func databaseSchema() throws(ArchiveError) -> DatabaseSchema
 }
 

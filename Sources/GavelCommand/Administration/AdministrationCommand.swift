@@ -21,6 +21,11 @@ protocol AdministrationCommand: AsyncParsableCommand {
     /// What is said while it takes its time.
     static var working: String { get }
 
+    /// Has the administrator do it, and shows meanwhile that it is being done.
+    func carryOut(
+        _ command: AdminCommand, by administrator: any Administrator
+    ) async throws(CommandFailure) -> AdminAnswer
+
     /// Prints what it came to.
     func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure)
 }
@@ -28,6 +33,15 @@ protocol AdministrationCommand: AsyncParsableCommand {
 extension AdministrationCommand {
     static var onlyReads: Bool { false }
     static var working: String { "Working" }
+
+    func carryOut(
+        _ command: AdminCommand, by administrator: any Administrator
+    ) async throws(CommandFailure) -> AdminAnswer {
+        let sign = WaitingSign(Self.working, isQuiet: global.json)
+        return try await sign.during { () throws(CommandFailure) in
+            try await administrator.perform(command)
+        }
+    }
 
     func show(_ answer: AdminAnswer, on printer: AnswerPrinter) throws(CommandFailure) {
         printer.print(answer)
@@ -41,10 +55,7 @@ extension AdministrationCommand {
         do {
             let asked = try await self.command(by: administrator, now: now)
             command = asked
-            let sign = WaitingSign(Self.working, isQuiet: global.json)
-            answer = try await sign.during { () throws(CommandFailure) in
-                try await administrator.perform(asked)
-            }
+            answer = try await carryOut(asked, by: administrator)
         } catch {
             var failure = error
             if let command, !global.json {

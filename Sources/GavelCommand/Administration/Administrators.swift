@@ -99,8 +99,13 @@ struct RemoteAdministrator: Administrator {
 
     /// A server on this machine may stand in another directory than we do.
     private func absolute(_ command: AdminCommand) -> AdminCommand {
-        guard isLocal, case .databaseBackup(let path) = command else { return command }
-        return .databaseBackup(path: URL(fileURLWithPath: path).path)
+        func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+        guard isLocal else { return command }
+        return switch command {
+        case .databaseBackup(let path): .databaseBackup(path: absolute(path))
+        case .databaseBackupProgress(let path): .databaseBackupProgress(path: absolute(path))
+        default: command
+        }
     }
 
     func close() async {}

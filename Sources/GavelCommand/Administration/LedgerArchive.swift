@@ -93,9 +93,11 @@ final class LedgerArchive: Archive {
         }
     }
 
-    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup {
+    func backUp(
+        to path: String, onProgress: @escaping @Sendable (DatabaseBackupProgress) -> Void
+    ) throws(ArchiveError) -> DatabaseBackup {
         try archived { () throws(LedgerError) in
-            try reader.backup(to: path)
+            try reader.backup(to: path) { onProgress(DatabaseBackupProgress($0)) }
             let copy = try LedgerReader(path: path)
             let size = try copy.status().fileSize
             try copy.close()

@@ -67,8 +67,10 @@ enum CatalogueFile {
     /// - Parameters:
     ///   - bytes: the file's content.
     ///   - now: what offsets count from.
+    ///   - onProgress: lots read, and lots in all.
     static func parse(
-        _ bytes: [UInt8], as kind: Kind, now: Instant
+        _ bytes: [UInt8], as kind: Kind, now: Instant,
+        onProgress: (Int64, Int64) -> Void = { _, _ in }
     ) throws(CatalogueFaults) -> Catalogue {
         guard bytes.count <= bytesMax else {
             throw CatalogueFaults(
@@ -85,16 +87,17 @@ enum CatalogueFile {
             throw CatalogueFaults(
                 line: rows[lotsMax].line, "a catalogue has at most \(lotsMax) lots: split the file")
         }
-        return try catalogue(of: rows, now: now)
+        return try catalogue(of: rows, now: now, onProgress)
     }
 
     private static func catalogue(
-        of rows: [CatalogueRow], now: Instant
+        of rows: [CatalogueRow], now: Instant, _ onProgress: (Int64, Int64) -> Void
     ) throws(CatalogueFaults) -> Catalogue {
         var lots: [NewAuction] = []
         var faults: [CatalogueFault] = []
         var lineOfID: [AuctionID: Int] = [:]
-        for row in rows {
+        for (index, row) in rows.enumerated() {
+            onProgress(Int64(index + 1), Int64(rows.count))
             switch row.text.read(now: now) {
             case .success(let lot):
                 if let id = lot.id, let line = lineOfID.updateValue(row.line, forKey: id) {

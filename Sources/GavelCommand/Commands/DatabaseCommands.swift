@@ -98,7 +98,15 @@ struct BackUpDatabase: AdministrationCommand {
         .databaseBackup(path: file)
     }
 
-    static let working = "Backing up and verifying"
+    func carryOut(
+        _ command: AdminCommand, by administrator: any Administrator
+    ) async throws(CommandFailure) -> AdminAnswer {
+        let bars = BackupBars(isQuiet: global.json)
+        defer { bars.clear() }
+        return try await bars.during(backupTo: file, by: administrator) {
+            () throws(CommandFailure) in try await administrator.perform(command)
+        }
+    }
 }
 
 struct RestoreDatabase: AsyncParsableCommand {
@@ -126,19 +134,19 @@ struct RestoreDatabase: AsyncParsableCommand {
         // Beside the database, by the second: 20261201T200000Z.
         let stamp = TimeText.format(SystemClock().now()).prefix(19).filter { !"-:".contains($0) }
         let aside = replace ? "\(path).replaced-\(stamp)Z" : nil
-        let bar = ProgressBar("Verifying", isQuiet: global.json)
+        let bars = BackupBars(isQuiet: global.json)
+        defer { bars.clear() }
         let result: DatabaseRestoration.Result
         do {
             result = try await OwnThread.run { [file] in
                 try DatabaseRestoration(to: path).restore(from: file, movingAsideTo: aside) {
-                    bar.note($0, of: $1)
+                    bars.note(.init($0))
                 }
             }
         } catch let error as LedgerError {
-            bar.clear()
             throw CommandFailure(error)
         }
-        bar.clear()
+        bars.clear()
         let console = Console.standardOutput()
         guard !global.json else { return console.print(json: result.encoded(path: path)) }
         console.print(

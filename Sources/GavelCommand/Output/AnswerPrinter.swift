@@ -42,6 +42,8 @@ struct AnswerPrinter {
         case .databaseBackup(let backup):
             console.print("\(backup.path): \(backup.bytes) bytes")
             console.hint("It was verified. \"gavel db restore \(backup.path)\" puts it in place.")
+        case .databaseBackupProgress(let progress):
+            console.print("\(progress.step?.rawValue ?? "none") \(progress.done) \(progress.total)")
         case .databaseSchema(let schema): console.print(schema.sql)
         case .webhooks(let rows): print(rows)
         case .webhookDeliveries(let rows): print(rows)

@@ -7,7 +7,8 @@ final class ProgressBar: Sendable {
     private static let width = 30
 
     private let title: String
-    private let isShown: Bool
+    /// Whether anybody would see it.
+    let isShown: Bool
     private let shown = Mutex(Int64(-1))
 
     /// - Parameter isQuiet: never shown, as with `--json`.

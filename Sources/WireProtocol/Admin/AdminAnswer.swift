@@ -39,6 +39,8 @@ public enum AdminAnswer: Hashable, Sendable {
     case databaseStatus(DatabaseStatus)
     /// db-backup
     case databaseBackup(DatabaseBackup)
+    /// db-backup-progress
+    case databaseBackupProgress(DatabaseBackupProgress)
     /// db-schema
     case databaseSchema(DatabaseSchema)
     /// list-webhooks
@@ -77,6 +79,7 @@ public enum AdminAnswer: Hashable, Sendable {
         case .revoked(let count): writer.field("revoked", count)
         case .databaseStatus(let row): row.encodeFields(into: &writer)
         case .databaseBackup(let row): row.encodeFields(into: &writer)
+        case .databaseBackupProgress(let row): row.encodeFields(into: &writer)
         case .databaseSchema(let row): row.encodeFields(into: &writer)
         case .webhooks(let rows): writer.rows("webhooks", rows)
         case .webhookDeliveries(let rows): writer.rows("deliveries", rows)
@@ -128,6 +131,8 @@ public enum AdminAnswer: Hashable, Sendable {
             case .revokeTokens, .revokeToken: .revoked(Int(try object.count("revoked")))
             case .databaseStatus: .databaseStatus(try DatabaseStatus(object))
             case .databaseBackup: .databaseBackup(try DatabaseBackup(object))
+            case .databaseBackupProgress:
+                .databaseBackupProgress(try DatabaseBackupProgress(object))
             case .databaseSchema: .databaseSchema(try DatabaseSchema(object))
             case .listWebhooks: .webhooks(try object.list("webhooks", WebhookRow.init))
             case .listWebhookDeliveries:

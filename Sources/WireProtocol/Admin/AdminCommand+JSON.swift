@@ -68,7 +68,8 @@ extension AdminCommand {
             writer.field("name", name)
             writer.fieldIfPresent("ttl_ms", ttl)
         case .revokeToken(let hash): writer.field("hash", hash.hex)
-        case .databaseBackup(let path): writer.field("path", path)
+        case .databaseBackup(let path), .databaseBackupProgress(let path):
+            writer.field("path", path)
         case .listSales, .databaseStatus, .databaseSchema, .listWebhooks: break
         case .listWebhookDeliveries(let endpoint, let isDead):
             writer.fieldIfPresent("endpoint", endpoint)
@@ -185,6 +186,8 @@ extension AdminCommand {
             case .revokeToken: .revokeToken(try object.tokenHash("hash"))
             case .databaseStatus: .databaseStatus
             case .databaseBackup: .databaseBackup(path: try object.text("path", scalarsMax: 4096))
+            case .databaseBackupProgress:
+                .databaseBackupProgress(path: try object.text("path", scalarsMax: 4096))
             case .databaseSchema: .databaseSchema
             case .listWebhooks: .listWebhooks
             case .listWebhookDeliveries:
@@ -234,7 +237,7 @@ extension AdminCommand.Name {
         case .issueToken: ["bidder", "ttl_ms"]
         case .issueAdminToken: ["name", "ttl_ms"]
         case .revokeToken: ["hash"]
-        case .databaseBackup: ["path"]
+        case .databaseBackup, .databaseBackupProgress: ["path"]
         case .listSales, .databaseStatus, .databaseSchema, .listWebhooks: []
         case .listWebhookDeliveries: ["endpoint", "dead"]
         case .retryWebhook, .discardWebhook: ["endpoint", "event"]

@@ -37,6 +37,8 @@ public enum AdminCommand: Hashable, Sendable {
     case databaseStatus
     /// Writes a copy of the database to a path on the server's machine.
     case databaseBackup(path: String)
+    /// How far the backup to that path is which is being written now.
+    case databaseBackupProgress(path: String)
     case databaseSchema
     case listWebhooks
     /// What a receiver of webhooks, or every one, is owed; `isDead`: dead letters only, or none.
@@ -137,6 +139,7 @@ extension AdminCommand {
         case revokeToken = "revoke-token"
         case databaseStatus = "db-status"
         case databaseBackup = "db-backup"
+        case databaseBackupProgress = "db-backup-progress"
         case databaseSchema = "db-schema"
         case listWebhooks = "list-webhooks"
         case listWebhookDeliveries = "list-webhook-deliveries"
@@ -193,6 +196,7 @@ extension AdminCommand {
         case .revokeToken: .revokeToken
         case .databaseStatus: .databaseStatus
         case .databaseBackup: .databaseBackup
+        case .databaseBackupProgress: .databaseBackupProgress
         case .databaseSchema: .databaseSchema
         case .listWebhooks: .listWebhooks
         case .listWebhookDeliveries: .listWebhookDeliveries

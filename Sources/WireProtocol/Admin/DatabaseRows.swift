@@ -93,6 +93,42 @@ public struct DatabaseBackup: CodedRow {
     }
 }
 
+/// How far a backup is that is being written.
+public struct DatabaseBackupProgress: CodedRow {
+    public enum Step: String, CaseIterable, Hashable, Sendable {
+        /// Counted in pages of the database.
+        case copying
+        /// Counted in entries of the log.
+        case verifying
+    }
+
+    /// Nil: no backup to that path is being written.
+    public let step: Step?
+    public let done: Int64
+    public let total: Int64
+
+    public init(step: Step?, done: Int64, total: Int64) {
+        self.step = step
+        self.done = done
+        self.total = total
+    }
+
+    /// There is no backup.
+    public static let none = DatabaseBackupProgress(step: nil, done: 0, total: 0)
+
+    init(_ object: JSONObject) throws(FieldFault) {
+        step = try object.optionalChoice("step")
+        done = try object.count("done")
+        total = try object.count("total")
+    }
+
+    func encodeFields(into writer: inout JSONWriter) {
+        writer.field("step", step?.rawValue)
+        writer.field("done", done)
+        writer.field("total", total)
+    }
+}
+
 /// The database's schema as SQL.
 public struct DatabaseSchema: CodedRow {
     public let version: Int

@@ -153,6 +153,17 @@ extension AdminAnswer {
         NamedSchema(
             "DatabaseBackup", .object("", [.field("path", .text()), .field("bytes", .count)])),
         NamedSchema(
+            "DatabaseBackupProgress",
+            .object(
+                "How far a backup is.",
+                [
+                    .field(
+                        "step", Schema.words(DatabaseBackupProgress.Step.self).nullable,
+                        "What is counted: pages copied, or entries verified; null when no backup to "
+                            + "that path is being written."),
+                    .field("done", .count), .field("total", .count),
+                ])),
+        NamedSchema(
             "DatabaseSchema",
             .object("", [.field("schema_version", .count), .field("sql", .text())])),
     ]

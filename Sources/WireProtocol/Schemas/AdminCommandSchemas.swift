@@ -230,7 +230,10 @@ extension AdminCommand {
             .listBidders, "Lists bidders.", [reveal], answer: "BidderRows", example: "{}"),
         describe(
             .suspendBidder, "Suspends a bidder: no bid is taken, connections end.",
-            [bidder, Schema.field("reason", .text(lengthMax: 2000), "For the log.").optional],
+            [
+                bidder,
+                Schema.field("reason", .text(lengthMax: 2000), "For the log.").optional,
+            ],
             answer: "BidderRow", refusals: [404, 409, 422],
             example: #"{"bidder":"anna","reason":"Has not paid"}"#),
         describe(
@@ -287,6 +290,10 @@ extension AdminCommand {
                     "path", .text(from: 1, lengthMax: 4096),
                     "A file that is not there yet, on the server's machine.")
             ], answer: "DatabaseBackup", example: #"{"path":"/var/backups/gavel.db"}"#),
+        describe(
+            .databaseBackupProgress, "How far a backup is that is being written.",
+            [.field("path", .text(from: 1, lengthMax: 4096), "As it was given to db-backup.")],
+            answer: "DatabaseBackupProgress", example: #"{"path":"/var/backups/gavel.db"}"#),
         describe(.databaseSchema, "The database's schema, as SQL.", [], answer: "DatabaseSchema"),
     ]
 }

@@ -1,5 +1,6 @@
 import AuctionRules
 import BidService
+import Dispatch
 import Ledger
 import StrictJSON
 import Testing
@@ -269,6 +270,30 @@ struct AdministrationTests {
         let fault = await fault(.databaseStatus)
         #expect(fault?.code == "unavailable")
         #expect(fault?.httpStatus == 503)
+    }
+
+    @Test("How far a backup is can be asked while it is being written, and only then")
+    func backupProgress() async throws {
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let isLookedAt = DispatchSemaphore(value: 0)
+        let administration = Administration(
+            service: room.service,
+            archive: LogArchive(log: room.log) {
+                begin.yield()
+                isLookedAt.wait()
+            })
+        let question = AdminCommand.databaseBackupProgress(path: "/tmp/x")
+        #expect(try await administration.perform(question) == .databaseBackupProgress(.none))
+        async let backup = administration.perform(.databaseBackup(path: "/tmp/x"))
+        for await _ in begun { break }
+        let halfway = try await administration.perform(question)
+        let ofAnother = try await administration.perform(.databaseBackupProgress(path: "/tmp/y"))
+        isLookedAt.signal()
+        #expect(
+            halfway == .databaseBackupProgress(.init(step: .copying, done: 7, total: 9)))
+        #expect(ofAnother == .databaseBackupProgress(.none))
+        #expect(try await backup == .databaseBackup(DatabaseBackup(path: "/tmp/x", bytes: 1234)))
+        #expect(try await administration.perform(question) == .databaseBackupProgress(.none))
     }
 
     @Test("The database's commands are answered from the archive")

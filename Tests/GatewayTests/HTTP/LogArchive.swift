@@ -9,6 +9,8 @@ struct LogArchive: Archive {
     let log: any BidLog
     /// What reading fails with, if anything.
     var fault: ArchiveError?
+    /// Called in the middle of a backup.
+    var duringBackup: @Sendable () -> Void = {}
 
     func house() throws(ArchiveError) -> House {
         if let fault { throw fault }
@@ -76,8 +78,12 @@ struct LogArchive: Archive {
         throw ArchiveError("There is no database here.")
     }
 
-    func backUp(to path: String) throws(ArchiveError) -> DatabaseBackup {
-        DatabaseBackup(path: path, bytes: 1234)
+    func backUp(
+        to path: String, onProgress: @escaping @Sendable (DatabaseBackupProgress) -> Void
+    ) throws(ArchiveError) -> DatabaseBackup {
+        onProgress(.init(step: .copying, done: 7, total: 9))
+        duringBackup()
+        return DatabaseBackup(path: path, bytes: 1234)
     }
 
     func databaseSchema() throws(ArchiveError) -> DatabaseSchema {

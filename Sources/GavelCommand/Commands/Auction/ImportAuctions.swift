@@ -79,7 +79,11 @@ struct ImportAuctions: AdministrationCommand {
             throw .usage("\(file): a catalogue's name ends in .csv, .yaml or .yml")
         }
         let bytes = try FileBytes.read(file, max: CatalogueFile.bytesMax)
-        do { return try CatalogueFile.parse(bytes, as: kind, now: now) } catch {
+        let bar = ProgressBar("Reading \(file)", isQuiet: global.json)
+        defer { bar.clear() }
+        do {
+            return try CatalogueFile.parse(bytes, as: kind, now: now) { bar.note($0, of: $1) }
+        } catch {
             let lines = error.list.prefix(Self.faultsShownMax).map { "\(file):\($0)" }
             let hidden = error.list.count - lines.count
             throw .usage(
