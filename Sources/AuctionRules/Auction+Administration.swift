@@ -198,12 +198,15 @@ extension Auction {
     }
 
     func required(_ text: String) -> Result<String, Objection> {
-        guard Terms.isPresentable(text, lengthMax: 500) else {
-            return .failure(
-                Objection(
-                    .reasonRequired,
-                    "A text of 1 to 500 characters without control characters is needed."))
-        }
-        return .success(text)
+        Terms.objection(toReason: text).map(Result.failure) ?? .success(text)
+    }
+}
+
+extension Terms {
+    /// What is wrong with a reason or an announcement, if anything.
+    static func objection(toReason text: String) -> Objection? {
+        guard !isPresentable(text, lengthMax: 500) else { return nil }
+        return Objection(
+            .reasonRequired, "A text of 1 to 500 characters without control characters is needed.")
     }
 }

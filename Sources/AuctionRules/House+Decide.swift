@@ -171,6 +171,9 @@ extension House {
             }
             return .house(.bidderAdded(bidder))
         case .suspendBidder(let id, let reason):
+            if let reason, let objection = Terms.objection(toReason: reason) {
+                return Decision(answer: .declined(objection))
+            }
             return ifBidder(id) { $0.isSuspended ? nil : .bidderSuspended(id, reason: reason) }
         case .reinstateBidder(let id):
             return ifBidder(id) { $0.isSuspended ? .bidderReinstated(id) : nil }

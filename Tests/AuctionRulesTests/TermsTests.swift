@@ -90,6 +90,17 @@ import Testing
         #expect(room.perform(.createSale(slow)).code == "invalid_terms")
     }
 
+    @Test func `a suspension's reason is bounded as others are`() {
+        var room = Saleroom()
+        let before = room.house
+        for reason in ["", String(repeating: "x", count: 501), "a\u{7}b"] {
+            #expect(room.perform(.suspendBidder("A", reason: reason)).code == "reason_required")
+        }
+        #expect(room.house == before)
+        let longest = String(repeating: "x", count: 500)
+        #expect(room.perform(.suspendBidder("A", reason: longest)).code == "done")
+    }
+
     @Test func `suspending twice is one suspension`() {
         var room = Saleroom()
         room.perform(.suspendBidder("A", reason: nil))

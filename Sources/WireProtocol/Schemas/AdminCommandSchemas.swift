@@ -232,7 +232,7 @@ extension AdminCommand {
             .suspendBidder, "Suspends a bidder: no bid is taken, connections end.",
             [
                 bidder,
-                Schema.field("reason", .text(lengthMax: 2000), "For the log.").optional,
+                Schema.field("reason", .text(from: 1, lengthMax: 500), "For the log.").optional,
             ],
             answer: "BidderRow", refusals: [404, 409, 422],
             example: #"{"bidder":"anna","reason":"Has not paid"}"#),
