@@ -19,7 +19,7 @@ public struct Digest: Hashable, Sendable {
     public var hex: String { bytes.hex }
 
     /// The SHA-256 of all these bytes, one part after the other.
-    static func sha256(_ parts: [UInt8]...) -> Digest {
+    public static func sha256(_ parts: [UInt8]...) -> Digest {
         var hasher = SHA256()
         for part in parts { part.withUnsafeBytes { hasher.update(bufferPointer: $0) } }
         return Digest(hashed: hasher.finalize())

@@ -1,6 +1,6 @@
 import AuctionRules
-import Crypto
 import FoundationEssentials
+import Proof
 
 /// Bearer tokens: `gvl_` and 32 random bytes in base64url. The secret leaves this process once, in
 /// the answer to whoever asked for it; what is kept is its SHA-256.
@@ -27,11 +27,7 @@ enum TokenSecret {
     }
 
     static func sha256(of text: String) -> TokenHash {
-        let hex = Array("0123456789abcdef".utf8)
-        let digits = SHA256.hash(data: Array(text.utf8)).flatMap {
-            [hex[Int($0 >> 4)], hex[Int($0 & 15)]]
-        }
-        guard let hash = TokenHash(hex: String(decoding: digits, as: UTF8.self)) else {
+        guard let hash = TokenHash(hex: Digest.sha256(Array(text.utf8)).hex) else {
             preconditionFailure("A SHA-256 is 64 lower-case hexadecimal digits")
         }
         return hash

@@ -1,4 +1,3 @@
-import NIOCore
 import NIOHTTP1
 
 /// The bidding page: a few files that are part of the program, so that they always fit it.
@@ -52,16 +51,12 @@ enum Page {
 
     /// Serves a file of a page, with the policy that all of them have.
     static func route(_ path: String, _ type: String, _ bytes: [UInt8]) -> Route {
-        // Checked again each time: a page of another version would speak past the server.
-        let response = HTTPResponse(
-            type: type,
+        .file(
+            path, type, bytes,
             headers: [
-                "Cache-Control": "no-cache",
                 "Content-Security-Policy": contentSecurityPolicy,
                 "Cross-Origin-Resource-Policy": "same-origin",
                 "Referrer-Policy": "no-referrer",
-            ],
-            body: ByteBuffer(bytes: bytes))
-        return Route(.GET, path) { (_, _) throws(HTTPFailure) in response }
+            ])
     }
 }

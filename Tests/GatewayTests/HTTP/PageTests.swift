@@ -27,6 +27,18 @@ struct PageTests {
         #expect(reply.header("Cache-Control") == "no-cache")
     }
 
+    @Test("is not sent again to whoever has it", arguments: files)
+    func isKept(_ path: String) async throws {
+        let room = try Saleroom()
+        let tag = try #require(try await room.get(path).header("ETag"))
+        let again = try await room.send(.GET, path, headers: ["If-None-Match": tag])
+        #expect(again.status == 304)
+        #expect(again.text.isEmpty)
+        #expect(again.header("Content-Security-Policy") != nil)
+        #expect(
+            try await room.send(.GET, path, headers: ["If-None-Match": "\"other\""]).status == 200)
+    }
+
     @Test("refers only to files that there are")
     func references() async throws {
         let room = try Saleroom()
