@@ -32,7 +32,7 @@ build: packages ## The release build: .build/release/gavel
 	$(SWIFT) build -c release --product gavel
 
 test: packages ## Builds and passes all tests.
-	@.ci/packages curl openssl
+	@.ci/packages curl openssl python3
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 

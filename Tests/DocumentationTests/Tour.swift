@@ -9,7 +9,8 @@ import Foundation
 ///   its own. They go on beside the rest; the page must bring the watcher to its end, and the
 ///   server gets a SIGTERM after the last block. Both must end with 0;
 /// - ```` ```text ```` is part of what the block before it prints; `…` stands for anything;
-/// - the address is `127.0.0.1:8080`, for which a free one is put in.
+/// - the address is `127.0.0.1:8080`, for which a free one is put in; so it is for `127.0.0.1:9000`,
+///   where a receiver of webhooks listens.
 struct Tour {
     struct Result {
         let status: Int32
@@ -46,12 +47,14 @@ struct Tour {
             // What other tests have open must not stay open for as long as our servers run.
             "for fd in /proc/$$/fd/*; do fd=${fd##*/}",
             "if [ \"$fd\" -gt 2 ]; then eval \"exec $fd>&-\"; fi; done", "server=; watcher=",
+            "RECEIVER=127.0.0.1:\(freePort())",
             // Whatever happens, no process stays behind.
             "trap 'kill $watcher $server 2>/dev/null || true' EXIT",
         ]
         for block in page.blocks where block.language == "sh" {
             lines.append("echo '\(Self.mark)\(block.line)'")
             let text = block.text.replacing("127.0.0.1:8080", with: "$ADDRESS")
+                .replacing("127.0.0.1:9000", with: "$RECEIVER")
             switch block.kind {
             case "server":
                 lines += [
@@ -76,6 +79,26 @@ struct Tour {
             "if [ -n \"$server\" ]; then kill -TERM $server; cat <&$server_out; wait $server; fi",
         ]
         return lines.joined(separator: "\n")
+    }
+
+    /// A port that nobody listens on now, and that no connection going out is given in the meantime:
+    /// below the range that Linux takes those from.
+    private func freePort() -> Int {
+        while true {
+            let port = Int.random(in: 20_000..<30_000)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+            let isFree = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            if isFree { return port }
+        }
     }
 
     private static func outputs(in transcript: String) -> [Int: String] {
