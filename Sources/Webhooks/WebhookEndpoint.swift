@@ -5,6 +5,8 @@ public struct WebhookEndpoint: Hashable, Sendable {
     /// What it is called in settings, metrics and tables; the cursor belongs to the name.
     public let name: String
     public let url: WebhookURL
+    /// The types of events that it is told of; nil: all.
+    public var types: Set<String>?
 
     /// Reads `NAME=URL`.
     public init(_ text: String) throws(WebhookFault) {
@@ -20,6 +22,29 @@ public struct WebhookEndpoint: Hashable, Sendable {
 
     /// As ``init(_:)`` takes it. Not for logs, as the URL may hold a key.
     public var text: String { "\(name)=\(url.text)" }
+}
+
+/// That a receiver is to be told of events of a type: with one or more of them it is told of no others.
+public struct WebhookInterest: Hashable, Sendable {
+    /// The receiver's name.
+    public let endpoint: String
+    /// One of ``WebhookEvent/types``.
+    public let type: String
+
+    /// Reads `NAME=TYPE`.
+    public init(_ text: String) throws(WebhookFault) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, WebhookEvent.types.contains(String(parts[1])) else {
+            throw WebhookFault(
+                "is no interest: write it like office=lot.closed; there are "
+                    + WebhookEvent.types.joined(separator: ", "))
+        }
+        endpoint = String(parts[0])
+        type = String(parts[1])
+    }
+
+    /// As ``init(_:)`` takes it.
+    public var text: String { "\(endpoint)=\(type)" }
 }
 
 /// Every bound on webhooks, with its reason.

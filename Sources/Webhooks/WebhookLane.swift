@@ -34,7 +34,8 @@ final class WebhookLane {
         self.loop = loop
         let rows = kept.rows.deliveries.filter { $0.key.endpoint == endpoint.name }
         book = DeliveryBook(
-            endpoint.name, schedule: schedule, cursor: kept.rows.cursors[endpoint.name],
+            endpoint.name, schedule: schedule, types: endpoint.types,
+            cursor: kept.rows.cursors[endpoint.name],
             head: head, known: rows.keys.map(\.position),
             deadLetters: kept.deadLetters[endpoint.name] ?? 0)
         let now = sender.clock.now()

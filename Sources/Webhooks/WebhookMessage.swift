@@ -62,6 +62,11 @@ public enum WebhookEvent {
     /// `evt_` and half of the entry's hash.
     public static func id(_ hash: EntryHash) -> String { WebhookMessage.id(hash) }
 
+    /// All that a receiver may be told of.
+    public static let types = [
+        "lot.opened", "lot.extended", "lot.closed", "lot.reopened", "lot.cancelled", "bid.voided",
+    ]
+
     /// Every kind of the log that there is news of, and its type when it is sent.
     public static func type(ofKind kind: String) -> String {
         switch kind {

@@ -53,6 +53,32 @@ struct WebhookTests {
         #expect(!log.contains("whsec") && !log.contains(String(Self.secret.dropFirst(6))))
     }
 
+    @Test(
+        "A lot that is put on the block again is told of: what was said of its end counts no more")
+    func reopened() async throws {
+        let folder = try TestServer.temporaryFolder()
+        let (office, shop) = (try HookOffice(), try HookOffice())
+        var arguments = try Self.arguments(folder, ["office": office.url, "shop": shop.url])
+        arguments += ["--webhook-events", "shop=lot.reopened"]
+        let server = try await TestServer.start(in: folder, arguments: arguments)
+        defer { server.removeFolder() }
+        try await server.must(
+            "auction", "create", "Clock", "--id", "clock", "--start", "10", "--format",
+            "live")
+        try await server.must("auction", "ask", "clock")
+        try await server.must("auction", "pass", "clock")
+        try await server.must("auction", "reopen", "clock", "--reason", "A hand was overlooked")
+        try await server.must("auction", "pass", "clock")
+        let told = office.wait(for: 4)
+        #expect(told.map(\.type) == ["lot.opened", "lot.closed", "lot.reopened", "lot.closed"])
+        #expect(told[2].body.contains(#""reason":"A hand was overlooked""#))
+        #expect(told[1].body.contains(#""outcome":"passed""#))
+        // The other one wants to hear of nothing else.
+        #expect(shop.wait(for: 1).map(\.type) == ["lot.reopened"])
+        #expect(await server.stop() == 0)
+        #expect(shop.requests.count == 1)
+    }
+
     @Test("A receiver that hangs holds up neither bids nor watchers nor other receivers")
     func hanging() async throws {
         let folder = try TestServer.temporaryFolder()

@@ -19,6 +19,7 @@ struct WebhookSettingsTests {
             [
                 "--webhook", "a=https://a.example/x?key=1", "--webhook", "b=http://127.0.0.1:9",
                 "--webhook-secrets", "s", "--webhook-retries", "1s,2m",
+                "--webhook-events", "b=lot.closed", "--webhook-events", "b=bid.voided",
             ],
             file: "webhook-networks: [10.0.0.0/8]\nlimits:\n  webhook-seconds-max: 3\n"
         ).checked()
@@ -28,6 +29,10 @@ struct WebhookSettingsTests {
         #expect(configuration.webhookNetworks.map(\.description) == ["10.0.0.0/8"])
         #expect(configuration.webhookLimits.timeoutSeconds == 3)
         #expect(ServeConfiguration().webhookRetries.count == 10)
+        #expect(
+            configuration.endpointsWithInterests.map(\.types) == [
+                nil, ["lot.closed", "bid.voided"],
+            ])
     }
 
     @Test(
@@ -43,6 +48,18 @@ struct WebhookSettingsTests {
                     "--webhook", "a=https://a.example", "--webhook", "a=https://b.example",
                     "--webhook-secrets", "s",
                 ], "two named a"
+            ),
+            (
+                [
+                    "--webhook", "a=https://a.example", "--webhook-secrets", "s",
+                    "--webhook-events", "b=lot.closed",
+                ], "no webhook named b"
+            ),
+            (
+                [
+                    "--webhook", "a=https://a.example", "--webhook-secrets", "s",
+                    "--webhook-events", "a=lot.sold",
+                ], "lot.closed, lot.reopened"
             ),
         ])
     func faults(arguments: [String], words: String) {

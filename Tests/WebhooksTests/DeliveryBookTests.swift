@@ -47,6 +47,22 @@ struct DeliveryBookTests {
         #expect(found3?.position == 3)
     }
 
+    @Test("What a receiver is not told of is passed over, and holds nothing back")
+    func types() throws {
+        var book = DeliveryBook(
+            "office", schedule: Self.schedule, types: ["lot.closed"], cursor: 0, head: 0,
+            known: [], deadLetters: 0)
+        book.read(try Self.log("a", "b"), to: 2, at: Self.start)
+        #expect(book.count == 0)
+        #expect(book.scanned == 2)
+        #expect(book.cursor == 2)
+        var other = DeliveryBook(
+            "office", schedule: Self.schedule, types: ["lot.opened"], cursor: 0, head: 0,
+            known: [], deadLetters: 0)
+        other.read(try Self.log("a", "b"), to: 2, at: Self.start)
+        #expect(other.count == 2)
+    }
+
     @Test("What fails is tried again after its delay, and holds its lot back but no other")
     func backOff() throws {
         var book = Self.book()

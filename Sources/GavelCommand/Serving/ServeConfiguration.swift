@@ -44,6 +44,7 @@ struct ServeConfiguration: Hashable, Sendable {
     var addresses = AddressPolicy()
     var serviceLimits = ServiceLimits()
     var webhooks: [WebhookEndpoint] = []
+    var webhookInterests: [WebhookInterest] = []
     /// Together with ``webhooks``, or neither.
     var webhookSecrets: String?
     var webhookRetries = RetrySchedule.standard.delays

@@ -19,6 +19,16 @@ extension ServeSetting {
             },
             // Without path and query, which may hold a key.
             show: { "\($0.name)=\($0.url)" }),
+        .list(
+            "webhook-events", \.webhookInterests, "name=type",
+            "What a receiver is told of, like office=lot.closed; repeatable. One that is not named "
+                + "here is told of everything.",
+            read: { text throws(ValueFault) in
+                do throws(WebhookFault) { return try WebhookInterest(text) } catch {
+                    throw ValueFault("\"\(text)\" \(error)")
+                }
+            },
+            show: \.text),
         .optional(
             "webhook-secrets", \.webhookSecrets, "file",
             "The secrets that webhooks are signed with, a line NAME whsec_… each, mode 0600; read "

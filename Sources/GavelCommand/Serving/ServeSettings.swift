@@ -81,6 +81,11 @@ struct ServeSettings: Sendable {
         for webhook in configuration.webhooks where !names.insert(webhook.name).inserted {
             faults.append("\(origins["webhook"] ?? "webhook"): there are two named \(webhook.name)")
         }
+        for interest in configuration.webhookInterests where !names.contains(interest.endpoint) {
+            faults.append(
+                "\(origins["webhook-events"] ?? "webhook-events"): there is no webhook named "
+                    + interest.endpoint)
+        }
     }
 
     private mutating func compareLimits() {

@@ -30,6 +30,16 @@ extension ServeConfiguration {
         guard !webhooks.isEmpty, let webhookSecrets else { return nil }
         return WebhookSecretsFile(path: webhookSecrets)
     }
+
+    /// The receivers, each with what it is told of.
+    var endpointsWithInterests: [WebhookEndpoint] {
+        let types = Dictionary(grouping: webhookInterests, by: \.endpoint)
+        return webhooks.map { endpoint in
+            var endpoint = endpoint
+            endpoint.types = types[endpoint.name].map { Set($0.map(\.type)) }
+            return endpoint
+        }
+    }
 }
 
 extension RunningServer {
@@ -41,7 +51,7 @@ extension RunningServer {
         guard let file = configuration.webhookSecretsFile() else { return nil }
         let secrets = try await read(file)
         var sending = WebhookSender.Configuration(
-            endpoints: configuration.webhooks, secrets: secrets)
+            endpoints: configuration.endpointsWithInterests, secrets: secrets)
         sending.schedule = RetrySchedule(delays: configuration.webhookRetries)
         sending.limits = configuration.webhookLimits
         sending.authorities = configuration.webhookAuthorities

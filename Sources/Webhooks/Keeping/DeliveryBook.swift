@@ -28,6 +28,8 @@ struct DeliveryBook {
 
     let endpoint: String
     private let schedule: RetrySchedule
+    /// The types of events that are sent; nil: all.
+    private let types: Set<String>?
     private var queues: [AuctionID: Queue] = [:]
     /// How many events wait, those under way included.
     private(set) var count = 0
@@ -44,16 +46,19 @@ struct DeliveryBook {
     private var changes = WebhookRows()
 
     /// - Parameters:
+    ///   - types: of events that are sent; nil: all. What is owed already is sent in any case.
     ///   - cursor: as it is stored; nil for an endpoint that is new.
     ///   - head: where the log stands: a new endpoint is told what happens from then on.
     ///   - known: the entries that have a row, those of dead letters included; needed of those after the
     ///     cursor.
     init(
-        _ endpoint: String, schedule: RetrySchedule, cursor: Int64?, head: Int64,
+        _ endpoint: String, schedule: RetrySchedule, types: Set<String>? = nil, cursor: Int64?,
+        head: Int64,
         known: some Sequence<Int64>, deadLetters: Int
     ) {
         self.endpoint = endpoint
         self.schedule = schedule
+        self.types = types
         self.deadLetters = deadLetters
         let start = cursor ?? head
         scanned = start
@@ -65,7 +70,8 @@ struct DeliveryBook {
 
     /// Takes what was found in the log, from ``scanned`` on.
     mutating func take(_ page: LotNewsPage, at now: Instant) {
-        for news in page.news where known.remove(news.position) == nil {
+        for news in page.news
+        where known.remove(news.position) == nil && types?.contains(news.what.type) ?? true {
             let isBehindStored = queues[news.auction]?.items.contains(where: \.isStored) ?? false
             var item = Item(news, due: now)
             if isBehindStored { store(&item) }
