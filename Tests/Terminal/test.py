@@ -172,7 +172,7 @@ def progress(house):
         assert "█".encode() in screen.bytes, "no progress is shown"
     finally:
         screen.kill()
-    catalogue = house.folder / "long.csv"
+    catalogue = pathlib.Path(house.folder) / "long.csv"
     catalogue.write_text("title,start,closes\n" + "Chair,40,+2h\n" * 200)
     screen = house.terminal("auction", "import", str(catalogue))
     try:
