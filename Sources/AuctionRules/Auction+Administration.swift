@@ -41,10 +41,10 @@ extension Auction {
         let (auction, clock) = broughtUpToDate(at: t)
         switch auction.events(for: command, at: t) {
         case .success(let events):
-            return Decision(events: (clock + events).map { .auction(id, $0) })
+            return Decision(events: EventList((clock + events).map { .auction(id, $0) }))
         case .failure(let objection):
             return Decision(
-                events: clock.map { .auction(id, $0) }, answer: .declined(objection))
+                events: EventList(clock.map { .auction(id, $0) }), answer: .declined(objection))
         }
     }
 

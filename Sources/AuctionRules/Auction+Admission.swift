@@ -26,7 +26,7 @@ extension Auction {
         guard events.isEmpty else {
             let decision = after(events, at: t).judge(request, at: t, admission: admission)
             return Decision(
-                events: events.map { .auction(id, $0) } + decision.events,
+                events: EventList(events.map { .auction(id, $0) } + decision.events),
                 answer: decision.answer)
         }
         return judge(request, at: t, admission: admission)
@@ -95,7 +95,7 @@ extension Auction {
     private func refuse(_ request: BidRequest, _ refusal: Refusal) -> Decision {
         guard refusal.isFinal else { return Decision(answer: .refused(refusal)) }
         let event = BidRefused(request: request, refusal: refusal)
-        return Decision(events: [.auction(id, .bidRefused(event))])
+        return Decision(events: EventList(.auction(id, .bidRefused(event))))
     }
 
     private func accept(
@@ -109,7 +109,7 @@ extension Auction {
         let accepted = BidAccepted(
             request: request, amount: offer.amount, ordinal: commitments.count,
             standing: standing, seq: seq)
-        var events: [Event] = [.auction(id, .bidAccepted(accepted))]
+        var events = EventList(.auction(id, .bidAccepted(accepted)))
         guard let standing, let seq else { return Decision(events: events) }
         if reachesCap(standing), let price = standing.price, let leader = standing.leader {
             let closed = Closed(outcome: .sold(to: leader, price: price), cause: .bought, seq: seq)

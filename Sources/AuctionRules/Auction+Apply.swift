@@ -20,8 +20,9 @@ extension Auction {
         case .bidsVoided(let event): apply(event, at: t, recordedAs: hash)
         case .reserveLowered(let event):
             reserve = event.reserve
-            standing = Standing(
-                price: standing.price, leader: standing.leader, isReserveMet: event.isMet)
+            show(
+                Standing(price: standing.price, leader: standing.leader, isReserveMet: event.isMet)
+            )
         case .extended(let event):
             apply(event, at: t)
         case .paused:
@@ -68,16 +69,14 @@ extension Auction {
         commitments.append(commitment)
         bidding.commit(commitment)
         if commitment.seq != nil { publicBids += 1 }
+        let bidder = event.request.bidder
+        let countBefore = participants.count
+        let number = participants.admit(bidder)
+        let ownMax = participants.commit(event.amount, by: number, isSealed: !isOpenOutcry)
         if let standing = event.standing {
-            self.standing = standing
+            show(standing, after: bidder, number: number)
             if block != nil { askOverPrice() }
         }
-        let bidder = event.request.bidder
-        let isSealed = !isOpenOutcry
-        let countBefore = participants.count
-        let newcomer = Participant(number: countBefore + 1)
-        let ownMax = participants[bidder, default: newcomer]
-            .commit(event.amount, isSealed: isSealed)
         if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
         let acceptance = Acceptance(
             seq: seq, isLeading: showsBidding ? standing.leader == bidder : nil,
@@ -107,10 +106,10 @@ extension Auction {
         for bidder in Set(event.ordinals.map { commitments[$0].key.bidder }) {
             let surviving = commitments.lazy.filter { $0.key.bidder == bidder && !$0.isVoided }
             let standing = terms.format.standingAmount(of: surviving)
-            participants[bidder]?.standingAmount = standing
+            participants.setStanding(standing, of: bidder)
         }
         if let standing = event.standing {
-            self.standing = standing
+            show(standing)
             if isOnBlock { askOverPrice() }
         }
         if let outcome = event.outcome, case .closed(_, let cause, let at) = phase {
@@ -141,7 +140,7 @@ extension Auction {
     /// A sealed lot's result becomes its standing.
     private mutating func reveal(_ outcome: Outcome) {
         guard !isOpenOutcry, case .sold(let winner, let price) = outcome else { return }
-        standing = Standing(price: price, leader: winner, isReserveMet: reserve != nil)
+        show(Standing(price: price, leader: winner, isReserveMet: reserve != nil))
     }
 
     private mutating func keep(

@@ -25,7 +25,7 @@ extension Auction {
     /// The lot comes on the block, or its ask moves.
     mutating func apply(_ event: AskSet, at t: Instant) {
         if block?.ask == nil { block?.since = t }
-        if let standing = event.standing { self.standing = standing }
+        if let standing = event.standing { show(standing) }
         ask(event.ask)
     }
 

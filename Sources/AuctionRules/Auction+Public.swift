@@ -90,11 +90,20 @@ extension Auction {
     /// The name under which a bidder appears to others on this lot; nil for somebody who has not
     /// bid on it.
     public func alias(of bidder: BidderID) -> String? {
-        participants[bidder].map { Self.alias(number: $0.number) }
+        number(of: bidder).map { Self.alias(number: $0) }
+    }
+
+    /// The same without the word: 1, 2, 3 … in the order of the first accepted bids.
+    public func number(of bidder: BidderID) -> Int? {
+        // Who is asked for most is who leads.
+        bidder == standing.leader ? leaderAlias : participants.number(of: bidder)
     }
 
     /// `Bidder 1` is whose bid was accepted first.
-    public static func alias(number: Int) -> String { "\(aliasPrefix)\(number)" }
+    public static func alias(number: Int) -> String {
+        // Short enough to need no memory of its own; an interpolation would take some and give it back.
+        aliasPrefix.description + String(number)
+    }
 
     /// What an alias is before its number.
     public static var aliasPrefix: StaticString { "Bidder " }
@@ -119,7 +128,7 @@ extension Auction {
     public var publicBidCount: Int {
         guard !isOpenOutcry else { return publicBids }
         guard isClosed || terms.showsSealedBidCount else { return 0 }
-        return participants.values.count { $0.standingAmount != nil }
+        return participants.count { $0.participant.standingAmount != nil }
     }
 
     private var outcomeCode: String? {
@@ -139,11 +148,6 @@ extension Auction {
 
     private var publicLeader: String? {
         leaderAlias.map(Self.alias(number:))
-    }
-
-    /// The number of the one who leads or, after a sale, has won.
-    public var leaderAlias: Int? {
-        standing.leader.flatMap { participants[$0]?.number }
     }
 }
 

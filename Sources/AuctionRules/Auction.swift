@@ -19,16 +19,7 @@ public struct Auction: Hashable, Sendable {
         /// 1, 2, 3 … in the order of the first accepted bid: the alias on this lot.
         public let number: Int
         /// The standing max, or sealed bid; nil when all of it has been voided.
-        public internal(set) var standingAmount: Amount?
-
-        /// A higher offer is the bidder's new max; every sealed bid replaces the one before.
-        ///
-        /// - Returns: what stands then.
-        mutating func commit(_ amount: Amount, isSealed: Bool) -> Amount {
-            let standing = isSealed ? amount : max(amount, standingAmount ?? amount)
-            standingAmount = standing
-            return standing
-        }
+        public let standingAmount: Amount?
     }
 
     /// A move of the lot's end.
@@ -71,9 +62,12 @@ public struct Auction: Hashable, Sendable {
     public internal(set) var outcomeEntry: EntryHash?
     public internal(set) var reserve: Amount?
     /// The bidding as everybody may see it. Sealed formats leave it empty until the close.
-    public internal(set) var standing = Standing(price: nil, leader: nil, isReserveMet: false)
+    public private(set) var standing = Standing(price: nil, leader: nil, isReserveMet: false)
+    /// The number of the one who leads or, after a sale, has won. Follows from the standing; kept, as
+    /// everything that is told of the lot names him.
+    public private(set) var leaderAlias: Int?
     public internal(set) var commitments: [Commitment] = []
-    public internal(set) var participants: [BidderID: Participant] = [:]
+    public internal(set) var participants = Participants()
     /// The highest offer of each bidder that was refused as too low, for the day that a void
     /// brings the lot below it again.
     var refusedOffers: [BidderID: Amount] = [:]
@@ -93,6 +87,24 @@ public struct Auction: Hashable, Sendable {
         reserve = terms.reserve
         bidding = terms.format.opening(terms)
         block = terms.format == .live ? Block() : nil
+    }
+
+    /// Changes the bidding that everybody sees. Who leads has been admitted before.
+    mutating func show(_ standing: Standing) {
+        if standing.leader != self.standing.leader || leaderAlias == nil {
+            leaderAlias = standing.leader.flatMap { participants.number(of: $0) }
+        }
+        self.standing = standing
+    }
+
+    /// The same after a bid, whose bidder's number is known.
+    mutating func show(_ standing: Standing, after bidder: BidderID, number: Int) {
+        if standing.leader == bidder {
+            leaderAlias = number
+            self.standing = standing
+        } else {
+            show(standing)
+        }
     }
 
     public var terms: Terms { box.terms }

@@ -11,24 +11,54 @@ public struct Auctions: Hashable, Sendable {
     public var count: Int { values.count }
     public var isEmpty: Bool { values.isEmpty }
 
+    /// Where a lot stands. Good for as long as the house lives: lots come, and none ever goes.
+    public struct Place: Hashable, Sendable {
+        /// 0, 1, 2 … in the order of creation.
+        public let number: Int
+
+        @usableFromInline
+        init(number: Int) { self.number = number }
+    }
+
+    /// Nil when there is no lot with this id.
+    public func place(of id: AuctionID) -> Place? {
+        number(of: id).map { Place(number: $0) }
+    }
+
+    /// The same, where the lot is often the one that was just looked at.
+    public func place(of id: AuctionID, near lot: Place?) -> Place? {
+        if let lot, with(lot, { $0.id == id }) { return lot }
+        return place(of: id)
+    }
+
     /// A copy of the lot; nil when there is none with this id.
     public subscript(id: AuctionID) -> Auction? {
         number(of: id).map { values[$0] }
     }
 
     /// Calls `body` with the lot itself, without a copy; nil when there is none with this id.
+    @inlinable
     public func with<R>(_ id: AuctionID, _ body: (Auction) throws -> R) rethrows -> R? {
-        guard let position = number(of: id) else { return nil }
-        return try values.withUnsafeBufferPointer { lots in
+        guard let lot = place(of: id) else { return nil }
+        return try with(lot, body)
+    }
+
+    /// Calls `body` with the lot that stands there, without a copy.
+    @inlinable
+    @inline(__always)
+    public func with<R>(_ lot: Place, _ body: (Auction) throws -> R) rethrows -> R {
+        try values.withUnsafeBufferPointer { lots in
+            precondition(lot.number < lots.count, "The lot is another house's")
             // The pointer is to an element that is there, and nothing is written through it.
-            try Self.lend(&UnsafeMutableBufferPointer(mutating: lots)[position], to: body)
+            return try Self.lend(&UnsafeMutableBufferPointer(mutating: lots)[lot.number], to: body)
         }
     }
 
     /// An element that is read where it stands would be copied, for fear that `body` changes the array:
     /// a dozen references to count. Of what is passed inout the compiler knows that nobody else does.
+    @inlinable
     @inline(never)
-    private static func lend<R>(
+    static func lend<R>(
         _ auction: inout Auction, to body: (Auction) throws -> R
     ) rethrows -> R {
         try body(auction)
@@ -36,21 +66,16 @@ public struct Auctions: Hashable, Sendable {
 
     /// 0, 1, 2 … in the order of creation; nil when there is no lot with this id.
     public func number(of id: AuctionID) -> Int? {
-        positions.place(of: Self.hash(id)) { values[$0].id == id }
+        positions.place(of: KeyHash.hash(id)) { values[$0].id == id }
     }
 
     mutating func insert(_ auction: Auction) {
         if let position = number(of: auction.id) {
             values[position] = auction
         } else {
-            positions.insert(Self.hash(auction.id), at: values.count)
+            positions.insert(KeyHash.hash(auction.id), at: values.count)
             values.append(auction)
         }
-    }
-
-    private static func hash(_ id: AuctionID) -> UInt64 {
-        var text = id.text
-        return text.withUTF8 { KeyHash.hash(UnsafeRawBufferPointer($0)) }
     }
 
     /// Puts the lots in the order of those numbers.
@@ -60,14 +85,13 @@ public struct Auctions: Hashable, Sendable {
         values = values.indices.sorted { numbers[$0] < numbers[$1] }.map { values[$0] }
         positions = PlaceTable()
         for (position, auction) in values.enumerated() {
-            positions.insert(Self.hash(auction.id), at: position)
+            positions.insert(KeyHash.hash(auction.id), at: position)
         }
     }
 
-    /// Changes the lot in its place; nil when there is none with this id.
-    mutating func update<R>(_ id: AuctionID, _ body: (inout Auction) -> R) -> R? {
-        guard let position = number(of: id) else { return nil }
-        return body(&values[position])
+    /// Changes the lot that stands there.
+    mutating func update<R>(_ lot: Place, _ body: (inout Auction) -> R) -> R {
+        body(&values[lot.number])
     }
 
     public static func == (left: Auctions, right: Auctions) -> Bool { left.values == right.values }

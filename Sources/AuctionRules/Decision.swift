@@ -18,10 +18,10 @@ public struct Decision: Hashable, Sendable {
         case declinedAll([Int: Objection])
     }
 
-    public var events: [Event]
+    public var events: EventList
     public var answer: Answer
 
-    public init(events: [Event] = [], answer: Answer = .done) {
+    public init(events: EventList = EventList(), answer: Answer = .done) {
         self.events = events
         self.answer = answer
     }

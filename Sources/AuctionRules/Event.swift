@@ -7,17 +7,17 @@ public enum Event: Hashable, Sendable {
 /// What happened to one auction. `seq` is the auction's own number of the public change that the
 /// event is part of; one command makes at most one change, so that events of one command share it.
 public enum AuctionEvent: Hashable, Sendable {
-    /// Kept aside, so that the largest event does not make every other one as large.
+    /// Large ones are kept aside: an event is moved a dozen times on its way, and so is but a pointer.
     indirect case created(Terms)
     case opened(seq: Int64)
-    case bidAccepted(BidAccepted)
-    case bidRefused(BidRefused)
+    indirect case bidAccepted(BidAccepted)
+    indirect case bidRefused(BidRefused)
     indirect case bidsVoided(BidsVoided)
     case reserveLowered(ReserveLowered)
     case extended(Extended)
     case paused(reason: String?, seq: Int64)
     case resumed(endsAt: Instant?, seq: Int64)
-    case closed(Closed)
+    indirect case closed(Closed)
     case cancelled(reason: String, seq: Int64)
     case announced(text: String)
     /// A live-room lot came on the block, or its ask moved.

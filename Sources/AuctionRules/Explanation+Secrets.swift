@@ -44,7 +44,7 @@ extension LotChange {
 
     private func offers(on lot: Auction) -> String {
         let currency = lot.terms.currency
-        let offers = lot.participants.sorted { $0.value.number < $1.value.number }
+        let offers = lot.participants
             .compactMap { bidder, own in
                 own.standingAmount.map { "\(bidder) \(currency.text($0))" }
             }

@@ -12,10 +12,21 @@ extension House {
             auctions.insert(Auction(id: id, terms: terms))
             if let sale = terms.sale { sales[sale]?.add(id, terms) }
         case .auction(let id, let event):
-            let newcomer = auctions.update(id) { $0.apply(event, at: t, recordedAs: hash) }
-            if let newcomer = newcomer ?? nil { bidders[newcomer]?.auctions.insert(id) }
+            guard let lot = auctions.place(of: id) else { return }
+            apply(event, on: lot, at: t, recordedAs: hash)
         case .house(let event): apply(event, at: t)
         }
+    }
+
+    /// The same for an event on a lot whose place is known: not for one that makes a lot.
+    public mutating func apply(
+        _ event: AuctionEvent, on lot: Auctions.Place, at t: Instant, recordedAs hash: EntryHash
+    ) {
+        lastInstant = max(lastInstant, t)
+        let newcomer = auctions.update(lot) { auction in
+            auction.apply(event, at: t, recordedAs: hash).map { (bidder: $0, lot: auction.id) }
+        }
+        if let newcomer { bidders[newcomer.bidder]?.auctions.insert(newcomer.lot) }
     }
 
     private mutating func apply(_ event: HouseEvent, at t: Instant) {

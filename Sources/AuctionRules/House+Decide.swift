@@ -10,13 +10,10 @@ extension House {
         let t = time(of: stamp)
         switch command {
         case .request(let request, let id):
-            let decision = auctions.with(id) { auction in
-                var decision = auction.decide(
-                    request, at: t, admission: admission(of: request, on: auction))
-                if auction.isGrouped { extendGroup(of: auction, after: &decision, at: t) }
-                return decision
+            guard let lot = auctions.place(of: id) else {
+                return Decision(answer: .refused(.unknownAuction))
             }
-            return decision ?? Decision(answer: .refused(.unknownAuction))
+            return decide(request, on: lot, at: stamp)
         case .status(let key, let id):
             let reply = auctions.with(id) { $0.reply(to: key) } ?? nil
             return Decision(answer: reply.map { .repeated($0) } ?? .notSeen)
@@ -36,6 +33,19 @@ extension House {
         }
     }
 
+    /// What a request leads to, on a lot whose place is known.
+    public func decide(
+        _ request: BidRequest, on lot: Auctions.Place, at stamp: Instant
+    ) -> Decision {
+        let t = time(of: stamp)
+        return auctions.with(lot) { auction in
+            var decision = auction.decide(
+                request, at: t, admission: admission(of: request, on: auction))
+            if auction.isGrouped { extendGroup(of: auction, after: &decision, at: t) }
+            return decision
+        }
+    }
+
     /// Every objection is named, by the index of its command, so that a catalogue's faults can be
     /// mended in one go. A command after a refused one is judged as if that had not been there.
     private func decideAll(_ commands: [Command], at t: Instant) -> Decision {
@@ -49,7 +59,7 @@ extension House {
             events += decision.events
         }
         guard objections.isEmpty else { return Decision(answer: .declinedAll(objections)) }
-        return Decision(events: events)
+        return Decision(events: EventList(events))
     }
 
     /// The engine's time for a stamp.
@@ -67,7 +77,7 @@ extension House {
             auction.outageExtension(heartbeat: heartbeat, boot: boot, reopenMin: reopenMin)
                 .map { Event.auction(auction.id, $0) }
         }
-        return Decision(events: events)
+        return Decision(events: EventList(events))
     }
 
     // MARK: - Auctions
@@ -97,7 +107,7 @@ extension House {
             return .declined(.invalidTerms, "closes_at must be in the future.")
         }
         let events = [.created(terms)] + auction.clockEvents(at: t)
-        return Decision(events: events.map { .auction(id, $0) })
+        return Decision(events: EventList(events.map { .auction(id, $0) }))
     }
 
     // MARK: - Who may bid
@@ -194,7 +204,8 @@ extension House {
             guard bidders[id] != nil else { return unknownBidder(id) }
             let own = tokens.values.filter { $0.bearer == .bidder(id) }.map(\.hash.hex).sorted()
             return Decision(
-                events: own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) })
+                events: EventList(
+                    own.compactMap(TokenHash.init(hex:)).map { .house(.tokenRevoked($0)) }))
         case .addSigningKey(let key): return decide(addSigningKey: key)
         case .request, .status, .administer, .createAuction, .all:
             preconditionFailure("\(command) is not housekeeping")
@@ -203,7 +214,7 @@ extension House {
 
     private func ifBidder(_ id: BidderID, _ event: (Membership) -> HouseEvent?) -> Decision {
         guard let membership = bidders[id] else { return unknownBidder(id) }
-        return Decision(events: event(membership).map { [.house($0)] } ?? [])
+        return Decision(events: event(membership).map { EventList(.house($0)) } ?? EventList())
     }
 
     private func unknownBidder(_ id: BidderID) -> Decision {
@@ -216,7 +227,9 @@ extension Decision {
         Decision(answer: .declined(Objection(kind, message)))
     }
 
-    static func house(_ event: HouseEvent) -> Decision { Decision(events: [.house(event)]) }
+    static func house(_ event: HouseEvent) -> Decision {
+        Decision(events: EventList(.house(event)))
+    }
 }
 
 extension Amount {

@@ -21,12 +21,14 @@ public struct PrivateNotice: Hashable, Sendable {
 extension Auction {
     /// Whom an event concerns in private, seen from the auction after it.
     ///
-    /// - Parameter leaderBefore: who led before the event.
+    /// - Parameters:
+    ///   - leaderBefore: who led before the event.
+    ///   - state: the auction's, if somebody has made it already.
     public func privateNotices(
-        after event: AuctionEvent, leaderBefore: BidderID?
+        after event: AuctionEvent, leaderBefore: BidderID?, state: PublicState? = nil
     ) -> [PrivateNotice] {
         switch event {
-        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore)
+        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore, state)
         case .closed: noticesAfterClose
         case .bidsVoided(let event): noticesAfterVoid(event)
         case .askSet(let event) where event.standing != nil: noticesOnTheBlock
@@ -40,24 +42,28 @@ extension Auction {
 
     /// The displaced leader, or a bidder whom a proxy outbid at once.
     private func noticesAfterBid(
-        by bidder: BidderID, _ leaderBefore: BidderID?
+        by bidder: BidderID, _ leaderBefore: BidderID?, _ state: PublicState?
     ) -> [PrivateNotice] {
         guard isOpenOutcry, let leader = standing.leader else { return [] }
         let outbid = leader == bidder ? leaderBefore : bidder
         guard let outbid, outbid != leader else { return [] }
-        return [notice(outbid, .outbid(ownMax: participants[outbid]?.standingAmount))]
+        let ownMax = participants[outbid]?.standingAmount
+        return [
+            PrivateNotice(
+                bidder: outbid, content: .outbid(ownMax: ownMax), state: state ?? publicState)
+        ]
     }
 
     /// The lot has come on the block: other absentee bids are outbid already.
     private var noticesOnTheBlock: [PrivateNotice] {
-        participants.sorted { $0.value.number < $1.value.number }.compactMap { bidder, own in
+        participants.compactMap { bidder, own in
             guard let max = own.standingAmount, bidder != standing.leader else { return nil }
             return notice(bidder, .outbid(ownMax: max))
         }
     }
 
     private var noticesAfterClose: [PrivateNotice] {
-        participants.sorted { $0.value.number < $1.value.number }.compactMap { bidder, own in
+        participants.compactMap { bidder, own in
             guard own.standingAmount != nil else { return nil }
             if case .sold(bidder, let price)? = outcome { return notice(bidder, .won(due: price)) }
             return notice(bidder, .lost)

@@ -14,8 +14,8 @@ struct DecidedBatch: Sendable {
     var arrivals = Arrivals()
     /// When all of it was decided.
     var decidedAt: ContinuousClock.Instant?
-    /// The lots that something happened to, and the bidders whose standing amounts may have changed.
-    private(set) var touched: [AuctionID: Set<BidderID>] = [:]
+    /// The lots that something happened to.
+    var touched = TouchedLots()
     /// Those lots as they stand after the batch, once it is finished.
     var lots: [LotUpdate] = []
     /// All signing keys as they are after the batch, when it has added one.
@@ -34,38 +34,6 @@ struct DecidedBatch: Sendable {
 
     /// How much it is: its entries, or its commands if most of them leave none.
     var size: Int { max(log.count, commands.count) }
-
-    /// Takes note of what the board has to look at when the batch is finished.
-    ///
-    /// - Parameter auction: as the event leaves it.
-    /// - Returns: whether it is the first that happens to the lot in this batch.
-    mutating func touch(_ event: AuctionEvent, on auction: Auction) -> Bool {
-        let lots = touched.count
-        switch event {
-        case .bidAccepted(let accepted):
-            touched[auction.id, default: []].insert(accepted.request.bidder)
-        case .bidsVoided: touched[auction.id, default: []].formUnion(auction.participants.keys)
-        default: touched[auction.id, default: []].formUnion([])
-        }
-        return touched.count > lots
-    }
-}
-
-/// What the board has to know of a lot that a batch has changed.
-struct LotUpdate: Sendable {
-    let state: PublicState
-    let leader: BidderID?
-    /// The standing amounts that may have changed, of the bidders themselves.
-    let ownAmounts: [(bidder: BidderID, amount: Amount?)]
-    /// The lot's latest public changes: the writer's own pages, which nobody has to make again.
-    let recent: RecentChanges
-
-    init(of auction: Auction, bidders: Set<BidderID>, recent: RecentChanges?) {
-        state = auction.publicState
-        leader = auction.standing.leader
-        ownAmounts = bidders.map { ($0, auction.participants[$0]?.standingAmount) }
-        self.recent = recent ?? RecentChanges()
-    }
 }
 
 /// When requests had come: those that came together are counted together.

@@ -185,7 +185,9 @@ public final class PublicBoard: Sendable {
         for (id, auction) in house.auctions {
             fresh.lots[id] = Lot(
                 state: auction.publicState, leader: auction.standing.leader,
-                ownAmounts: auction.participants.compactMapValues(\.standingAmount),
+                ownAmounts: auction.participants.reduce(into: [:]) { amounts, own in
+                    amounts[own.bidder] = own.participant.standingAmount
+                },
                 recent: recent[id] ?? RecentChanges())
         }
         return state.withLock { state in

@@ -60,16 +60,60 @@ public struct LogBatch: Sendable {
     ///   - event: decided against this very house.
     ///   - t: the engine's time of it.
     ///   - house: the house as all earlier events leave it.
+    ///   - lot: where the event's lot stands there, if that is known.
     /// - Returns: the entry's hash.
     @discardableResult
     public mutating func record(
-        _ event: Event, at t: Instant, in house: inout House
+        _ event: Event, at t: Instant, in house: inout House, on lot: Auctions.Place? = nil
     ) -> EntryHash {
         precondition(!isSealed, "A sealed batch takes no more events: start the next one")
+        let lot = lot ?? event.auction.flatMap { house.auctions.place(of: $0) }
+        if case .auction(let id, let what) = event, case .bidAccepted(let bid) = what, let lot,
+            let hash = record(bid, of: what, on: id, at: lot, t, in: &house)
+        {
+            return hash
+        }
+        return recordPlainly(event, at: t, in: &house, on: lot)
+    }
+
+    /// An accepted bid; nil when it is not as plain as most of them.
+    private mutating func record(
+        _ bid: BidAccepted, of event: AuctionEvent, on id: AuctionID, at lot: Auctions.Place,
+        _ t: Instant, in house: inout House
+    ) -> EntryHash? {
+        let position = head.position + 1
+        let salt = salts.salt(at: position)
+        let entry = house.auctions.with(lot) {
+            AcceptedBidEntry(
+                bid, on: $0, previousHash: head.hash, position: position, at: t, salt: salt,
+                appendingTo: &bytes)
+        }
+        guard let entry else { return nil }
+        let hash = entry.image.hash
+        head = LogHead(position: position, hash: hash)
+        touched.note(event, on: id)
+        house.apply(event, on: lot, at: t, recordedAs: hash)
+        guard let reply = house.auctions.with(lot, { $0.newestReply }) else {
+            preconditionFailure("A request's verdict is its lot's newest reply")
+        }
+        entries.append(
+            EntryRow(
+                position: position, at: t, seq: bid.seq, image: entry.image,
+                answer: AnswerColumns(
+                    bidder: entry.bidder, bid: entry.bid, id: id, reply: reply,
+                    commitment: CommitmentColumns(
+                        ordinal: bid.ordinal, amount: bid.amount, alias: entry.alias))))
+        return hash
+    }
+
+    /// An event of any kind.
+    private mutating func recordPlainly(
+        _ event: Event, at t: Instant, in house: inout House, on lot: Auctions.Place?
+    ) -> EntryHash {
         writer.removeAll()
         EventCodec.encode(event, to: &writer)
         publicWriter.removeAll()
-        EventCodec.encodePublic(event, in: house, to: &publicWriter)
+        EventCodec.encodePublic(event, in: house, on: lot, to: &publicWriter)
         let position = head.position + 1
         let image = EntryImage(
             previousHash: head.hash, position: position, at: t, kind: event.kind,
@@ -79,7 +123,13 @@ public struct LogBatch: Sendable {
         head = LogHead(position: position, hash: hash)
         var row = EntryRow(position: position, at: t, seq: event.seq, image: image)
         switch event {
-        case .auction(let id, let event): follow(event, on: id, as: &row, in: &house)
+        case .auction(let id, let event):
+            touched.note(event, on: id)
+            if let lot {
+                follow(event, on: lot, as: &row, in: &house)
+            } else {
+                house.apply(.auction(id, event), at: t, recordedAs: hash)
+            }
         case .house(let event):
             house.apply(.house(event), at: t, recordedAs: hash)
             touched.note(event)
@@ -97,21 +147,21 @@ public struct LogBatch: Sendable {
     }
 
     private mutating func follow(
-        _ event: AuctionEvent, on id: AuctionID, as row: inout EntryRow, in house: inout House
+        _ event: AuctionEvent, on lot: Auctions.Place, as row: inout EntryRow,
+        in house: inout House
     ) {
-        touched.note(event, on: id)
         var certified: EntryHash?
         switch event {
         // A lot that was reopened has had a close before.
         case .bidsVoided, .closed:
-            certified = house.auctions.with(id) { $0.outcomeEntry } ?? nil
+            certified = house.auctions.with(lot) { $0.outcomeEntry }
         default: break
         }
-        house.apply(.auction(id, event), at: row.at, recordedAs: head.hash)
+        house.apply(event, on: lot, at: row.at, recordedAs: head.hash)
         switch event {
         case .bidAccepted(let event):
-            house.auctions.with(id) { auction in
-                guard let alias = auction.participants[event.request.bidder]?.number else {
+            house.auctions.with(lot) { auction in
+                guard let alias = auction.number(of: event.request.bidder) else {
                     preconditionFailure("Who has bid is a participant")
                 }
                 row.answer = answer(
@@ -120,15 +170,15 @@ public struct LogBatch: Sendable {
                         ordinal: event.ordinal, amount: event.amount, alias: alias))
             }
         case .bidRefused(let event):
-            house.auctions.with(id) { row.answer = answer(to: event.request, on: $0) }
+            house.auctions.with(lot) { row.answer = answer(to: event.request, on: $0) }
         case .bidsVoided(let event):
             voids += event.ordinals.map {
                 VoidRow(auction: row.image.auction, ordinal: $0, position: row.position)
             }
-            house.auctions.with(id) { certify($0, replacing: certified) }
+            house.auctions.with(lot) { certify($0, replacing: certified) }
             guard case .retraction(let request) = event.cause else { return }
-            house.auctions.with(id) { row.answer = answer(to: request, on: $0) }
-        case .closed: house.auctions.with(id) { certify($0, replacing: certified) }
+            house.auctions.with(lot) { row.answer = answer(to: request, on: $0) }
+        case .closed: house.auctions.with(lot) { certify($0, replacing: certified) }
         case .created, .opened, .reserveLowered, .extended, .paused, .resumed, .cancelled,
             .announced, .askSet, .fairWarned, .reopened:
             break

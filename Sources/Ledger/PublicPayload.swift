@@ -11,9 +11,12 @@ import StrictJSON
 extension EventCodec {
     /// Appends it; nothing at all when nothing of the event is public.
     ///
-    /// - Parameter auction: the lot before the event; nil for its creation and for the house.
-    static func encodePublic(_ event: Event, before auction: Auction?, to writer: inout JSONWriter)
-    {
+    /// - Parameters:
+    ///   - house: as it stands before the event.
+    ///   - lot: where the event's lot stands in it; nil for its creation and for an event of the house.
+    static func encodePublic(
+        _ event: Event, in house: House, on lot: Auctions.Place?, to writer: inout JSONWriter
+    ) {
         switch event {
         case .house(.saleCreated(let sale)):
             writer.object { writer in
@@ -48,24 +51,21 @@ extension EventCodec {
                 writer.field("text", text)
             }
         case .auction(_, let event):
-            guard let seq = event.seq, let auction else { return }
-            writer.object { writer in
-                writer.field("v", version)
-                writer.field("seq", seq)
-                encodePublic(event, before: auction, to: &writer)
+            guard let seq = event.seq, let lot else { return }
+            house.auctions.with(lot) { auction in
+                writer.object { writer in
+                    writer.field("v", version)
+                    writer.field("seq", seq)
+                    encodePublic(event, before: auction, to: &writer)
+                }
             }
         }
     }
 
-    /// The same, with the lot as it stands in the house before the event.
+    /// The same, with the lot still to be found.
     static func encodePublic(_ event: Event, in house: House, to writer: inout JSONWriter) {
-        guard let id = event.auction else {
-            return encodePublic(event, before: nil, to: &writer)
-        }
-        let isKnown: Void? = house.auctions.with(id) {
-            encodePublic(event, before: $0, to: &writer)
-        }
-        if isKnown == nil { encodePublic(event, before: nil, to: &writer) }
+        let lot = event.auction.flatMap { house.auctions.place(of: $0) }
+        encodePublic(event, in: house, on: lot, to: &writer)
     }
 
     /// What a public change adds to its number.
@@ -157,7 +157,7 @@ extension EventCodec {
         aliasOf bidder: BidderID, in auction: Auction, as key: StaticString,
         to writer: inout JSONWriter
     ) {
-        let number = auction.participants[bidder]?.number ?? auction.participants.count + 1
+        let number = auction.number(of: bidder) ?? auction.participants.count + 1
         writer.field(key, Auction.aliasPrefix, number: number)
     }
 }

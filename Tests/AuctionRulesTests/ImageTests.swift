@@ -23,8 +23,8 @@ struct ImageTests {
             Self.names(of: lot) == [
                 "id", "box", "phase", "seq", "startsAt", "endsAt", "extensions",
                 "extensionsByBids", "newestExtensions", "outcomeEntry", "reserve", "standing",
-                "commitments", "participants",
-                "refusedOffers", "bidding", "block", "publicBids", "replies",
+                "leaderAlias", "commitments", "participants", "refusedOffers", "bidding", "block",
+                "publicBids", "replies",
             ], Self.hint)
         #expect(
             Self.names(of: lot.terms) == [
@@ -43,7 +43,7 @@ struct ImageTests {
                 "ordinal", "key", "kind", "amount", "at", "seq", "isVoided",
             ], Self.hint)
         #expect(
-            Self.names(of: try #require(lot.participants.values.first)) == [
+            Self.names(of: try #require(lot.participants.first?.participant)) == [
                 "number", "standingAmount",
             ], Self.hint)
         #expect(

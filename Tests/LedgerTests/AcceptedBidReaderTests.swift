@@ -23,7 +23,7 @@ struct AcceptedBidReaderTests {
     }
 
     /// A bid with every member there or not, by chance.
-    private static func bid(using random: inout SeededGenerator) -> BidAccepted {
+    static func bid(using random: inout SeededGenerator) -> BidAccepted {
         func amount(_ random: inout SeededGenerator) -> Amount {
             let most = [9, 99_999, Amount.largest.minorUnits][Int.random(in: 0...2, using: &random)]
             return Amount(minorUnits: Int64.random(in: 1...most, using: &random)) ?? 1

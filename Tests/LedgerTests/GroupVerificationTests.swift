@@ -42,7 +42,7 @@ struct GroupVerificationTests {
             .createAuction("c", try lot()))
         let t = forgery == .early ? start : start.advanced(by: 590_000)
         let request = BidRequest(bidder: .anna, id: "1", action: .bid(.max, amount: 5000))
-        var events = scene.house.decide(.request(request, on: "a"), at: t).events
+        var events = Array(scene.house.decide(.request(request, on: "a"), at: t).events)
         #expect(events.count == (forgery == .early ? 1 : 4))
         let end = start.advanced(by: 690_000)
         func extended(_ id: AuctionID, to end: Instant, seq: Int64 = 2) -> Event {

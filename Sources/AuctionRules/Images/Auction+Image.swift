@@ -92,16 +92,12 @@ extension Auction {
         commitments.append(commitment)
         let bidder = commitment.key.bidder
         if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
-        let newcomer = Participant(number: participants.count + 1)
-        guard !commitment.isVoided else {
-            // One whose bids are all voided keeps the number.
-            if participants[bidder] == nil { participants[bidder] = newcomer }
-            return
-        }
+        // One whose bids are all voided keeps the number.
+        let number = participants.admit(bidder)
+        guard !commitment.isVoided else { return }
         bidding.commit(commitment)
         if commitment.seq != nil { publicBids += 1 }
-        _ = participants[bidder, default: newcomer]
-            .commit(commitment.amount, isSealed: !isOpenOutcry)
+        _ = participants.commit(commitment.amount, by: number, isSealed: !isOpenOutcry)
     }
 }
 
@@ -169,7 +165,7 @@ extension ImageReader {
         }
         auction.outcomeEntry = try flag() ? try hash() : nil
         auction.reserve = try optionalAmount()
-        auction.standing = try standing()
+        let standing = try standing()
         auction.block = try flag() ? try block() : nil
         var voided: Set<Int> = []
         for _ in 0..<(try count()) { voided.insert(try count()) }
@@ -188,6 +184,7 @@ extension ImageReader {
         guard auction.commitments.count == commitmentCount else {
             throw ImageFault("it should have \(commitmentCount) bids")
         }
+        auction.show(standing)
         return auction
     }
 

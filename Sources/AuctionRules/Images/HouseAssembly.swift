@@ -94,7 +94,7 @@ extension House {
         for bidder in bidders.keys { bidders[bidder]?.auctions = [] }
         for auction in auctions.values {
             if let sale = auction.terms.sale { sales[sale]?.add(auction.id, auction.terms) }
-            for bidder in auction.participants.keys {
+            for bidder in auction.participants.bidders {
                 bidders[bidder]?.auctions.insert(auction.id)
             }
         }

@@ -15,6 +15,12 @@ enum KeyHash {
     /// The hash of these bytes, the same as long as the process lives.
     static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 { hash(bytes, seed: seed) }
 
+    /// The hash of a name.
+    static func hash<Subject>(_ id: Identifier<Subject>) -> UInt64 {
+        var text = id.text
+        return text.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
+    }
+
     /// With a given seed, for the test that compares it with the published vectors.
     static func hash(_ bytes: UnsafeRawBufferPointer, seed: SIMD2<UInt64>) -> UInt64 {
         var state = State(seed)

@@ -111,7 +111,7 @@ struct ReplayCheck {
             check.expect(Int64(event.ordinal))
             check.expect(event.amount.minorUnits)
             let alias = replay.house.auctions.with(id) {
-                $0.participants[event.request.bidder]?.number
+                $0.number(of: event.request.bidder)
             }
             check.expect((alias ?? nil).map { Int64($0) })
         } else {
