@@ -11,9 +11,9 @@ CREATE TABLE event (
     position INTEGER PRIMARY KEY CHECK (position >= 1),
     -- The lot it belongs to; NULL for an event of the house (sales, bidders, tokens).
     auction TEXT REFERENCES lot (id),
-    -- The lot's own number of the public change that the event is part of, if any.
+    -- The lot's own number of the public change that the event is part of.
     seq INTEGER CHECK (seq IS NULL OR (seq >= 1 AND auction IS NOT NULL)),
-    -- A CASE: SQLite would build a table for a long IN list at every insert.
+    -- A CASE: a long IN list is built anew at every insert.
     kind TEXT NOT NULL CHECK (
         CASE kind
         WHEN 'bid_accepted' THEN auction IS NOT NULL
@@ -42,10 +42,11 @@ CREATE TABLE event (
         ELSE 0 END
     ),
     -- JSON, versioned ("v":1). Holds secrets: maxes, reserves, sealed bids, who bid.
-    payload TEXT NOT NULL CHECK (substr(payload, 1, 4) = '{"v"'),
-    -- What everybody may know of it; NULL: nothing. Follows from the payload, and is kept
-    -- so that the chain can be checked by somebody who may see nothing else.
-    public_payload TEXT CHECK (substr(public_payload, 1, 4) = '{"v"'),
+    -- Compared: a substr() is dear.
+    payload TEXT NOT NULL CHECK (payload >= '{"v"' AND payload < '{"v#'),
+    -- What everybody may know of it; NULL: nothing. Follows from the payload; with it the
+    -- chain is checked without secrets.
+    public_payload TEXT CHECK (public_payload >= '{"v"' AND public_payload < '{"v#'),
     -- Secret: keeps a payload from being found out by trying until its digest fits.
     salt BLOB NOT NULL CHECK (length(salt) = 16),
     -- The engine's time. It never runs backwards.

@@ -158,9 +158,14 @@ public final class PublicBoard: Sendable {
             state.version += 1
             state.head = batch.log.head
             if let keys = batch.signingKeys { state.signingKeys = keys }
-            for case .publication(.created(let lot)) in batch.outcomes { state.enter(lot) }
+            // Only a look at each of a thousand outcomes, and most batches would have none of these.
+            if batch.log.changesHouse {
+                for case .publication(.created(let lot)) in batch.outcomes { state.enter(lot) }
+            }
             for update in batch.lots { state.take(update) }
-            for case .publication(.house(let event)) in batch.outcomes { state.follow(event) }
+            if batch.log.changesHouse {
+                for case .publication(.house(let event)) in batch.outcomes { state.follow(event) }
+            }
             return state.version
         }
     }

@@ -1,6 +1,7 @@
 import AuctionRules
 
-/// The rows that a batch appends. Their texts are ranges of the batch's bytes.
+/// The rows that a batch appends. Their texts are ranges of the batch's bytes: a row holds no reference, so
+/// that nothing is counted when the log's thread reads rows, and lets go of them, that another one made.
 
 /// A row of `event`.
 struct EntryRow: Sendable {
@@ -18,9 +19,41 @@ struct EntryRow: Sendable {
 struct AnswerColumns: Sendable {
     let bidder: Range<Int>
     let bid: Range<Int>
-    let id: AuctionID
-    let reply: Reply
+    let told: ToldColumns
     let commitment: CommitmentColumns?
+}
+
+/// The columns of `event` that say what a bidder was told.
+struct ToldColumns: Sendable {
+    /// Empty unless it was a refusal.
+    let code: Range<Int>
+    var lateBy: Int64?
+    var minimum: Amount?
+    var seq: Int64?
+    var isLeading: Bool?
+    var ownMax: Amount?
+    var price: Amount?
+    var reserve: ReserveState?
+    var endsAt: Instant?
+
+    /// - Parameter code: where the refusal's code stands, if it is one.
+    init(_ verdict: Verdict, code: Range<Int>) {
+        self.code = code
+        switch verdict {
+        case .accepted(let told):
+            minimum = told.minimum
+            seq = told.seq
+            isLeading = told.isLeading
+            ownMax = told.ownMax
+            price = told.price
+            reserve = told.reserve
+            endsAt = told.endsAt
+        case .retracted(let seq): self.seq = seq
+        case .refused(let refusal):
+            lateBy = refusal.lateBy
+            minimum = refusal.minimum
+        }
+    }
 }
 
 /// What an accepted bid adds.
@@ -50,6 +83,8 @@ struct Touched: Sendable {
     private(set) var created: Set<AuctionID> = []
     /// Those of which not only the bidding has changed.
     private(set) var changedInFull: Set<AuctionID> = []
+    /// Whether there is more than what happened to lots that were there before.
+    private(set) var changesHouse = false
 
     struct RegistrationKey: Hashable, Sendable {
         let sale: SaleID
@@ -63,6 +98,7 @@ struct Touched: Sendable {
         case .bidAccepted: break
         case .created:
             created.insert(id)
+            changesHouse = true
         case .opened, .bidsVoided, .reserveLowered, .extended, .paused, .resumed, .closed,
             .cancelled, .askSet, .fairWarned, .reopened:
             changedInFull.insert(id)
@@ -71,6 +107,7 @@ struct Touched: Sendable {
     }
 
     mutating func note(_ event: HouseEvent) {
+        changesHouse = true
         switch event {
         case .saleCreated(let sale): sales.note(sale.id)
         case .bidderAdded(let bidder): bidders.note(bidder.id)

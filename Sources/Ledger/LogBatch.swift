@@ -47,6 +47,8 @@ public struct LogBatch: Sendable {
     /// How many entries it adds to the log.
     public var count: Int { entries.count }
     public var isEmpty: Bool { entries.isEmpty }
+    /// Whether it makes lots, or has events of the house: most batches have nothing but bids.
+    public var changesHouse: Bool { touched.changesHouse }
     var isSealed: Bool { state != nil }
     /// Whether there is something to append, be it an entry or only what is kept beside the log.
     public var hasRows: Bool {
@@ -100,7 +102,9 @@ public struct LogBatch: Sendable {
             EntryRow(
                 position: position, at: t, seq: bid.seq, image: entry.image,
                 answer: AnswerColumns(
-                    bidder: entry.bidder, bid: entry.bid, id: id, reply: reply,
+                    bidder: entry.bidder, bid: entry.bid,
+                    // An acceptance has no refusal's code.
+                    told: ToldColumns(reply.verdict, code: 0..<0),
                     commitment: CommitmentColumns(
                         ordinal: bid.ordinal, amount: bid.amount, alias: entry.alias))))
         return hash
@@ -203,9 +207,11 @@ public struct LogBatch: Sendable {
         guard let reply = auction.newestReply else {
             preconditionFailure("A request's verdict is its lot's newest reply")
         }
+        let code =
+            if case .refused(let refusal) = reply.verdict { refusal.code } else { "" }
         return AnswerColumns(
             bidder: append(text: request.bidder.text), bid: append(text: request.id.text),
-            id: auction.id, reply: reply, commitment: commitment)
+            told: ToldColumns(reply.verdict, code: append(text: code)), commitment: commitment)
     }
 
     private mutating func append(text: String) -> Range<Int> {

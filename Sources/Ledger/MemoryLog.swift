@@ -9,7 +9,6 @@ import Synchronization
 public final class MemoryLog: BidLog {
     private struct Stored: Sendable {
         var entries: [LogEntry] = []
-        var replies: [AuctionID: [BidKey: Reply]] = [:]
         var certificates: [Certificate] = []
         var trees: [CertificateTree] = []
         var heartbeat: Instant?
@@ -70,8 +69,6 @@ public final class MemoryLog: BidLog {
         }
         for row in batch.entries {
             stored.entries.append(try batch.entry(row))
-            guard let answer = row.answer else { continue }
-            stored.replies[answer.id, default: [:]][answer.reply.request.key] = answer.reply
         }
         stored.certificates += batch.certificates
         if let tree = batch.certificateTree { stored.trees.append(tree) }
@@ -89,7 +86,12 @@ public final class MemoryLog: BidLog {
     public func reply(
         to key: BidKey, on auction: AuctionID
     ) throws(LedgerError) -> Reply? {
-        try read { $0.replies[auction]?[key] }
+        var house = House()
+        try entries(after: 0) { entry in
+            guard entry.event.auction == auction else { return }
+            house.apply(entry.event, at: entry.at, recordedAs: entry.hash)
+        }
+        return house.auctions[auction]?.reply(to: key)
     }
 
     public func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] {

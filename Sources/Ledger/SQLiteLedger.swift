@@ -178,6 +178,9 @@ public final class SQLiteLedger: BidLog {
         // So that the pages that bids go to need not be read again, in a large database either. Up to
         // 100,000 bids on 1,000 lots it made no difference: the system holds the file, too.
         try database.execute(sql: "PRAGMA cache_size = -65536")
+        // What a statement would have to take back, should it fail half-way, is kept in memory: SQLite would
+        // make a file for more than 64 KiB of it, somewhere else, and a commit could fail for want of that.
+        try database.execute(sql: "PRAGMA temp_store = MEMORY")
         if let pagesMax = options.pagesMax {
             try database.execute(sql: "PRAGMA max_page_count = \(pagesMax)")
         }
