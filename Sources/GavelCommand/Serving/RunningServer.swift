@@ -234,7 +234,7 @@ final class RunningServer: Service {
 
 extension RunningServer {
     /// Runs until it is told to stop. The first SIGTERM or SIGINT ends it in order, the second one
-    /// at once; SIGHUP has it ``reload()``.
+    /// at once, see ``StopSignals``; SIGHUP has it ``reload()``.
     ///
     /// - Parameter companions: what runs beside it, and ends with it.
     func runUntilStopped(beside companions: [any Service] = []) async throws(CommandFailure) {
@@ -256,19 +256,20 @@ extension RunningServer {
     }
 
     private func obeySignals(stopping group: ServiceGroup) async {
-        var isStopping = false
+        var stops = StopSignals()
         for await signal in signals {
             guard signal != .sighup else {
                 logger.info("SIGHUP: reloading")
                 await reload()
                 continue
             }
-            guard !isStopping else {
+            switch stops.receive(signal.rawValue, at: .now) {
+            case .stopInOrder: await group.triggerGracefulShutdown()
+            case .echo: break
+            case .stopAtOnce:
                 logger.warning("A second signal: stopping at once")
                 exit(128 + signal.rawValue)
             }
-            isStopping = true
-            await group.triggerGracefulShutdown()
         }
     }
 }

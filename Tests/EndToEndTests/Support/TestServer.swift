@@ -147,8 +147,8 @@ final class TestServer: Sendable {
     }
 
     /// Asks the server to stop, and waits until it has.
-    func stop() async -> Int32 {
-        process.send(SIGTERM)
+    func stop(by signal: Int32 = SIGTERM) async -> Int32 {
+        process.send(signal)
         return await process.status()
     }
 
