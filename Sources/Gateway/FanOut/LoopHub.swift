@@ -6,9 +6,9 @@ import WireProtocol
 /// Who watches what, among the connections of one event loop. Owned by that loop and used only on
 /// it: no lock and no hop per watcher.
 final class LoopHub {
-    private var watchers: [ConnectionID: Watcher] = [:]
-    private var auctions: [AuctionID: Topic] = [:]
-    private var sales: [SaleID: Topic] = [:]
+    private(set) var watchers: [ConnectionID: Watcher] = [:]
+    private(set) var auctions: [AuctionID: Topic] = [:]
+    private(set) var sales: [SaleID: Topic] = [:]
     private var bidders: [BidderID: [ConnectionID: Watcher]] = [:]
     /// Whom something was written to in this turn.
     private var written: [Watcher] = []
@@ -24,7 +24,7 @@ final class LoopHub {
     /// Where the loops tell each other how many watch.
     let census: Census
     /// Seconds since the start.
-    private var tick = 0
+    var tick = 0
     /// The board's version of the newest broadcast that came.
     private(set) var delivered: Int64 = 0
 
@@ -32,12 +32,12 @@ final class LoopHub {
     let inflater = Inflater()
     let deflater: Deflater
 
-    private let clock: any ServiceClock
-    private let limits: GatewayLimits
-    private let statistics: GatewayStatistics
-    private let budget: OutboundBudget
+    let clock: any ServiceClock
+    let limits: GatewayLimits
+    let statistics: GatewayStatistics
+    let budget: OutboundBudget
     /// The budget's name for this loop.
-    private let loop: Int
+    let loop: Int
 
     init(
         clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
@@ -289,7 +289,7 @@ final class LoopHub {
         polls.checkIdentities()
     }
 
-    private func write(_ frame: ByteBuffer, to watcher: Watcher) {
+    func write(_ frame: ByteBuffer, to watcher: Watcher) {
         noteWriting(to: watcher) { watcher.send(frame) }
     }
 
@@ -301,7 +301,7 @@ final class LoopHub {
         if watcher.needsFlush, !hadWritten { written.append(watcher) }
     }
 
-    private func flushWritten() {
+    func flushWritten() {
         statistics.messagesSent(sent)
         sent = 0
         var worst = 0
@@ -323,80 +323,6 @@ final class LoopHub {
             worst.shed()
         }
         budget.report(behind.last?.behind ?? 0, of: loop)
-    }
-
-    // MARK: - Once a second
-
-    /// Heartbeats, pings, and connections that have been silent, stuck or expired.
-    func second() {
-        polls.checkExpiry(at: clock.now())
-        tick += 1
-        let now = clock.now()
-        var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
-        var worst = 0
-        for watcher in watchers.values {
-            watcher.measure()
-            worst = max(worst, watcher.behind)
-            endIfOver(watcher, at: now)
-            keepAlive(watcher)
-            watcher.told.prune(before: delivered)
-            let topics = topics(of: watcher)
-            let silence = tick - watcher.lastHeartbeat
-            guard
-                silence >= limits.heartbeatSeconds
-                    || topics.contains(where: { $0.isInLastMinute(at: now) })
-            else { continue }
-            write(
-                heartbeats.frame(
-                    for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
-            watcher.lastHeartbeat = tick
-        }
-        budget.report(worst, of: loop)
-        countWatchers()
-        flushWritten()
-    }
-
-    /// Says how many watch here, while some administrator wants to know, and tells those of this loop
-    /// what it comes to over all.
-    private func countWatchers() {
-        guard census.isWanted else { return }
-        var count = Census.Count()
-        for (id, topic) in auctions { count.auctions[id] = topic.watches.count }
-        for (id, topic) in sales { count.sales[id] = topic.watches.count }
-        polls.count(into: &count.auctions)
-        for console in consoles.all { console.leaveOut(of: &count) }
-        census.report(count, of: loop)
-        for console in consoles.all {
-            guard let chunk = console.chunk(for: census, at: tick) else { continue }
-            write(chunk, to: console.watcher)
-        }
-    }
-
-    private func endIfOver(_ watcher: Watcher, at now: Instant) {
-        watcher.checkStall(at: tick)
-        if !watcher.hasSpoken, tick - watcher.openedAt >= limits.firstMessageSecondsMax {
-            watcher.close(.nothingSaid)
-        }
-        if let expiresAt = watcher.expiresAt, expiresAt <= now { watcher.close(.tokenExpired) }
-        if let since = watcher.leavingSince, tick - since >= limits.answerSecondsMax {
-            watcher.leave()
-        }
-    }
-
-    private func keepAlive(_ watcher: Watcher) {
-        // Events have no ping: the kernel says when nobody takes the heartbeats any more.
-        guard watcher.form.carrier == .webSocket else { return }
-        if let pingedAt = watcher.pingedAt {
-            if tick - pingedAt >= limits.pongSecondsMax { watcher.close(.noPong) }
-        } else if tick - watcher.lastHeard >= limits.pingAfterSeconds {
-            watcher.pingedAt = tick
-            write(Frames.ping, to: watcher)
-        }
-    }
-
-    private func topics(of watcher: Watcher) -> [Topic] {
-        watcher.auctions.keys.compactMap { auctions[$0] }
-            + watcher.sales.keys.compactMap { sales[$0] }
     }
 }
 

@@ -1,0 +1,79 @@
+import AuctionRules
+import BidService
+import NIOCore
+import WireProtocol
+
+/// What is done once a second.
+extension LoopHub {
+    /// Heartbeats, pings, and connections that have been silent, stuck or expired.
+    func second() {
+        polls.checkExpiry(at: clock.now())
+        tick += 1
+        let now = clock.now()
+        var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
+        var worst = 0
+        for watcher in watchers.values {
+            watcher.measure()
+            worst = max(worst, watcher.behind)
+            endIfOver(watcher, at: now)
+            keepAlive(watcher)
+            watcher.told.prune(before: delivered)
+            let topics = topics(of: watcher)
+            let silence = tick - watcher.lastHeartbeat
+            guard
+                silence >= limits.heartbeatSeconds
+                    || topics.contains(where: { $0.isInLastMinute(at: now) })
+            else { continue }
+            write(
+                heartbeats.frame(
+                    for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
+            watcher.lastHeartbeat = tick
+        }
+        budget.report(worst, of: loop)
+        countWatchers()
+        flushWritten()
+    }
+
+    /// Says how many watch here, while some administrator wants to know, and tells those of this loop
+    /// what it comes to over all.
+    private func countWatchers() {
+        guard census.isWanted else { return }
+        var count = Census.Count()
+        for (id, topic) in auctions { count.auctions[id] = topic.watches.count }
+        for (id, topic) in sales { count.sales[id] = topic.watches.count }
+        polls.count(into: &count.auctions)
+        for console in consoles.all { console.leaveOut(of: &count) }
+        census.report(count, of: loop)
+        for console in consoles.all {
+            guard let chunk = console.chunk(for: census, at: tick) else { continue }
+            write(chunk, to: console.watcher)
+        }
+    }
+
+    private func endIfOver(_ watcher: Watcher, at now: Instant) {
+        watcher.checkStall(at: tick)
+        if !watcher.hasSpoken, tick - watcher.openedAt >= limits.firstMessageSecondsMax {
+            watcher.close(.nothingSaid)
+        }
+        if let expiresAt = watcher.expiresAt, expiresAt <= now { watcher.close(.tokenExpired) }
+        if let since = watcher.leavingSince, tick - since >= limits.answerSecondsMax {
+            watcher.leave()
+        }
+    }
+
+    private func keepAlive(_ watcher: Watcher) {
+        // Events have no ping: the kernel says when nobody takes the heartbeats any more.
+        guard watcher.form.carrier == .webSocket else { return }
+        if let pingedAt = watcher.pingedAt {
+            if tick - pingedAt >= limits.pongSecondsMax { watcher.close(.noPong) }
+        } else if tick - watcher.lastHeard >= limits.pingAfterSeconds {
+            watcher.pingedAt = tick
+            write(Frames.ping, to: watcher)
+        }
+    }
+
+    private func topics(of watcher: Watcher) -> [Topic] {
+        watcher.auctions.keys.compactMap { auctions[$0] }
+            + watcher.sales.keys.compactMap { sales[$0] }
+    }
+}
