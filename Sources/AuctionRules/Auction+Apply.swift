@@ -90,7 +90,7 @@ extension Auction {
     }
 
     private mutating func apply(_ event: BidRefused, at t: Instant, recordedAs hash: EntryHash) {
-        if case .tooLow = event.refusal, case .bid(_, let amount, _) = event.request.action {
+        if let amount = event.refusal.insufficientOffer(of: event.request.action) {
             refusedOffers[event.request.bidder] =
                 max(amount, refusedOffers[event.request.bidder] ?? amount)
         }

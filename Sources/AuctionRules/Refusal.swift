@@ -123,3 +123,15 @@ public enum Refusal: Error, Hashable, Sendable {
         }
     }
 }
+
+extension Refusal {
+    /// What was offered where that was not enough, or no more: after a void it may be enough again.
+    func insufficientOffer(of action: BidAction) -> Amount? {
+        switch (self, action) {
+        case (.tooLow, .bid(_, let amount, _)), (.tooLow, .bidAtAsk(_, let amount, _, _)),
+            (.askMoved, .bidAtAsk(_, let amount, _, _)):
+            amount
+        default: nil
+        }
+    }
+}

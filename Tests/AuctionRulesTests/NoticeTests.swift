@@ -114,6 +114,21 @@ import Testing
         #expect(room.lot.commitments.count == 2)
     }
 
+    @Test func `so does one who was too late at an ask that an undo brings back`() {
+        var room = Saleroom(.lot(.live, start: 1000))
+        room.order(.ask(nil))
+        func bid(_ bidder: BidderID, _ amount: Amount, seen: Int64) -> String {
+            room.request(bidder, .bidAtAsk(.max, amount: amount, askSeq: seen)).code
+        }
+        #expect(bid("A", 1000, seen: 1) == "accepted")
+        // First in wins; the one who came second is told the new ask.
+        #expect(bid("B", 1000, seen: 1) == "ask_moved")
+        #expect(bid("C", 999, seen: 2) == "too_low")
+        #expect(
+            told(room.order(.undo(reason: nil)))
+                == ["A voided: The auctioneer took the bid back.", "B below refused offer"])
+    }
+
     @Test func `not if an accepted bid of his has followed`() {
         var room = room()
         room.bid("A", 3000)

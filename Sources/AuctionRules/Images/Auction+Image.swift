@@ -82,9 +82,10 @@ extension Auction {
                     amount: amount, at: reply.at, seq: isPublic ? told.seq : nil,
                     isVoided: !voided.isEmpty && voided.contains(commitments.count)))
         case (.accepted, .retract): throw ImageFault("a retraction is no bid")
-        case (.refused(.tooLow), .bid(_, let amount, _)):
+        case (.refused(let refusal), let action):
+            guard let amount = refusal.insufficientOffer(of: action) else { break }
             refusedOffers[bidder] = max(amount, refusedOffers[bidder] ?? amount)
-        case (.refused, _), (.retracted, _): break
+        case (.retracted, _): break
         }
     }
 
