@@ -232,6 +232,7 @@ let package = Package(
                 .embedInCode("Console/tape.js"),
                 .embedInCode("Console/verdicts.js"),
                 .embedInCode("Page/announce.js"),
+                .embedInCode("Page/backoff.js"),
                 .embedInCode("Page/bidform.js"),
                 .embedInCode("Page/bids.js"),
                 .embedInCode("Page/board.css"),

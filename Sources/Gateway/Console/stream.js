@@ -1,6 +1,8 @@
 // What happens, as it happens: one answer without an end, read as Server-Sent Events. By fetch, since
 // the browser's own EventSource can't send a token but in the address.
 
+import { backOff } from "/page/backoff.js";
+
 const silenceMax = 12000; // The server says something every five seconds.
 const retryMax = 8000;
 const tokenCodes = [4503, 4105, 4500];
@@ -107,8 +109,7 @@ export class AdminStream extends EventTarget {
   #retry() {
     this.#become("offline");
     this.#failures += 1;
-    const wait = Math.min(retryMax, 250 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
-    this.#timer = setTimeout(() => this.#open(), wait);
+    this.#timer = setTimeout(() => this.#open(), backOff(this.#failures, retryMax));
   }
 
   #checkSilence() {

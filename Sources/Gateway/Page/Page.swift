@@ -8,6 +8,7 @@ enum Page {
     private static let files: [(path: String, type: String, bytes: [UInt8])] = [
         ("/", document, PackageResources.index_html),
         ("/page/announce.js", javaScript, PackageResources.announce_js),
+        ("/page/backoff.js", javaScript, PackageResources.backoff_js),
         ("/page/bidform.js", javaScript, PackageResources.bidform_js),
         ("/page/bids.js", javaScript, PackageResources.bids_js),
         ("/page/board.css", styleSheet, PackageResources.board_css),

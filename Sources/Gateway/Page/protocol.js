@@ -4,6 +4,7 @@
 // Events: "state"; "ready" (detail: { bidder, expiresAt, isSame }); "message" (detail: a message of
 // the server's that is news); "token-refused" (detail: why).
 
+import { backOff } from "./backoff.js";
 import { ServerClock } from "./clock.js";
 import { Watches } from "./watches.js";
 
@@ -202,10 +203,9 @@ export class Connection extends EventTarget {
       return this.#become("ended", endings[bye.code] ?? `The house has closed it (${bye.code}).`);
     }
     this.#failures += 1;
-    const backOff = Math.min(retryMax, 250 * 2 ** this.#failures);
     const wait = bye?.reconnect
       ? bye.wait_ms + Math.random() * bye.jitter_ms
-      : backOff * (0.5 + Math.random() / 2);
+      : backOff(this.#failures, retryMax);
     this.#become("offline");
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#open(), wait);
