@@ -241,6 +241,7 @@ let package = Package(
                 .embedInCode("Page/catalogue.js"),
                 .embedInCode("Page/chart.js"),
                 .embedInCode("Page/clock.js"),
+                .embedInCode("Page/counts.js"),
                 .embedInCode("Page/dialogs.js"),
                 .embedInCode("Page/elements.css"),
                 .embedInCode("Page/history.js"),

@@ -1,5 +1,6 @@
 // The lot that is being sold, large, and what can be done to it now.
 
+import { counted } from "/page/counts.js";
 import { money } from "/page/money.js";
 import { pointInTime, timeLeft } from "/page/time.js";
 import { element, fill, flash, make, mark, setText } from "/page/view.js";
@@ -57,7 +58,7 @@ export class Block {
       leader: leader ? who.filter(Boolean).join(" · ") : "",
       standing: this.#standing(lot),
       reserve: this.#reserve(lot),
-      bids: `${lot.bids} ${lot.bids === 1 ? "bid" : "bids"}`,
+      bids: counted(lot.bids, "bid"),
       watchers: `${sale + own} watching`,
       notice: lot.notice ? `Said: ${lot.notice.text}` : "",
       next: this.#next(lot),

@@ -17,6 +17,7 @@ enum Page {
         ("/page/catalogue.js", javaScript, PackageResources.catalogue_js),
         ("/page/chart.js", javaScript, PackageResources.chart_js),
         ("/page/clock.js", javaScript, PackageResources.clock_js),
+        ("/page/counts.js", javaScript, PackageResources.counts_js),
         ("/page/dialogs.js", javaScript, PackageResources.dialogs_js),
         ("/page/elements.css", styleSheet, PackageResources.elements_css),
         ("/page/history.js", javaScript, PackageResources.history_js),

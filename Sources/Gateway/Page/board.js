@@ -1,6 +1,7 @@
 // The board: the lots of a sale, or of the whole house, each with its live price.
 
 import { Card } from "./card.js";
+import { counted, number } from "./counts.js";
 import { isOver } from "./lots.js";
 import { saleAddress } from "./router.js";
 import { beforePainting, copy, element, fill, make, setText } from "./view.js";
@@ -107,7 +108,7 @@ export class Board {
     for (const button of this.#root.querySelectorAll("[data-filter]")) {
       const name = button.dataset.filter;
       button.setAttribute("aria-pressed", String(name === this.#filter));
-      setText(button.querySelector(".count"), String(all.filter(filters[name]).length));
+      setText(button.querySelector(".count"), number(all.filter(filters[name]).length));
       button.hidden = name === "mine" && !this.bidder();
     }
     this.#place(shown);
@@ -124,14 +125,14 @@ export class Board {
 
   #summary(all) {
     const count = (test) => all.filter(test).length;
-    const parts = [all.length === 1 ? "1 lot" : `${all.length} lots`];
+    const parts = [counted(all.length, "lot")];
     const [open, led, outbid, won] = [
       count(filters.open), count((lot) => lot.leading && !isOver(lot)),
       count((lot) => lot.isOutbid), count((lot) => lot.isWon)];
-    if (open > 0) parts.push(`${open} open`);
-    if (led > 0) parts.push(`you lead on ${led}`);
-    if (outbid > 0) parts.push(`outbid on ${outbid}`);
-    if (won > 0) parts.push(`${won} won`);
+    if (open > 0) parts.push(`${number(open)} open`);
+    if (led > 0) parts.push(`you lead on ${number(led)}`);
+    if (outbid > 0) parts.push(`outbid on ${number(outbid)}`);
+    if (won > 0) parts.push(`${number(won)} won`);
     return all.length > 0 ? parts.join(" · ") : "";
   }
 

@@ -1,5 +1,6 @@
 // The price over time, as steps: between two bids nothing moves.
 
+import { counted } from "./counts.js";
 import { money } from "./money.js";
 import { hourOf, momentOf, pointInTime, span } from "./time.js";
 import { draw } from "./view.js";
@@ -87,7 +88,7 @@ function timeLabel(at, duration) {
 /** What the picture says, for those who don't see it. */
 function inWords(points, lot) {
   const [first, last] = [points[0], points.at(-1)];
-  const count = points.length === 1 ? "1 bid" : `${points.length} bids`;
+  const count = counted(points.length, "bid");
   return `Price over time: from ${money(first.price, lot)} to ${money(last.price, lot)} `
     + `with ${count} in ${span(last.at - first.at)}.`;
 }

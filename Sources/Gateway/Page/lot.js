@@ -2,6 +2,7 @@
 
 import { BidForm, ownBids } from "./bidform.js";
 import { Chart } from "./chart.js";
+import { number } from "./counts.js";
 import { History } from "./history.js";
 import { isLive, isOnBlock, isOver, isSealed, takesBids } from "./lots.js";
 import { money } from "./money.js";
@@ -182,7 +183,7 @@ function leaderWord(lot) {
 
 function extensionsWord(lot) {
   if (!lot.extensions) return "";
-  return lot.extensions === 1 ? "once, by a late bid" : `${lot.extensions} times, by late bids`;
+  return lot.extensions === 1 ? "once, by a late bid" : `${number(lot.extensions)} times, by late bids`;
 }
 
 function askWord(lot) {

@@ -1,5 +1,6 @@
 // Where a lot stands and how long it has, in words. What is said here is what the server has said.
 
+import { counted } from "./counts.js";
 import { isOnBlock, isOver, isSealed } from "./lots.js";
 import { money } from "./money.js";
 import { pointInTime, span, timeLeft } from "./time.js";
@@ -63,7 +64,7 @@ export const reserveWord = (lot) => reserves[lot.reserve] ?? "";
 
 export function bidsWord(lot) {
   if (isSealed(lot) && lot.bids === 0) return "";
-  return lot.bids === 1 ? "1 bid" : `${lot.bids} bids`;
+  return counted(lot.bids, "bid");
 }
 
 /**

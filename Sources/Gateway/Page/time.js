@@ -1,6 +1,6 @@
 // Points in time and how long there is to go, in words. All times are the server's.
 
-const two = (number) => String(number).padStart(2, "0");
+import { counted, number, two } from "./counts.js";
 
 /** "3 d 4 h", "4 h 05 min", "12:07", "0:07": how long a lot still has. */
 export function timeLeft(milliseconds) {
@@ -8,9 +8,9 @@ export function timeLeft(milliseconds) {
   const days = Math.floor(seconds / 86400);
   const hours = Math.floor(seconds / 3600) % 24;
   const minutes = Math.floor(seconds / 60) % 60;
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${two(minutes)} min`;
-  return `${minutes}:${two(seconds % 60)}`;
+  if (days > 0) return `${number(days)} d ${number(hours)} h`;
+  if (hours > 0) return `${number(hours)} h ${two(minutes)} min`;
+  return `${number(minutes)}:${two(seconds % 60)}`;
 }
 
 /** "2 days", "5 minutes", "40 seconds", "1 minute 30 seconds": for sentences. */
@@ -20,8 +20,8 @@ export function span(milliseconds) {
     ["day", Math.floor(seconds / 86400)], ["hour", Math.floor(seconds / 3600) % 24],
     ["minute", Math.floor(seconds / 60) % 60], ["second", seconds % 60],
   ].filter(([, count]) => count > 0).slice(0, 2);
-  if (parts.length === 0) return "0 seconds";
-  return parts.map(([unit, count]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ");
+  if (parts.length === 0) return counted(0, "second");
+  return parts.map(([unit, count]) => counted(count, unit)).join(" ");
 }
 
 const full = new Intl.DateTimeFormat(undefined, {
