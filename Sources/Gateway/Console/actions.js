@@ -110,8 +110,10 @@ export const actions = [
     applies: is("paused"),
   },
   {
-    name: "pause-auction", key: "p", label: "Pause", done: "Paused.", always: true,
+    name: "pause-auction", key: "p", label: "Pause …", done: "Paused.", always: true,
     applies: is("open", "on_block", "fair_warning"),
+    // Enter alone pauses: when it has to be at once, nobody has words.
+    ask: (lot) => ({ title: `Pause ${lot.title}?`, fields: [noReason] }),
   },
   {
     name: "extend-auction", key: "e", label: "Extend …", done: "Extended.",

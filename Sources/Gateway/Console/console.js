@@ -14,7 +14,7 @@ import { Tape } from "./tape.js";
 import { whatCame, whyRefused } from "./verdicts.js";
 
 const tokenKey = "gavel.administrator";
-const lotsMax = 100; // The server's bound, where there is no sale.
+const lotsMax = 100; // The server's bound, where there is no sale: more are shown a hundred at a time.
 const listed = 100;
 
 const office = new Office();
@@ -71,9 +71,11 @@ function choose(id) {
 }
 
 function step(by) {
-  const lots = saleroom.lots;
-  const index = lots.findIndex((one) => one.auction === chosen) + by;
-  if (lots[index]) choose(lots[index].auction);
+  const lots = order.shown;
+  const at = lots.findIndex((one) => one.auction === chosen);
+  // One that is not shown has no neighbours.
+  const next = at < 0 ? lots[0] : lots[at + by];
+  if (next) choose(next.auction);
 }
 
 function nextLot() {
@@ -186,11 +188,14 @@ async function loadSales() {
   const [{ sales }, { auctions }] = await Promise.all([
     office.command("list-sales"), office.command("list-auctions"),
   ]);
-  const single = auctions.filter((one) => one.sale === null);
+  const single = withoutSale(auctions);
   const options = sales.map((sale) => make(
     "option", { value: `sale ${sale.sale}` }, `${sale.title} (${sale.auctions} lots)`));
-  if (single.length) {
-    options.push(make("option", { value: "lots" }, `Lots without a sale (${single.length})`));
+  for (let first = 0; first < single.length; first += lotsMax) {
+    const last = Math.min(first + lotsMax, single.length);
+    const which = single.length > lotsMax ? `${first + 1}–${last} of ${single.length}` : `${last}`;
+    options.push(make(
+      "option", { value: first ? `lots ${first}` : "lots" }, `Lots without a sale (${which})`));
   }
   element("sale").replaceChildren(...options);
   const wanted = decodeURIComponent(location.hash.slice(1));
@@ -199,6 +204,10 @@ async function loadSales() {
   setText(element("empty"), values.length ? "" : "There are no sales and no lots yet.");
   await watch(single);
 }
+
+/** In the order in which they are shown: those that are done come last. */
+const withoutSale = (auctions) => auctions.filter((one) => one.sale === null)
+  .sort((one, other) => isOver(one) - isOver(other));
 
 async function watch(single = null) {
   const value = element("sale").value;
@@ -216,9 +225,9 @@ async function watch(single = null) {
     for (const row of detail.lots) saleroom.takeLot(row);
     return stream.watch({ sale, ...secret });
   }
-  const rows = (single ?? (await office.command("list-auctions")).auctions)
-    .filter((one) => one.sale === null)
-    .sort((one, other) => isOver(one) - isOver(other)).slice(0, lotsMax);
+  const first = Number(value.slice("lots ".length)) || 0;
+  const rows = (single ?? withoutSale((await office.command("list-auctions")).auctions))
+    .slice(first, first + lotsMax);
   for (const row of rows) saleroom.takeLot(row);
   stream.watch({ auctions: rows.map((one) => one.auction), ...secret });
 }
@@ -325,6 +334,7 @@ addEventListener("keydown", (event) => {
   const work = {
     ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
     n: nextLot, Home: () => choose((saleroom.onBlock ?? saleroom.current)?.auction ?? null),
+    "/": () => element("filter").hidden || element("filter").focus(),
     "?": () => element("help").showModal(),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!work) return;

@@ -6,24 +6,60 @@ import { element, make, mark, setText } from "/page/view.js";
 import { isOver } from "./saleroom.js";
 import { statusOf } from "./verdicts.js";
 
+const filteredFrom = 10; // Fewer lots are seen at a glance.
+
 export class Order {
   #saleroom;
   #choose;
   #now;
   #entries = new Map();
   #seenRefusals = new Map();
+  #words = [];
   chosen = null;
 
   constructor({ saleroom, choose, now }) {
     this.#saleroom = saleroom;
     this.#choose = choose;
     this.#now = now;
+    element("filter").addEventListener("input", () => this.#filter());
+    element("filter").addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#filter("");
+      else if (event.key !== "Enter") return;
+      event.preventDefault();
+      const first = this.shown[0];
+      if (event.key === "Enter" && first) choose(first.auction);
+      element("filter").blur();
+    });
+  }
+
+  /** The lots that are shown: those that have every word that is looked for. */
+  get shown() { return this.#saleroom.lots.filter((lot) => this.#isShown(lot)); }
+
+  #isShown(lot) {
+    const text = `${lot.title} ${lot.auction}`.toLocaleLowerCase();
+    return this.#words.every((word) => word === String(lot.number) || text.includes(word));
+  }
+
+  #filter(text = element("filter").value) {
+    element("filter").value = text;
+    this.#words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    for (const [id, entry] of this.#entries) {
+      entry.line.hidden = !this.#isShown(this.#saleroom.get(id));
+    }
+    this.#count();
+  }
+
+  #count() {
+    const none = this.#entries.size > 0 && this.shown.length === 0;
+    setText(element("no-lots"), none ? "No lot has that." : "");
   }
 
   clear() {
     this.#entries.clear();
     this.#seenRefusals.clear();
     this.chosen = null;
+    this.#filter("");
+    element("filter").hidden = true;
     element("lots").replaceChildren();
   }
 
@@ -53,6 +89,8 @@ export class Order {
     const over = this.#saleroom.lots.filter(isOver).length;
     const { size } = this.#saleroom;
     setText(element("order-count"), size ? `${over} of ${size} done` : "");
+    element("filter").hidden = size < filteredFrom;
+    this.#count();
   }
 
   #refusals(id) {
@@ -70,7 +108,9 @@ export class Order {
     entry.button.addEventListener("click", () => this.#choose(lot.auction));
     setText(entry.number, String(lot.number));
     this.#entries.set(lot.auction, entry);
-    element("lots").append(make("li", {}, entry.button));
+    entry.line = make("li", {}, entry.button);
+    entry.line.hidden = !this.#isShown(lot);
+    element("lots").append(entry.line);
   }
 
   choose(id) {

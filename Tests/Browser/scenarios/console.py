@@ -91,7 +91,10 @@ async def console_sells(stage):
     await expect(watcher.find("body")).to_contain_text("Look at the back")
 
     await press(tab, "p")
+    await answer(tab, "A question about the frame")
     await tab.sees("#block .badge", "paused")
+    await tab.sees("#block [data-field=reason]", "A question about the frame")
+    await expect(watcher.find("body")).to_contain_text("A question about the frame")
     await refused(stage, vase, 9900, ben)
     await expect(tab.find("#refusals li").first).to_contain_text("the lot was paused")
     await press(tab, "r")
@@ -208,6 +211,37 @@ async def console_loses_the_network(stage):
     line.release()
     await tab.sees("#connection[data-state=live]")
     await tab.sees("#block [data-field=leader]", f"{stage.name}-ben")
+
+
+@scenario
+async def console_finds_a_lot(stage):
+    """In a large sale the running order shows what is looked for, and the keys go over that."""
+    sale = await stage.sale("Large sale")
+    boss = await stage.house.administrator("boss-f")
+    for number in range(1, 12):
+        title = f"Chair {number}" if number % 4 else f"Blue table {number}"
+        await stage.lot(title, sale=sale)
+    tab = await console(stage, boss)
+    await tab.sees("#order-count", "0 of 11 done")
+    lines = tab.find("#lots li:visible")
+    await expect(lines).to_have_count(11)
+    await press(tab, "/")
+    await tab.page.keyboard.type("BLUE ta")
+    await expect(lines).to_have_count(2)
+    await press(tab, "Enter")
+    await tab.sees("#block h1", "Blue table 4")
+    await press(tab, "ArrowDown")
+    await tab.sees("#block h1", "Blue table 8")
+    await press(tab, "ArrowDown")
+    await tab.sees("#block h1", "Blue table 8")
+    await press(tab, "/", "Escape")
+    await expect(lines).to_have_count(11)
+    await press(tab, "/")
+    await tab.page.keyboard.type("7")
+    await expect(lines).to_have_count(1)
+    await tab.sees("#lots li:visible", "Chair 7")
+    await tab.page.keyboard.type(" nothing")
+    await tab.sees("#no-lots", "No lot has that.")
 
 
 @scenario
