@@ -66,6 +66,13 @@ import WireProtocol
                 {"type":"watchers","sale":3,"auctions":[{"auction":"a","watchers":1},\
                 {"auction":"b","watchers":2}],"server_time":7}
                 """)
+        let hurried = ConsoleMessage.tooFast(
+            .init(
+                auction: Scene.lot, bidder: Scene.id("bob"), bids: 3,
+                at: Instant(milliseconds: 7)))
+        #expect(
+            text(hurried.encoded())
+                == #"{"type":"too_fast","auction":"lot-1","bidder":"bob","bids":3,"at":7}"#)
         let beginning = ConsoleMessage.console(
             .init(
                 log: "l", administrator: "grace", reveals: false,

@@ -11,7 +11,7 @@ import { Order } from "./order.js";
 import { Saleroom, isOver } from "./saleroom.js";
 import { AdminStream } from "./stream.js";
 import { Tape } from "./tape.js";
-import { whatCame, whyRefused } from "./verdicts.js";
+import { turnedAway, whatCame, whyRefused } from "./verdicts.js";
 
 const tokenKey = "gavel.administrator";
 const lotsMax = 100; // The server's bound, where there is no sale: more are shown a hundred at a time.
@@ -125,6 +125,7 @@ stream.addEventListener("message", ({ detail: message }) => {
       break;
     case "watching": becomeLive(); break;
     case "request": saleroom.takeRequest(message); break;
+    case "too_fast": saleroom.takeRequest(turnedAway(message)); break;
     case "watchers":
       // Where single lots are watched, all of them have come by now.
       becomeLive();

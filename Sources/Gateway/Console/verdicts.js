@@ -23,8 +23,15 @@ const reasons = {
   off_ladder: () => "not a step of the ladder",
   confirm_required: (row, lot) => `far above ${money(row.minimum, lot)}: asked to confirm`,
   ask_moved: () => "the ask had moved on",
+  too_fast: (row) => (row.bids === 1 ? "a bid came too fast" : `${row.bids} bids came too fast`),
   unavailable: () => "the server could not store it",
 };
+
+/** Bids that came too fast were not judged: what there is to say of them, in the form of a refusal. */
+export const turnedAway = ({ auction, bidder, bids, at }) => ({
+  auction, bidder, bids, at, alias: null, id: "", action: "", amount: null, verdict: "refused",
+  code: "too_fast", message: "", minimum: null, seq: null,
+});
 
 /** Why it was refused. */
 export function whyRefused(row, lot) {

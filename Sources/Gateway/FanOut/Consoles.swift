@@ -22,6 +22,8 @@ final class ConsoleTelling: EventTelling {
     private var opening: ArraySlice<AuctionID> = []
     private var lastTold: (watchers: ConsoleMessage.Watchers, tick: Int)?
     private var hasJoined = false
+    /// Up to which bid that came too fast it has been told.
+    private var hurriedTold: Int64 = 0
 
     /// How often it is told how many watch when that has not changed, in seconds: whoever sells has to
     /// know soon that nothing comes any more.
@@ -54,6 +56,7 @@ final class ConsoleTelling: EventTelling {
         hasJoined = true
         station.service.requestListeners.join()
         station.hub.census.join()
+        hurriedTold = station.gatekeeper.hurriedBids.join()
         station.hub.consoles.add(self)
         let beginning = ConsoleMessage.Beginning(
             log: station.service.board.logID, administrator: administrator,
@@ -101,6 +104,7 @@ final class ConsoleTelling: EventTelling {
         hasJoined = false
         station.service.requestListeners.leave()
         station.hub.census.leave()
+        station.gatekeeper.hurriedBids.leave()
         station.hub.consoles.remove(self)
     }
 
@@ -120,8 +124,36 @@ final class ConsoleTelling: EventTelling {
         for id in watcher.sales.keys { count.sales[id, default: 1] -= 1 }
     }
 
-    /// How many watch; nil when it has been told that already.
+    /// What there is to tell every second: who bids too fast, and how many watch; nil for nothing new.
     func chunk(for census: Census, at tick: Int) -> ByteBuffer? {
+        let parts = hurriedChunks() + [watchersChunk(for: census, at: tick)].compactMap { $0 }
+        guard var whole = parts.first else { return nil }
+        for part in parts.dropFirst() { whole.writeImmutableBuffer(part) }
+        return whole
+    }
+
+    private func hurriedChunks() -> [ByteBuffer] {
+        let (bids, newest) = station.gatekeeper.hurriedBids.after(hurriedTold)
+        hurriedTold = newest
+        guard !bids.isEmpty else { return [] }
+        let lots: Set<AuctionID> =
+            switch stream.watch.scope {
+            case .sale(let id): Set(station.service.board.auctions(in: id) ?? [])
+            case .auctions(let ids): Set(ids)
+            }
+        var counts: [HurriedBids.Bid: Int] = [:]
+        for bid in bids where lots.contains(bid.auction) { counts[bid, default: 0] += 1 }
+        let now = station.clock.now()
+        return counts.sorted { ($0.key.auction, $0.key.bidder) < ($1.key.auction, $1.key.bidder) }
+            .map { bid, count in
+                EventChunk.encode(
+                    .tooFast(
+                        .init(auction: bid.auction, bidder: bid.bidder, bids: count, at: now)))
+            }
+    }
+
+    /// How many watch; nil when it has been told that already.
+    private func watchersChunk(for census: Census, at tick: Int) -> ByteBuffer? {
         let now = station.clock.now()
         var watchers: ConsoleMessage.Watchers
         switch stream.watch.scope {

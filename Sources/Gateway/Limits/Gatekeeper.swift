@@ -18,6 +18,7 @@ final class Gatekeeper: Sendable {
     let statistics: GatewayStatistics
     let outbound: OutboundBudget
     private let bids: BidRates
+    let hurriedBids = HurriedBids()
     private let bidders: ConnectionCounts<BidderID>
     private let book: Mutex<AdmissionBook>
     private let requestsOfClients: Mutex<KeyedBuckets<AddressKey>>
@@ -98,6 +99,7 @@ final class Gatekeeper: Sendable {
     func admitBid(by bidder: BidderID, on auction: AuctionID) -> RateRefusal? {
         guard let wait = bids.admit(bidder, on: auction, at: clock.now()) else { return nil }
         statistics.reached(.bids)
+        hurriedBids.note(bidder, on: auction)
         return RateRefusal(nanoseconds: wait, what: "bids")
     }
 }

@@ -11,6 +11,9 @@ public enum ConsoleMessage: Hashable, Sendable {
     /// How many watch. Comes every few seconds, too, when nothing has changed: who gets none has lost
     /// the connection.
     case watchers(Watchers)
+    /// Bids were turned away as they came too fast. They were not judged, and nothing of them is in the
+    /// log.
+    case tooFast(TooFast)
 
     public struct Beginning: Hashable, Sendable {
         /// The id of the log that the seqs of changes count in.
@@ -43,12 +46,30 @@ public enum ConsoleMessage: Hashable, Sendable {
         }
     }
 
+    /// The bids of one bidder on one lot that came too fast, since the last time that this was told.
+    public struct TooFast: Hashable, Sendable {
+        public let auction: AuctionID
+        public let bidder: BidderID
+        /// How many, at least 1.
+        public let bids: Int
+        /// When it was told.
+        public let at: Instant
+
+        public init(auction: AuctionID, bidder: BidderID, bids: Int, at: Instant) {
+            self.auction = auction
+            self.bidder = bidder
+            self.bids = bids
+            self.at = at
+        }
+    }
+
     /// Names the event.
     public var type: String {
         switch self {
         case .console: "console"
         case .request: "request"
         case .watchers: "watchers"
+        case .tooFast: "too_fast"
         }
     }
 
@@ -64,6 +85,11 @@ public enum ConsoleMessage: Hashable, Sendable {
                 writer.field("reveal", beginning.reveals)
                 writer.field("server_time", beginning.serverTime)
             case .request(let row): row.encodeFields(into: &writer)
+            case .tooFast(let bids):
+                writer.field("auction", bids.auction)
+                writer.field("bidder", bids.bidder)
+                writer.field("bids", bids.bids)
+                writer.field("at", bids.at)
             case .watchers(let watchers):
                 writer.field("sale", watchers.ofSale)
                 writer.array("auctions") { writer in

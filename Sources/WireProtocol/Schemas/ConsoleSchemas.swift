@@ -72,5 +72,16 @@ extension ConsoleMessage {
             examples: [
                 #"{"type":"watchers","sale":12,"auctions":[{"auction":"vase","watchers":3}],"server_time":1795408960284}"#
             ]),
+        MessageDescription(
+            "too_fast", "Event",
+            "Bids were turned away as they came too fast: not judged, and not in the log.",
+            [
+                .field("auction", .identifier), .field("bidder", .identifier),
+                .field("bids", .integer(from: 1), "Since the last time that this was told."),
+                .field("at", .instant),
+            ],
+            examples: [
+                #"{"type":"too_fast","auction":"vase","bidder":"anna","bids":3,"at":1795408960284}"#
+            ]),
     ]
 }

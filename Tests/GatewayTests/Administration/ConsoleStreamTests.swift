@@ -140,6 +140,32 @@ struct ConsoleStreamTests {
         }
     }
 
+    @Test("says who bids too fast, on which lot and how often; of other lots nothing")
+    func tooFast() async throws {
+        var limits = GatewayLimits.generous
+        (limits.bidsOnLotPerSecond, limits.bidOnLotBurst) = (1, 1)
+        try await OpenHouse.run(limits: limits) { house in
+            try await house.openSale(lots: 1)
+            try await house.openLot("elsewhere") { _ in }
+            let (boss, ann) = (try await house.administrator(), try await house.bidder("ann"))
+            let console = try await house.console(#"{"sale":"spring"}"#, token: boss)
+            #expect(try await console.news()?.name == "console")
+            for lot in ["elsewhere", "lot1"] {
+                try await house.hurry(until: 3, on: lot, token: ann)
+            }
+            var count: Int64 = 0
+            while count < 3 {
+                let event = try #require(try await console.news())
+                guard event.name == "too_fast" else { continue }
+                #expect(try event.json.string("auction") == "lot1")
+                #expect(try event.json.string("bidder") == "ann")
+                count += try event.json.integer("bids")
+            }
+            #expect(count == 3)
+            await console.close()
+        }
+    }
+
     @Test("ends within a second when the token is revoked, or expires")
     func losesToken() async throws {
         try await OpenHouse.run { house in
@@ -295,6 +321,18 @@ extension OpenHouse {
         _ id: String, _ amount: Int, on lot: String, token: String
     ) async throws {
         try await post(id, amount, on: lot, token: token, status: 409)
+    }
+
+    /// Bids until so many were turned away: on a slow machine some come slowly enough.
+    fileprivate func hurry(until count: Int, on lot: String, token: String) async throws {
+        var (turnedAway, number) = (0, 0)
+        while turnedAway < count {
+            number += 1
+            let reply = try await Line.exchange(
+                "/v1/auctions/\(lot)/bids", method: "POST",
+                body: #"{"id":"h\#(number)","amount":\#(number * 1000)}"#, token: token, port: port)
+            if reply.status == 429 { turnedAway += 1 }
+        }
     }
 
     private func post(
