@@ -153,13 +153,13 @@ public final class BidService: Sendable {
         submit(.addSigningKey(key.publicKey), respond: respond)
     }
 
-    /// Signs statements together, with where the log stands now.
+    /// Signs statements together, with where the log stands now, and at the time of its newest entry.
     ///
-    /// - Parameter t: the time now.
     /// - Returns: nil when there is no key to sign with.
-    public func sign(_ statements: [String], at t: Instant) -> [SignedStatement]? {
-        let (log, head) = board.logAndHead
-        return notary.sign(statements, log: log, head: head, at: t)
+    public func sign(_ statements: [String]) -> [SignedStatement]? {
+        let (log, head, t, key) = board.placeToSign
+        guard let key else { return nil }
+        return notary.sign(statements, log: log, head: head, at: t, with: key)
     }
 
     /// How many commands wait to be decided.

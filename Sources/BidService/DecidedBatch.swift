@@ -20,7 +20,7 @@ struct DecidedBatch: Sendable {
     var lots: [LotUpdate] = []
     /// All signing keys as they are after the batch, when it has added one.
     var signingKeys: [PublishedKey]?
-    /// The engine's time when it was finished: what is signed of it is signed then.
+    /// The time of the log's newest entry when it was finished: what is signed of it is signed then.
     var finishedAt = Instant(milliseconds: 0)
     /// The number of what it stores of webhooks, for whoever waits for that.
     var webhookNote: Int?

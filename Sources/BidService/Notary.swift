@@ -8,11 +8,15 @@ import Synchronization
 ///
 /// A key is given first, and is used from the commit on that holds it: whatever is signed with a key
 /// can be checked with what the log says of that key.
+///
+/// The time of a signature is that of the log's newest entry, and no clock's: a clock that is set back,
+/// or a key that is just being replaced, could put it outside of the time for which the log has the key,
+/// and what the server has said would not be good.
 final class Notary: Sendable {
     private struct State {
         /// Given, and not replaced yet.
         var keys: [PublicKey: SigningKey] = [:]
-        var current: PublishedKey?
+        var current: PublicKey?
     }
 
     private let state = Mutex(State())
@@ -23,7 +27,7 @@ final class Notary: Sendable {
     /// Follows the log: the last of these keys is the one in use.
     func follow(_ published: [PublishedKey]) {
         state.withLock { state in
-            state.current = published.last
+            state.current = published.last?.key
             for replaced in published.dropLast() { state.keys[replaced.key] = nil }
         }
     }
@@ -31,34 +35,30 @@ final class Notary: Sendable {
     /// Signs statements together.
     ///
     /// - Parameters:
-    ///   - head: the log's newest entry.
-    ///   - t: the engine's time.
+    ///   - head: the log's newest entry; `t` is its time.
+    ///   - key: the newest key up to there; nil: the one in use.
     /// - Returns: nil when there is no key to sign with.
     func sign(
-        _ statements: [String], log: String, head: LogHead, at t: Instant
+        _ statements: [String], log: String, head: LogHead, at t: Instant,
+        with key: PublicKey? = nil
     ) -> [SignedStatement]? {
-        guard let (key, from) = inUse else { return nil }
-        // A clock that was set back must not make it look older than its key.
-        return key.sign(
-            statements, log: log, position: head.position, hash: head.hash, at: max(t, from))
+        signingKey(key)?.sign(
+            statements, log: log, position: head.position, hash: head.hash, at: t)
     }
 
     /// Whether there is a key to sign with.
-    var canSign: Bool { inUse != nil }
+    var canSign: Bool { signingKey() != nil }
 
     /// As ``sign(_:log:head:at:)``, without a path for each of them.
     func signTree(
         of statements: [String], log: String, head: LogHead, at t: Instant
     ) -> SignedTree? {
-        guard let (key, from) = inUse else { return nil }
-        return key.signTree(
-            of: statements, log: log, position: head.position, hash: head.hash, at: max(t, from))
+        signingKey()?.signTree(
+            of: statements, log: log, position: head.position, hash: head.hash, at: t)
     }
 
-    private var inUse: (key: SigningKey, from: Instant)? {
-        state.withLock { state in
-            guard let current = state.current, let key = state.keys[current.key] else { return nil }
-            return (key, current.from)
-        }
+    /// The private half of a public key, or of the one in use.
+    private func signingKey(_ key: PublicKey? = nil) -> SigningKey? {
+        state.withLock { state in (key ?? state.current).flatMap { state.keys[$0] } }
     }
 }

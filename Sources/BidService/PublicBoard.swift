@@ -34,6 +34,8 @@ public final class PublicBoard: Sendable {
         var saleTitles: [SaleID: String] = [:]
         var tokens: [TokenHash: Token] = [:]
         var head = LogHead.empty
+        /// That entry's time.
+        var headAt = Instant(milliseconds: 0)
         var signingKeys: [PublishedKey] = []
     }
 
@@ -135,6 +137,12 @@ public final class PublicBoard: Sendable {
         state.withLock { ($0.logID, $0.head) }
     }
 
+    /// The log's id, its newest entry that has been published with that one's time, and the newest key
+    /// up to there.
+    var placeToSign: (log: String, head: LogHead, at: Instant, key: PublicKey?) {
+        state.withLock { ($0.logID, $0.head, $0.headAt, $0.signingKeys.last?.key) }
+    }
+
     /// Every key that the server has signed with, oldest first; the last one is in use.
     public var signingKeys: [PublishedKey] { state.withLock { $0.signingKeys } }
 
@@ -157,6 +165,7 @@ public final class PublicBoard: Sendable {
         state.withLock { state in
             state.version += 1
             state.head = batch.log.head
+            state.headAt = batch.finishedAt
             if let keys = batch.signingKeys { state.signingKeys = keys }
             // Only a look at each of a thousand outcomes, and most batches would have none of these.
             if batch.log.changesHouse {
@@ -180,6 +189,7 @@ public final class PublicBoard: Sendable {
         var fresh = State()
         fresh.logID = logID
         fresh.head = head
+        fresh.headAt = house.lastInstant
         fresh.tokens = house.tokens
         fresh.signingKeys = house.signingKeys
         for (id, catalogue) in house.sales {

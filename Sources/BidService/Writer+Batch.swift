@@ -86,7 +86,7 @@ extension Writer {
             statistics.noteDecided(batch.arrivals, at: now)
         }
         batch.log.seal(with: house)
-        batch.finishedAt = house.time(of: watermark)
+        batch.finishedAt = house.lastInstant
         head = batch.log.head
         if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
         batch.log.snapshot = snapshots.rows(of: house, at: head) { id in

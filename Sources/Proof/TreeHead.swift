@@ -9,7 +9,7 @@ public struct TreeHead: Hashable, Sendable {
     public let position: Int64
     /// That entry's hash: the chain's head.
     public let hash: EntryHash
-    /// The engine's time of the signature.
+    /// That entry's time: when it was signed, as far as the log knows.
     public let at: Instant
     /// How many statements are under the root.
     public let size: Int64

@@ -99,7 +99,7 @@ struct ReceiptTests {
         try await fixture.openLot()
         let answer = try await Self.bid(fixture, "A", 5000, id: "a")
         guard case .reply = answer else { throw Unexpected(answer) }
-        #expect(fixture.service.sign(["{}"], at: Fixture.noon) == nil)
+        #expect(fixture.service.sign(["{}"]) == nil)
         fixture.service.stop()
     }
 
@@ -168,7 +168,25 @@ struct ReceiptTests {
         #expect(keys.map(\.key) == [first.publicKey, second.publicKey])
         #expect(keys[0].until == Fixture.noon.advanced(by: 10))
         // Only the public halves are anywhere in the log.
-        #expect(fixture.service.sign(["{}"], at: Fixture.noon)?.count == 1)
+        #expect(fixture.service.sign(["{}"])?.count == 1)
+        fixture.service.stop()
+    }
+
+    @Test(
+        "A clock that is set back before the key is replaced does not spoil what the old key signed"
+    )
+    func clockSetBack() async throws {
+        let fixture = try await Self.fixture()
+        fixture.clock.set(Fixture.noon.advanced(by: 60_000))
+        let bid = try await Self.bid(fixture, "A", 5000, id: "a")
+        // Nothing in the log has this time.
+        fixture.clock.set(Fixture.noon.advanced(by: 120_000))
+        let signed = try #require(fixture.service.sign(["{}"])?.first)
+        fixture.clock.set(Fixture.noon.advanced(by: 61_000))
+        #expect(await fixture.service.use(SigningKey()) == .done)
+        let keys = KeySet(fixture.service.board.signingKeys)
+        _ = try Self.checked(bid, by: fixture)
+        #expect(try signed.verify(with: keys).at == Fixture.noon.advanced(by: 60_000))
         fixture.service.stop()
     }
 

@@ -67,7 +67,7 @@ struct CertificateRoutes: Sendable {
         }
         guard let signed = certificate.signed else { return nil }
         let late = try archive.lateBids(on: id, after: certificate.statement)
-        guard let signedLate = service.sign([late], at: clock.now())?.first else { return nil }
+        guard let signedLate = service.sign([late])?.first else { return nil }
         var writer = JSONWriter(reservingCapacity: 4096)
         writer.object { writer in
             writer.field("type", "certificate")

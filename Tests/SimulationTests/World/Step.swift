@@ -20,6 +20,8 @@ enum Step: Hashable, Sendable {
     case fetchCertificate(AuctionID)
     /// The house signs with a new key from now on.
     case replaceKey
+    /// The server reads its key again: it may have had a log that failed when it read it last.
+    case reloadKey
 
     // The network: the next message arrives.
     case reachServer(Int)
@@ -69,6 +71,7 @@ extension Step: CustomStringConvertible {
         case .administer(let command): "the house: \(command)"
         case .fetchCertificate(let lot): "somebody asks for the certificate of \(lot)"
         case .replaceKey: "the house takes a new signing key"
+        case .reloadKey: "the server reads its signing key again"
         case .reachServer(let client): "a message of client \(client) arrives"
         case .reachServerLate(let client): "a message of client \(client)'s old connection arrives"
         case .reachClient(let client): "a message for client \(client) arrives"

@@ -15,6 +15,7 @@ extension World {
         perform(.pass(limits.recoveryIntervalMax))
         settle()
         if server?.service.isAvailable != true { auditor.found(.staysDown, "with its log open") }
+        perform(.reloadKey)
         for client in clients.indices {
             perform(.connect(client, watching: .lots(.full, resuming: true)))
             for request in requests(of: client) { perform(.say(client, request.message)) }

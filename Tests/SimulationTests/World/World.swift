@@ -87,6 +87,7 @@ final class World {
         case .replaceKey:
             keyNumber += 1
             server?.sign(with: .simulated(keyNumber))
+        case .reloadKey: server?.sign(with: .simulated(keyNumber))
         case .reachServer(let client): reachServer(clients[client].wire)
         case .reachServerLate(let client):
             reachServer(clients[client].lostWires.first { !$0.toServer.isEmpty })
