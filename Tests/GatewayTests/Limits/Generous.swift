@@ -17,6 +17,7 @@ extension GatewayLimits {
         limits.newConnectionsBurst = 1_000_000
         limits.connectionsPerBidderMax = 1_000_000
         limits.firstMessageSecondsMax = 3600
+        limits.tlsSecondsMax = 3600
         limits.requestHeadSecondsMax = 3600
         return limits
     }
