@@ -34,6 +34,13 @@ extension JSONObject {
         return text
     }
 
+    /// A path of the server's files; not an empty one.
+    func path(_ key: String) throws(FieldFault) -> String {
+        let path = try text(key, scalarsMax: 4096)
+        guard !path.isEmpty else { throw FieldFault(key, "must not be empty") }
+        return path
+    }
+
     func number(_ key: String, in range: ClosedRange<Int64> = .min ... .max)
         throws(FieldFault) -> Int64
     {

@@ -185,9 +185,9 @@ extension AdminCommand {
                     ttl: try object.optionalDuration("ttl_ms"))
             case .revokeToken: .revokeToken(try object.tokenHash("hash"))
             case .databaseStatus: .databaseStatus
-            case .databaseBackup: .databaseBackup(path: try object.text("path", scalarsMax: 4096))
+            case .databaseBackup: .databaseBackup(path: try object.path("path"))
             case .databaseBackupProgress:
-                .databaseBackupProgress(path: try object.text("path", scalarsMax: 4096))
+                .databaseBackupProgress(path: try object.path("path"))
             case .databaseSchema: .databaseSchema
             case .listWebhooks: .listWebhooks
             case .listWebhookDeliveries:
