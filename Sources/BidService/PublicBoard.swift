@@ -168,13 +168,10 @@ public final class PublicBoard: Sendable {
             state.headAt = batch.finishedAt
             if let keys = batch.signingKeys { state.signingKeys = keys }
             // Only a look at each of a thousand outcomes, and most batches would have none of these.
-            if batch.log.changesHouse {
-                for case .publication(.created(let lot)) in batch.outcomes { state.enter(lot) }
-            }
+            let news = batch.log.changesHouse ? batch.outcomes : []
+            for case .publication(.created(let lot)) in news { state.enter(lot) }
             for update in batch.lots { state.take(update) }
-            if batch.log.changesHouse {
-                for case .publication(.house(let event)) in batch.outcomes { state.follow(event) }
-            }
+            for case .publication(.house(let event)) in news { state.follow(event) }
             return state.version
         }
     }

@@ -43,12 +43,6 @@ struct Statement {
         sqlite3_bind_text(pointer, index, start, Int32(range.count), nil)
     }
 
-    /// Binds without a copy: `bytes` must stay where they are until the statement is reset.
-    func bind(blob range: Range<Int>, of bytes: UnsafeRawBufferPointer, at index: Int32) {
-        let start = bytes.baseAddress?.advanced(by: range.lowerBound)
-        sqlite3_bind_blob(pointer, index, start, Int32(range.count), nil)
-    }
-
     func bind(blob bytes: [UInt8], at index: Int32) {
         // An empty array may have no address, and a null address would bind NULL.
         guard !bytes.isEmpty else {
