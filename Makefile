@@ -1,6 +1,8 @@
 # Everything that people and CI run. `make help` lists it.
 
 SWIFT ?= swift
+# What every build is told besides, as in CI: what is built with other flags is built anew.
+SWIFT_FLAGS ?=
 # Where the release build and the demo live; both are ignored by git.
 BUILD := .build
 GAVEL := $(BUILD)/release/gavel
@@ -29,16 +31,16 @@ run: build ## Builds, migrates, starts the server with a demo sale, and says whe
 demo: run ## The same.
 
 build: packages ## The release build: .build/release/gavel
-	$(SWIFT) build -c release --product gavel
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
 
 test: packages ## Builds and passes all tests.
 	@.ci/packages curl openssl python3
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test --skip-build
 
 terminal: packages ## The command line on a real terminal: live table, tables, progress, completions.
 	.ci/packages zsh fish
-	$(SWIFT) build --product gavel
+	$(SWIFT) build $(SWIFT_FLAGS) --product gavel
 	Tests/Terminal/install $(BUILD)/terminal
 	$(BUILD)/terminal/bin/python Tests/Terminal/test.py $(BUILD)/debug/gavel
 
@@ -90,49 +92,49 @@ model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEE
 
 SEEDS ?= 10000
 simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=]
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FROM=$(FROM) SIMULATION_SEED=$(SEED) $(SWIFT) test --skip-build \
 		--filter SimulationTests
 
 ROUNDS ?= 50
 STOP ?= 10
 crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test --skip-build --filter CrashTests
 
 SCENARIO ?= all
 bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handshakes|authentications|idle|drain|fanout|latency|restart|restore|snapshots|verify|all
-	$(SWIFT) build -c release --product gavel
-	$(SWIFT) build -c release --product gavel-benchmarks
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
 
 instructions: packages ## Counts the instructions of each component, and compares them: [COMPONENTS="rules ledger"]
 	.ci/packages valgrind binutils
-	$(SWIFT) build -c release --product gavel-benchmarks
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
 	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks $(COMPONENTS)
 
 instructions-accept: packages ## Keeps today's counts: what has become dearer has to be.
 	.ci/packages valgrind binutils
-	$(SWIFT) build -c release --product gavel-benchmarks
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
 	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks --accept $(COMPONENTS)
 
 PEERS ?= full
 peers: packages ## Gavel beside uWebSockets, nchan, NATS, Node, PostgreSQL and Redis: PEERS=full|quick
-	$(SWIFT) build -c release --product gavel
-	$(SWIFT) build -c release --product gavel-benchmarks
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
 	Tests/Peers/install $(BUILD)/peers
 	python3 Tests/Peers/compare.py --gavel $(BUILD)/release/gavel --environment $(BUILD)/peers \
 		--benchmarks $(BUILD)/release/gavel-benchmarks $(if $(filter quick,$(PEERS)),--quick)
 
 PAIRS ?= 5
 hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS=5
-	$(SWIFT) build -c release --product gavel
-	$(SWIFT) build -c release --product gavel-benchmarks
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks hostile --repeat $(PAIRS)
 
 WATCHERS ?= 5000
 drain: packages ## Stops a server in front of a full house: WATCHERS=5000
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test --skip-build --filter DrainCrowdTests
 
 clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
@@ -150,14 +152,14 @@ docs: packages ## The reference of GavelClient, by DocC: .build/documentation
 
 PROFILE ?= short
 autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]
-	$(SWIFT) build -c release --product gavel-echo
+	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-echo
 	python3 Tests/Conformance/autobahn.py --server $(BUILD)/release/gavel-echo \
 		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
 
 SECONDS ?= 60
 FUZZ := .build-fuzz
 fuzz: packages ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
-	GAVEL_FUZZ=1 $(SWIFT) build -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
+	GAVEL_FUZZ=1 $(SWIFT) build $(SWIFT_FLAGS) -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
 		-Xswiftc -enable-testing --product gavel-fuzz
 	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
