@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import Ledger
 
 /// Acknowledged durable bids per second from end to end: a release `gavel serve` as a process of its
@@ -56,14 +57,14 @@ struct BidsBenchmark: Benchmark {
 
     func run() throws -> Measurement {
         let hall = try Hall(seats: crowd.connections, lots: crowd.lots, in: folder)
-        let server = try ServerProcess(database: hall.database, settings: Self.settings)
+        let server = try GavelProcess(database: hall.database, settings: Self.settings)
         defer { server.kill() }
         let load = try BidLoad(
             port: server.port, inFlight: crowd.inFlight, connections: scripts(in: hall))
         let total = bidsPerConnection * crowd.connections
         let own = Measurement.ownCPUTime
         var measurement = try Measurement.measure(
-            units: total, cpuTime: { try server.cpuTime() }
+            units: total, cpuTime: { try server.usage.cpuSeconds() }
         ) {
             try load.run()
         }

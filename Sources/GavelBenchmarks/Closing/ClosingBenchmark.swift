@@ -1,5 +1,6 @@
 import AuctionRules
 import Foundation
+import GavelBench
 import NIOCore
 
 /// A sale of very many lots that end within the same second, each at a millisecond of its own, while
@@ -28,7 +29,7 @@ struct ClosingBenchmark {
             let closing = ClosingLots(count: lots, end: end)
             let hall = try Hall(seats: Self.bidders, closing: closing, in: folder)
             // The time from the writing of the database to the start is no outage.
-            let server = try ServerProcess(
+            let server = try GavelProcess(
                 database: hall.database, settings: BidsBenchmark.settings + ["--min-reopen", "0"])
             defer { server.kill() }
             let bidders = try await HonestBidders(of: hall, on: server, period: .milliseconds(100))
@@ -37,10 +38,10 @@ struct ClosingBenchmark {
             guard Self.now < closing.end.milliseconds else {
                 throw BenchmarkFailure("The lots were ready too late: the machine is too slow")
             }
-            let cpu = try server.cpuTime()
+            let cpu = try server.usage.cpuSeconds()
             let latencies = Latencies(try await bidders.measure(seconds: 2))
             let last = try await watcher.finish()
-            costs.append(try server.cpuTime() - cpu)
+            costs.append(try server.usage.cpuSeconds() - cpu)
             try await bidders.leave()
             try server.stop()
             lags.append(Double(last - closing.lastEnd.milliseconds))

@@ -1,5 +1,6 @@
 import AuctionRules
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import NIOPosix
@@ -22,7 +23,7 @@ final class ClosingWatcher: Sendable {
     private let state = Mutex(State())
 
     /// Returns when it has been told of all lots.
-    init(of lots: ClosingLots, on server: ServerProcess) async throws {
+    init(of lots: ClosingLots, on server: GavelProcess) async throws {
         self.lots = lots
         Lines.client(to: server.port, on: group).connect { Conduct(self) }
         try await wait { $0.isWatching }

@@ -1,5 +1,6 @@
 import CFanOut
 import Foundation
+import GavelBench
 
 /// A server that sends updates to everybody when it is told to.
 protocol UpdateSource: AnyObject {
@@ -21,14 +22,14 @@ protocol UpdateSource: AnyObject {
 final class GavelUpdates: UpdateSource {
     let name = "gavel"
     let lot: String
-    private let server: ServerProcess
+    private let server: GavelProcess
     private let bidder: BidConnection
 
     /// - Parameter updatesMax: how many there may be in all.
     init(updatesMax: Int, in folder: URL) throws {
         let hall = try Hall(seats: 1, in: folder)
         lot = hall.lot(0)
-        server = try ServerProcess(
+        server = try GavelProcess(
             database: hall.database, settings: Wire.openDoors + BidsBenchmark.settings)
         do {
             bidder = try BidConnection(
@@ -40,8 +41,8 @@ final class GavelUpdates: UpdateSource {
     }
 
     var port: UInt16 { server.port }
-    func cpuTime() throws -> Double { try server.cpuTime() }
-    func residentBytes() throws -> Int { try server.residentBytes() }
+    func cpuTime() throws -> Double { try server.usage.cpuSeconds() }
+    func residentBytes() throws -> Int { try server.usage.residentBytes() }
     func update(_ count: Int) throws { try bidder.send(count) }
     func kill() { server.kill() }
 
@@ -90,10 +91,10 @@ final class ProgramUpdates: UpdateSource {
         self.port = port
     }
 
-    func cpuTime() throws -> Double { try ServerProcess.cpuTime(of: process.processIdentifier) }
+    func cpuTime() throws -> Double { try ProcessUsage(of: process.processIdentifier).cpuSeconds() }
 
     func residentBytes() throws -> Int {
-        try ServerProcess.residentBytes(of: process.processIdentifier)
+        try ProcessUsage(of: process.processIdentifier).residentBytes()
     }
 
     func update(_ count: Int) throws {

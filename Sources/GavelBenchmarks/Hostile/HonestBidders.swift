@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import NIOPosix
@@ -29,7 +30,7 @@ final class HonestBidders: Sendable {
 
     /// - Parameter period: from one bid of a bidder's to its next one.
     init(
-        of hall: Hall, on server: ServerProcess, period: TimeAmount = .seconds(1)
+        of hall: Hall, on server: GavelProcess, period: TimeAmount = .seconds(1)
     ) async throws {
         count = hall.seats
         self.period = period

@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 
 /// What a hundred honest bidders notice of a thousand hostile connections: how long they wait for
@@ -32,12 +33,12 @@ struct HostileBenchmark {
 
     func print() async throws {
         let hall = try Hall(seats: Self.bidders, in: folder)
-        let server = try ServerProcess(database: hall.database, settings: Self.settings)
+        let server = try GavelProcess(database: hall.database, settings: Self.settings)
         defer { server.kill() }
         let bidders = try await HonestBidders(of: hall, on: server)
         // The first second's are those of a server that has not warmed up.
         _ = try await bidders.measure(seconds: 3)
-        let before = try server.residentBytes()
+        let before = try server.usage.residentBytes()
         var outcomes: [String: Int] = [:]
         var ratios: [Double] = []
         var quiet: [Phase] = []
@@ -60,7 +61,7 @@ struct HostileBenchmark {
             try await Task.sleep(for: .seconds(3))
         }
         try await Task.sleep(for: .seconds(10))
-        let after = try server.residentBytes()
+        let after = try server.usage.residentBytes()
         try await bidders.leave()
         try server.stop()
         Swift.print("hostile: \(Self.bidders) bidders, \(attackers) attackers, \(pairs) pairs")
@@ -90,13 +91,13 @@ struct HostileBenchmark {
     /// Attackers' addresses are limited as strangers' are; the bidders' own counts as known.
     private static let settings = ["--exempt-networks", "127.0.0.1/32"]
 
-    private func measure(_ bidders: HonestBidders, on server: ServerProcess) async throws -> Phase {
-        let cpu = try server.cpuTime()
+    private func measure(_ bidders: HonestBidders, on server: GavelProcess) async throws -> Phase {
+        let cpu = try server.usage.cpuSeconds()
         let latencies = Latencies(try await bidders.measure(seconds: seconds))
         guard server.isRunning else { throw BenchmarkFailure("The server has crashed") }
         return Phase(
-            latencies: latencies, cpuSeconds: try server.cpuTime() - cpu,
-            residentBytes: try server.residentBytes())
+            latencies: latencies, cpuSeconds: try server.usage.cpuSeconds() - cpu,
+            residentBytes: try server.usage.residentBytes())
     }
 
     private func cpu(of phase: Phase) -> Double {

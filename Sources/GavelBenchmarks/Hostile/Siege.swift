@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import NIOPosix
@@ -24,7 +25,7 @@ final class Siege: Sendable {
     /// Lays siege to a server with so many lots.
     ///
     /// - Parameter size: how many connections attack it.
-    init(of size: Int, to server: ServerProcess, lots: Int) {
+    init(of size: Int, to server: GavelProcess, lots: Int) {
         port = server.port
         self.lots = lots
         // Attackers have machines of their own. Here they share the server's cores, and get what it and

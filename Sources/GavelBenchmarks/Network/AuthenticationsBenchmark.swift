@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import Synchronization
@@ -56,12 +57,12 @@ struct AuthenticationsBenchmark: Benchmark {
             credential = try issuer.sign(
                 claims: #"{"iss":"https://id.house","aud":"gavel","sub":"bidder-0","exp":\#(end)}"#)
         }
-        let server = try ServerProcess(database: hall.database, settings: settings)
+        let server = try GavelProcess(database: hall.database, settings: settings)
         defer { server.kill() }
         let client = Lines.client(to: server.port)
         let message = #"{"type":"authenticate","token":"\#(credential)"}"#
         let measurement = try await Measurement.measure(
-            units: count, cpuTime: { try server.cpuTime() }
+            units: count, cpuTime: { try server.usage.cpuSeconds() }
         ) {
             let fault = await withCheckedContinuation { continuation in
                 client.connect { [count] in Repeater(message, count, continuation) }

@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 
 /// How long a server with so many watchers takes from SIGTERM to its end. Each watcher must have
@@ -21,7 +22,7 @@ struct DrainBenchmark {
 
     private func run() async throws -> Measurement {
         let hall = try Hall(seats: 1, in: folder)
-        let server = try ServerProcess(database: hall.database, settings: Wire.openDoors)
+        let server = try GavelProcess(database: hall.database, settings: Wire.openDoors)
         defer { server.kill() }
         let crowd = Crowd(Lines.client(to: server.port), watching: hall.lot(0))
         await crowd.join(watchers)

@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import Synchronization
@@ -22,14 +23,14 @@ struct HandshakesBenchmark: Benchmark {
 
     func run() async throws -> Measurement {
         let hall = try Hall(seats: 1, in: folder)
-        let server = try ServerProcess(
+        let server = try GavelProcess(
             database: hall.database, settings: Wire.openDoors + wire.settings)
         defer { server.kill() }
         var settings = LoadClient.Settings(host: "127.0.0.1", port: Int(server.port))
         try wire.change(&settings)
         let client = LoadClient(settings, group: Lines.group)
         let measurement = try await Measurement.measure(
-            units: count, cpuTime: { try server.cpuTime() }
+            units: count, cpuTime: { try server.usage.cpuSeconds() }
         ) {
             try await Handshakes(count, with: client).run(
                 atOnce: Self.atOnce)

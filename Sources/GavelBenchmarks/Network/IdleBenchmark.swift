@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 import GavelLoad
 import NIOCore
 import Synchronization
@@ -31,7 +32,7 @@ struct IdleBenchmark {
 
     private func run() async throws -> Double {
         let hall = try Hall(seats: 1, in: folder)
-        let server = try ServerProcess(
+        let server = try GavelProcess(
             database: hall.database, settings: Wire.openDoors + wire.settings)
         defer { server.kill() }
         var lineSettings = LoadClient.Settings(host: "127.0.0.1", port: Int(server.port))
@@ -42,11 +43,11 @@ struct IdleBenchmark {
         await first.join(100, client)
         await first.leave()
         try await Task.sleep(for: .seconds(2))
-        let before = try server.residentBytes()
+        let before = try server.usage.residentBytes()
         let idlers = Idlers(watching: watches ? hall.lot(0) : nil)
         await idlers.join(connections, client)
         try await Task.sleep(for: .seconds(2))
-        let after = try server.residentBytes()
+        let after = try server.usage.residentBytes()
         guard idlers.here == connections else {
             throw BenchmarkFailure(
                 "\(connections - idlers.here) of the idle connections were closed: \(idlers.ends)")

@@ -1,4 +1,5 @@
 import Foundation
+import GavelBench
 
 /// How long nobody can bid when a server is killed: from SIGKILL, in the middle of bidding, to the
 /// first bid that the server started after it has accepted. The log has so many entries.
@@ -23,8 +24,8 @@ struct RestartBenchmark {
     func print(runs: Int) throws {
         let past = try Past(
             entries: entries, lots: lots, hasSnapshot: hasSnapshot, in: folder)
-        let settings = try ServerProcess.known(BidsBenchmark.settings)
-        var server = try ServerProcess(database: past.hall.database, known: settings)
+        let settings = try GavelProcess.known(BidsBenchmark.settings)
+        var server = try GavelProcess(database: past.hall.database, known: settings)
         defer { server.kill() }
         var restarts: [Restart] = []
         var next = past.rounds
@@ -76,7 +77,7 @@ struct RestartBenchmark {
 
 /// One server killed, and another one started in its place.
 struct Restart {
-    let server: ServerProcess
+    let server: GavelProcess
     /// Seconds from the kill to the end of the old process, and to the first accepted bid.
     let gone: Double
     let total: Double
@@ -88,21 +89,21 @@ struct Restart {
     private let told: [String: String]
 
     init(
-        killing old: ServerProcess, settings: [String], bid: BidScript, database: String
+        killing old: GavelProcess, settings: [String], bid: BidScript, database: String
     ) throws {
         let log = Pipe()
         let start = ContinuousClock.now
         old.kill()
         gone = Self.seconds(since: start)
         let begun = ContinuousClock.now
-        server = try ServerProcess(database: database, known: settings, log: log)
+        server = try GavelProcess(database: database, known: settings, log: log)
         listening = Self.seconds(since: begun)
         let connection = try BidConnection(bid, port: server.port)
         try connection.send(1)
         while !connection.isDone { _ = try connection.receive() }
         total = Self.seconds(since: start)
-        cpu = try server.cpuTime()
-        mebibytes = Double(try server.residentBytes()) / 1_048_576
+        cpu = try server.usage.cpuSeconds()
+        mebibytes = Double(try server.usage.residentBytes()) / 1_048_576
         told = try Self.fields(ofLine: "The log was read", in: log)
     }
 
