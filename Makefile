@@ -90,17 +90,22 @@ SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter 'NaiveModelTests|NaiveRoomTests'
 
+# A release build of the tests takes a quarter of an hour on two cores and then four times the seeds, and
+# what it kills is the program that people run. It has a folder of its own, as its modules are testable.
+TESTED ?= debug
+tested := $(if $(filter release,$(TESTED)),-c release -Xswiftc -enable-testing --scratch-path .build-tested)
+
 SEEDS ?= 10000
-simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=]
-	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FROM=$(FROM) SIMULATION_SEED=$(SEED) $(SWIFT) test --skip-build \
+simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=] [TESTED=release]
+	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FROM=$(FROM) SIMULATION_SEED=$(SEED) $(SWIFT) test $(tested) --skip-build \
 		--filter SimulationTests
 
 ROUNDS ?= 50
 STOP ?= 10
-crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10
-	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test --skip-build --filter CrashTests
+crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10 [TESTED=release]
+	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test $(tested) --skip-build --filter CrashTests
 
 SCENARIO ?= all
 bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handshakes|authentications|idle|drain|fanout|latency|restart|restore|snapshots|verify|all
@@ -164,4 +169,4 @@ fuzz: packages ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames
 	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 clean: ## Removes what was built, and the demo.
-	rm -rf $(BUILD) $(FUZZ) demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock demo.db.key
+	rm -rf $(BUILD) $(FUZZ) .build-tested demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock demo.db.key
