@@ -74,6 +74,25 @@ import WireProtocol
         try expect(ServerMessage(change), json)
     }
 
+    /// A bid takes fair warnings back; another reserve does not.
+    @Test func priceBetweenFairWarnings() throws {
+        var terms = Scene.terms(format: .live)
+        terms.closesAt = nil
+        var scene = Scene(terms: terms)
+        scene.bid("ann", "b1", 5000)
+        for command in [AuctionCommand.ask(nil), .warn, .lowerReserve(to: Scene.amount(1000))] {
+            scene.run(.administer(Scene.lot, command), at: Scene.opens + 2)
+        }
+        let change = try #require(scene.changes.last)
+        let json = #"""
+            {"type":"price","auction":"lot-1","seq":4,"price":1000,"minimum":1050,\#
+            "leader":"Bidder 1","bids":0,"reserve":"met","ends_at":null,"extensions":0,\#
+            "at":1000002,"buy_now":null,"ask":1050,"ask_seq":1,"fair_warnings":1,\#
+            "status":"fair_warning"}
+            """#
+        try expect(ServerMessage(change), json)
+    }
+
     @Test func statusAtTheClose() throws {
         var scene = Scene()
         scene.bid("ann", "b1", 9000)

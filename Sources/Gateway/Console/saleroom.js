@@ -77,8 +77,6 @@ export class Saleroom extends EventTarget {
           this.#stale.add(message.auction);
         }
         Object.assign(lot, news);
-        // A bid takes fair warnings back.
-        if (type === "price" && lot.fair_warnings) lot.fair_warnings = 0;
         if (type === "status") {
           if (winner) lot.leader = winner;
           if (["closed", "cancelled"].includes(lot.status)) lot.minimum = null;

@@ -133,7 +133,7 @@ export class Lots extends EventTarget {
     if (isOver(lot)) lot.minimum = null;
   }
 
-  // What is asked for is the least to bid on the block; a bid takes fair warnings back.
+  // What is asked for is the least to bid on the block.
   #mergeAsk(lot, { type, ask = null, fair_warnings: warnings = 0 }) {
     lot.ask = ask;
     lot.fair_warnings = warnings;

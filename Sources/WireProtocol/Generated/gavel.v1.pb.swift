@@ -1239,6 +1239,15 @@ nonisolated struct ProtoPrice: Sendable {
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
   mutating func clearStatus() {self._status = nil}
 
+  var fairWarnings: Int64 {
+    get {_fairWarnings ?? 0}
+    set {_fairWarnings = newValue}
+  }
+  /// Returns true if `fairWarnings` has been explicitly set.
+  var hasFairWarnings: Bool {self._fairWarnings != nil}
+  /// Clears the value of `fairWarnings`. Subsequent reads from it will return its default value.
+  mutating func clearFairWarnings() {self._fairWarnings = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1251,6 +1260,7 @@ nonisolated struct ProtoPrice: Sendable {
   fileprivate var _ask: Int64? = nil
   fileprivate var _askSeq: Int64? = nil
   fileprivate var _status: String? = nil
+  fileprivate var _fairWarnings: Int64? = nil
 }
 
 nonisolated struct ProtoStatus: Sendable {
@@ -3326,7 +3336,7 @@ nonisolated extension ProtoWatched: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Price"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}bids\0\u{1}reserve\0\u{3}ends_at\0\u{1}extensions\0\u{1}at\0\u{3}buy_now\0\u{1}ask\0\u{3}ask_seq\0\u{1}status\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}auction\0\u{1}seq\0\u{1}price\0\u{1}minimum\0\u{1}leader\0\u{1}bids\0\u{1}reserve\0\u{3}ends_at\0\u{1}extensions\0\u{1}at\0\u{3}buy_now\0\u{1}ask\0\u{3}ask_seq\0\u{1}status\0\u{3}fair_warnings\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3348,6 +3358,7 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 12: try { try decoder.decodeSingularInt64Field(value: &self._ask) }()
       case 13: try { try decoder.decodeSingularInt64Field(value: &self._askSeq) }()
       case 14: try { try decoder.decodeSingularStringField(value: &self._status) }()
+      case 15: try { try decoder.decodeSingularInt64Field(value: &self._fairWarnings) }()
       default: break
       }
     }
@@ -3400,6 +3411,9 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if let v = self._status {
       try visitor.visitSingularStringField(value: v, fieldNumber: 14)
     } }()
+    try { if let v = self._fairWarnings {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 15)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3418,6 +3432,7 @@ nonisolated extension ProtoPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs._ask != rhs._ask {return false}
     if lhs._askSeq != rhs._askSeq {return false}
     if lhs._status != rhs._status {return false}
+    if lhs._fairWarnings != rhs._fairWarnings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -85,6 +85,7 @@ extension ProtoPrice {
         if let block = body.block {
             if let amount = block.ask { ask = amount.minorUnits }
             askSeq = block.askSeq
+            fairWarnings = Int64(block.fairWarnings)
         }
         if let word = body.status { status = word }
     }
@@ -104,6 +105,7 @@ extension ProtoPrice {
         fields.put("buy_now", hasBuyNow ? buyNow : nil)
         fields.put("ask", hasAsk ? ask : nil)
         fields.put("ask_seq", hasAskSeq ? askSeq : nil)
+        fields.put("fair_warnings", hasFairWarnings ? fairWarnings : nil)
         fields.put("status", hasStatus ? status : nil)
         return fields
     }

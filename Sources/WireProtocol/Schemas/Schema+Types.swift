@@ -71,19 +71,17 @@ extension Schema {
         .described("The `ref` of the message that this answers.")
 
     /// What messages about live-room lots have beside; those about other lots do without.
-    ///
-    /// - Parameter showsWarnings: a price has none, as every bid takes them back.
-    static func block(showsWarnings: Bool = true) -> [Field] {
-        let ask: [Field] = [
+    static func block() -> [Field] {
+        [
             field(
                 "ask", amount,
                 "What the auctioneer asks for, in minor units; absent off the block."
             ).optional,
             field("ask_seq", count, "The ask's number; a bid on the block names it.").optional,
+            field(
+                "fair_warnings", integer(from: 0, to: 2), "How many fair warnings have been given."
+            ).optional,
         ]
-        let warnings = field(
-            "fair_warnings", integer(from: 0, to: 2), "How many fair warnings have been given.")
-        return showsWarnings ? ask + [warnings.optional] : ask
     }
 
     /// Something signed by the server.

@@ -128,7 +128,7 @@ extension ServerMessage {
                 .field("extensions", .count, "How often late bids have moved the end."), at,
                 .field("buy_now", .buyNow),
                 Schema.field("status", .status, "Of live-room lots.").optional,
-            ] + Schema.block(showsWarnings: false),
+            ] + Schema.block(),
             [
                 #"{"type":"price","auction":"vase","seq":2,"price":999,"minimum":1049,"leader":"Bidder 1","bids":1,"reserve":"unmet","ends_at":1795412558780,"extensions":0,"at":1795408960794,"buy_now":50000}"#
             ]),

@@ -12,10 +12,9 @@ extension PublicBlock {
             fairWarnings: Int(warnings ?? 0))
     }
 
-    /// - Parameter showsWarnings: a price has none, as every bid takes them back.
-    func encode(into writer: inout JSONWriter, showsWarnings: Bool = true) {
+    func encode(into writer: inout JSONWriter) {
         writer.fieldIfPresent("ask", ask?.minorUnits)
         writer.field("ask_seq", askSeq)
-        if showsWarnings { writer.field("fair_warnings", fairWarnings) }
+        writer.field("fair_warnings", fairWarnings)
     }
 }

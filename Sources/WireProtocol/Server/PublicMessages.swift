@@ -117,7 +117,7 @@ extension ServerMessage {
             writer.field("extensions", extensions)
             writer.field("at", at)
             writer.field("buy_now", buyNow)
-            block?.encode(into: &writer, showsWarnings: false)
+            block?.encode(into: &writer)
             writer.fieldIfPresent("status", status)
         }
     }

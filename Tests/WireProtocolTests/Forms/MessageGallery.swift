@@ -63,10 +63,11 @@ enum MessageGallery {
         return messages + afterAVoid() + inTheRoom()
     }
 
-    /// A live-room lot: absentee bids, the block, a stale ask, fair warnings, the end, and once more.
+    /// A live-room lot: absentee bids, the block, a stale ask, fair warnings, a lowered reserve between
+    /// them, the end, and once more.
     private static func inTheRoom() -> [ServerMessage] {
         var terms = Scene.terms(format: .live)
-        (terms.closesAt, terms.reserve) = (nil, nil)
+        (terms.closesAt, terms.reserve) = (nil, Scene.amount(20_000))
         var scene = Scene(terms: terms, bidders: ["ann", "bob", "cat"])
         var messages = [snapshot(of: scene)]
         messages.append(scene.bid("ann", "b1", 5000))
@@ -82,6 +83,7 @@ enum MessageGallery {
         messages.append(
             scene.ask("cat", "b4", .room(amount: Scene.amount(9000)), at: Scene.opens + 4))
         order(.warn)
+        order(.lowerReserve(to: Scene.amount(1000)))
         order(.warn)
         order(.undo(reason: "not a bid"))
         order(.pass(reason: nil))
