@@ -32,8 +32,16 @@ def free_port():
 class House:
     """One server, for all scenarios: they keep apart by their own sales, lots and bidders."""
 
-    def __init__(self, gavel, folder):
+    def __init__(self, gavel, folder, limits=None):
+        """limits: those that differ from what suits most scenarios."""
         self.gavel, self.folder = gavel, folder
+        # Scenarios bid faster than people do, and look often, all from one address.
+        self.limits = dict.fromkeys(
+            ("bids-per-second", "bid-burst", "bids-on-lot-per-second", "bid-on-lot-burst",
+             "messages-per-second", "message-burst", "connections-per-bidder-max"), 1000)
+        # So that a silence is noticed after seconds and not after half a minute.
+        self.limits["heartbeat-seconds"] = 2
+        self.limits.update(limits or {})
         self.database = f"{folder}/browser.db"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -42,12 +50,8 @@ class House:
 
     async def start(self):
         settings = []
-        # Scenarios bid faster than people do, and look often, all from one address.
-        for limit in ("bids-per-second", "bid-burst", "bids-on-lot-per-second", "bid-on-lot-burst",
-                      "messages-per-second", "message-burst", "connections-per-bidder-max"):
-            settings += ["--limit", f"{limit}=1000"]
-        # So that a silence is noticed after seconds and not after half a minute.
-        settings += ["--limit", "heartbeat-seconds=2"]
+        for limit, value in self.limits.items():
+            settings += ["--limit", f"{limit}={value}"]
         for _ in range(lines_max):
             line = Line(free_port(), self.port)
             self.free_lines.append(line)

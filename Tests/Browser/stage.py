@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+import tempfile
+from contextlib import asynccontextmanager
 
+from house import House
 from tab import Tab
 
 scenarios = {}
@@ -20,6 +23,20 @@ class Stage:
     def __init__(self, name, house, browser, shots):
         self.name, self.house, self.browser, self.shots = name.replace("_", "-"), house, browser, shots
         self.tabs, self.lines, self.lots = [], [], 0
+
+    @asynccontextmanager
+    async def other_house(self, **limits):
+        """Plays in a house of its own meanwhile, with other limits: bid_burst=1 …"""
+        shared = self.house
+        with tempfile.TemporaryDirectory(prefix="gavel-browser-") as folder:
+            named = {name.replace("_", "-"): value for name, value in limits.items()}
+            self.house = House(shared.gavel, folder, named)
+            await self.house.start()
+            try:
+                yield
+            finally:
+                await self.house.stop()
+                self.house = shared
 
     async def sale(self, title):
         """A sale, named after the scenario."""

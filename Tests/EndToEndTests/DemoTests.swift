@@ -33,6 +33,33 @@ struct DemoTests {
         #expect(try String(contentsOfFile: log, encoding: .utf8) == "")
     }
 
+    @Test("A second one on the same database withdraws what the first has left open")
+    func again() async throws {
+        let desk = try TLSDesk()
+        defer { try? FileManager.default.removeItem(at: desk.folder) }
+        let database = desk.path("demo.db")
+        for _ in 0..<2 {
+            let output = try PrivatePipe()
+            let demo = try ChildProcess(
+                Gavel.executable, ["demo", "--database", database, "--listen", "127.0.0.1:0"],
+                environment: Gavel.environment, output: output.writing,
+                errors: try #require(FileHandle(forWritingAtPath: "/dev/null")))
+            while let line = output.reading.nextLine(), !line.hasPrefix("Ctrl-C ends it") {}
+            demo.send(SIGTERM)
+            while output.reading.nextLine() != nil {}
+            #expect(await demo.status() == 0)
+        }
+        for (sale, status) in [("demo", "cancelled"), ("demo-2", "open")] {
+            let lots = try await Gavel.run(
+                ["auction", "list", "--sale", sale, "--json", "--database", database])
+            let lines = lots.output.split(separator: "\n")
+            #expect(lines.count >= 6)
+            // One of the first may have been bought at once.
+            let count = lines.count { $0.contains(#""status":"\#(status)""#) }
+            #expect(count >= 5, "\(lots.output)")
+        }
+    }
+
     @Test("With TLS it needs the socket, and says so")
     func noSocket() async throws {
         let desk = try TLSDesk()

@@ -31,6 +31,20 @@ struct DemoTests {
         for lot in lots { try lot.terms.validate() }
     }
 
+    @Test("A lot of the demo's is known by its id and its title")
+    func belonging() throws {
+        let catalogue = DemoCatalogue(sale: try SaleID("demo-2"))
+        for number in [0, 1, 11, 12, 40] {
+            let lot = catalogue.lot(number, now: Self.now)
+            #expect(catalogue.has(try #require(lot.id), lot.terms.title))
+        }
+        for (id, title) in [
+            ("demo-2-1", "A chair"), ("demo-2", "Station clock, 1920s"),
+            ("demo-2-0", "Station clock, 1920s"), ("demo-2-x", "Station clock, 1920s"),
+            ("demo-2-1", "Station clock, 1920s"), ("demo-2--2", "Station clock, 1920s"),
+        ] { #expect(!catalogue.has(try AuctionID(id), title), "\(id)") }
+    }
+
     /// A house with the demo's first lots, and what a watcher of all of them first hears.
     private func house() throws -> (house: House, snapshots: [WatchUpdate]) {
         var house = House()

@@ -155,6 +155,51 @@ struct LiveTableTests {
         #expect(lines[3].contains("15.50"))
     }
 
+    @Test("A live-room lot has its ask and the warnings in place of a time")
+    func liveRoom() throws {
+        var board = WatchBoard()
+        var room = Room()
+        board.follow(
+            Self.snapshot(try room.lot("lot", "Flag", [.format: "live", .closes: "none"])),
+            at: Self.noon)
+        #expect(Self.lines(board, 80, 24)[3].hasSuffix("  queued"))
+        func follow(_ isPrice: Bool = false) throws -> [String] {
+            let state = try room.state("lot")
+            board.follow(
+                isPrice
+                    ? .price(.init(state, at: Self.noon))
+                    : .status(.init(state, reason: nil, at: Self.noon)), at: Self.noon)
+            return Self.lines(board, 100, 24)
+        }
+        try room.order("lot", .ask(nil))
+        var lines = try follow()
+        #expect(lines[3].hasSuffix("  asks 10.00"), "\(lines[3])")
+        #expect(lines.last == "03:26:40  lot  on block – asks 10.00 USD")
+        for (step, words) in [(1, "fair warning"), (2, "last warning")] {
+            try room.order("lot", .warn)
+            lines = try follow()
+            #expect(lines[3].hasSuffix("  asks 10.00, \(words)"), "\(step): \(lines[3])")
+            #expect(lines.last?.hasSuffix("lot  \(words) – asks 10.00 USD") == true)
+        }
+        // A bid takes the warnings back.
+        let anna = try BidderID("anna")
+        try room.run(.addBidder(Bidder(id: anna)))
+        try room.run(
+            .request(
+                BidRequest(
+                    bidder: anna, id: try BidID("b"),
+                    action: .room(amount: try #require(Amount(minorUnits: 1000)))),
+                on: try AuctionID("lot")))
+        lines = try follow(true)
+        #expect(lines[3].hasSuffix("  asks 10.50"), "\(lines[3])")
+        #expect(lines.last?.hasSuffix("10.00 USD, Bidder 1 leads, asks 10.50 USD") == true)
+        for _ in 0..<2 { try room.order("lot", .warn) }
+        try room.order("lot", .hammer)
+        lines = try follow()
+        #expect(lines[3].hasSuffix("  sold"), "\(lines[3])")
+        #expect(lines.last?.hasSuffix("lot  sold at 10.00 USD to Bidder 1") == true)
+    }
+
     @Test("Other people's texts bring no escape codes, and no colour comes where none is wanted")
     func harmless() throws {
         var board = try Self.board()

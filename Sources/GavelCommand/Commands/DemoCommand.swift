@@ -11,10 +11,12 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: """
             Half a dozen lots of several kinds and currencies, five simulated bidders on real \
             connections, and new lots for those that end. Prints what to paste: how to watch, how to \
-            bid, how to look into the database.
+            bid, how to look into the database. On a terminal it goes on to say what opens and what \
+            ends; elsewhere every price, too.
 
             Without --database it works on a new one in the folder for temporary files. On a \
-            database that is there already it adds a new sale and leaves the rest as it is.
+            database that is there already it adds a new sale, withdraws what an earlier demo has \
+            left open, and leaves the rest as it is.
 
             It takes all settings of "gavel serve", in the same ways; its log says warnings only, \
             unless log-level is given.
@@ -47,7 +49,10 @@ struct DemoCommand: AsyncParsableCommand {
         let stage: DemoStage
         do {
             stage = try await DemoStage(
-                on: server, printer: WatchPrinter(console: console, isJSON: global.json))
+                on: server,
+                printer: WatchPrinter(
+                    console: console, isJSON: global.json,
+                    tellsPrices: global.json || !console.isTerminal))
         } catch {
             await server.stop()
             throw error
@@ -61,6 +66,9 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let timer = duration.map { [DemoTimer(duration: $0)] } ?? []
         try await server.runUntilStopped(beside: [stage] + timer)
+        guard !global.json, console.isTerminal else { return }
+        console.print(
+            "Ended. \(configuration.database) is kept; a new demo there starts a new sale.")
     }
 
     /// A database that is not there yet.

@@ -26,6 +26,15 @@ struct DemoCatalogue {
         }
     }
 
+    /// Whether a lot is one of this sale's, by what it is called.
+    func has(_ lot: AuctionID, _ title: String) -> Bool {
+        guard lot.text.hasPrefix("\(sale)-"),
+            let number = Int(lot.text.dropFirst("\(sale)-".count)),
+            number > 0
+        else { return false }
+        return title == Self.items[(number - 1) % Self.items.count].words[.title]
+    }
+
     private struct Item {
         let words: [LotField: String]
 

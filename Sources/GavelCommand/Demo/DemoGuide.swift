@@ -14,8 +14,12 @@ struct DemoGuide {
         let lot = "\(stage.sale)-2"
         let steps = [
             (
-                "Look at the sale in a browser (sign in with the token below to bid)",
-                "\(server.schemes.http)://\(server.clientAddress)/"
+                "Look at the sale in a browser",
+                "\(server.schemes.http)://\(server.clientAddress)/#/sale/\(stage.sale)"
+            ),
+            (
+                "Sign in there with this token, and bid: you are \(DemoStage.visitor)",
+                stage.visitorToken
             ),
             (
                 "Follow it in another terminal",
@@ -23,11 +27,11 @@ struct DemoGuide {
             ),
             ("See all lots", "\(program) auction list --sale \(stage.sale) \(options)"),
             (
-                "Bid (you are \(DemoStage.visitor)), more than anybody here will",
+                "Bid from the terminal, more than anybody here will",
                 "\(program) bid \(lot) --amount 200 \(options) --token \(stage.visitorToken)"
             ),
             (
-                "Sell as the auctioneer: with this token at "
+                "Sell as the auctioneer: with the token that this prints, at "
                     + "\(server.schemes.http)://\(server.clientAddress)/console",
                 "\(program) admin token auctioneer --ttl 1d \(options)"
             ),
@@ -42,7 +46,9 @@ struct DemoGuide {
             console.print(console.styled("  \(what):", .faint))
             console.print("    \(how)")
         }
-        console.print(["", console.styled("Ctrl-C ends it. What happens now:", .faint), ""])
+        // On a terminal the prices would soon push all of this out of sight.
+        let now = console.isTerminal ? "What opens and what ends" : "What happens now"
+        console.print(["", console.styled("Ctrl-C ends it. \(now):", .faint), ""])
     }
 
     /// For a shell.

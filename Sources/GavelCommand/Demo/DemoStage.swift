@@ -20,6 +20,7 @@ struct DemoStage: Service {
     /// Who bids; the ids do not meet those of a house's real bidders.
     private static let names = ["anna", "ben", "chloe", "deniz", "emil"]
     static let visitor = "demo-you"
+    private static let title = "Demo sale"
 
     /// Creates a new sale with its first lots, and the bidders that are not there yet.
     ///
@@ -29,6 +30,7 @@ struct DemoStage: Service {
         endpoint = try Self.endpoint(of: server)
         self.printer = printer
         sale = try await Self.createSale(on: server)
+        try await Self.withdrawEarlierDemos(than: sale, on: server)
         catalogue = DemoCatalogue(sale: sale)
         var bidders: [(BidderID, String)] = []
         for name in Self.names {
@@ -98,8 +100,32 @@ struct DemoStage: Service {
             id = try identifier("demo-\(number)")
             number += 1
         }
-        _ = try await perform(.createSale(NewSale(id: id, title: "Demo sale")), on: server)
+        _ = try await perform(.createSale(NewSale(id: id, title: title)), on: server)
         return id
+    }
+
+    /// Withdraws what demos before this one have left open: nobody bids there any more, and whoever
+    /// opens the page would find every lot twice.
+    ///
+    /// A lot is a demo's when its sale is called as a demo's is, and has its id and its title from the
+    /// catalogue; a house's own sale with the id "demo" is left alone.
+    private static func withdrawEarlierDemos(
+        than sale: SaleID, on server: RunningServer
+    ) async throws(CommandFailure) {
+        guard case .sales(let sales) = try await perform(.listSales, on: server) else { return }
+        for row in sales where row.sale.id != sale && row.sale.title == title {
+            guard
+                case .auctions(let lots) = try await perform(
+                    .listAuctions(sale: row.sale.id), on: server)
+            else { continue }
+            let catalogue = DemoCatalogue(sale: row.sale.id)
+            for lot in lots.map(\.lot) where !lot.hasEnded && catalogue.has(lot.auction, lot.title)
+            {
+                _ = try await perform(
+                    .administer(lot.auction, .cancel(reason: "A new demo was started.")), on: server
+                )
+            }
+        }
     }
 
     /// A day's token for a bidder, who is added if need be.

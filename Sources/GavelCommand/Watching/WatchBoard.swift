@@ -19,6 +19,8 @@ struct WatchBoard {
         var reserve: ReserveState
         var startsAt: Instant
         var endsAt: Instant?
+        /// Nil for a lot that is not sold in the live room.
+        var block: PublicBlock?
         /// When the price or the end moved last, by the server's clock.
         var movedAt: Instant?
 
@@ -28,9 +30,13 @@ struct WatchBoard {
             (status, outcome) = (lot.status, lot.outcome)
             (price, minimum, leader) = (lot.price, lot.minimum, lot.leader)
             (bids, reserve, startsAt, endsAt) = (lot.bids, lot.reserve, lot.startsAt, lot.endsAt)
+            block = lot.block
         }
 
         var hasEnded: Bool { PublicLot.isEnd(status) }
+
+        /// What the auctioneer asks for, in words; nil unless the lot is on the block.
+        var asked: String? { block?.ask.map { "asks \(text($0)) \(currency)" } }
 
         func text(_ amount: Amount?) -> String { AmountText.format(amount, exponent: exponent) }
     }
@@ -110,6 +116,9 @@ struct WatchBoard {
         lots[index].bids = price.bids
         lots[index].reserve = price.reserve
         lots[index].endsAt = price.endsAt
+        lots[index].block = price.block
+        // A bid takes an auctioneer's warnings back.
+        if let status = price.status { lots[index].status = status }
         lots[index].movedAt = price.at
         let lot = lots[index]
         var words: [String] = []
@@ -118,6 +127,7 @@ struct WatchBoard {
         if words.isEmpty { words.append(lot.bids == 1 ? "1 bid" : "\(lot.bids) bids") }
         if before.reserve != lot.reserve { words.append("reserve \(lot.reserve.rawValue)") }
         if let moved = Self.move(from: before.endsAt, to: lot.endsAt) { words.append(moved) }
+        if let asked = lot.asked { words.append(asked) }
         note(price.at, lot.id.text, words.joined(separator: ", "), .plain)
     }
 
@@ -134,13 +144,21 @@ struct WatchBoard {
         lots[index].reserve = status.reserve
         lots[index].startsAt = status.startsAt
         lots[index].endsAt = status.endsAt
+        lots[index].block = status.block
+        if status.block != nil, !lots[index].hasEnded {
+            // It comes on the block with what absentee bids make of its price.
+            (lots[index].price, lots[index].leader) = (status.price, status.leader)
+        }
         lots[index].movedAt = status.at
         let lot = lots[index]
         let state = status.outcome ?? status.status
         var words: [String] = []
-        if state != before.status || status.endsAt == before.endsAt {
+        if let warnings = lot.block?.warnings {
+            words.append(warnings)
+        } else if state != before.status || status.endsAt == before.endsAt {
             words.append(state.replacing("_", with: " "))
         }
+        if !lot.hasEnded, let asked = lot.asked { words.append("– " + asked) }
         if status.outcome == "sold", status.price != nil {
             words.append("at \(lot.text(status.price)) \(lot.currency)")
             if let winner = status.winner { words.append("to \(winner)") }
@@ -161,6 +179,17 @@ struct WatchBoard {
     private mutating func note(_ at: Instant, _ subject: String, _ text: String, _ style: Style) {
         if happenings.count == Self.happeningsMax { happenings.removeFirst() }
         happenings.append(Happening(at: at, subject: subject, text: text, style: style))
+    }
+}
+
+extension PublicBlock {
+    /// How often the auctioneer has warned, in words; nil before the first time.
+    var warnings: String? {
+        switch fairWarnings {
+        case 1: "fair warning"
+        case 2: "last warning"
+        default: nil
+        }
     }
 }
 

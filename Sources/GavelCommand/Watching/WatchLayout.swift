@@ -111,6 +111,13 @@ struct WatchLayout {
     /// The result, or how long the lot goes on. It is never over before the server says so.
     private func end(of lot: WatchBoard.Lot, now: Instant, isFresh: Bool) -> Table.Cell {
         let state = lot.outcome ?? lot.status
+        if let block = lot.block, !lot.hasEnded, lot.status != "paused" {
+            // The hammer ends it, and no clock does.
+            guard let ask = block.ask else { return .init("queued", .faint) }
+            let warnings = block.warnings.map { ", " + $0 } ?? ""
+            let style: Style = block.fairWarnings > 0 ? .bad : .attention
+            return .init("asks \(lot.text(ask))\(warnings)", style)
+        }
         switch lot.status {
         case "scheduled":
             let left = lot.startsAt.milliseconds(since: now)

@@ -15,17 +15,20 @@ final class WatchPrinter: Sendable {
 
     private let console: Console
     private let isJSON: Bool
+    private let tellsPrices: Bool
     private let lots = Mutex<[AuctionID: Lot]>([:])
 
-    init(console: Console, isJSON: Bool) {
+    /// - Parameter tellsPrices: whether a change of a price is worth a line.
+    init(console: Console, isJSON: Bool, tellsPrices: Bool = true) {
         self.console = console
         self.isJSON = isJSON
+        self.tellsPrices = tellsPrices
     }
 
     func print(_ update: WatchUpdate) {
         switch update {
         case .snapshot(let snapshot): print(snapshot)
-        case .price(let price): print(price)
+        case .price(let price): if tellsPrices { print(price) }
         case .status(let status): print(status)
         case .notice(let notice): print(notice)
         case .watching(let watched):
@@ -114,7 +117,8 @@ final class WatchPrinter: Sendable {
     /// What a live-room lot asks for, and the number by which a bid answers it.
     private func ask(_ block: PublicBlock?, _ text: (Amount) -> String) -> String {
         guard let block, let ask = block.ask else { return "" }
-        return "asks \(console.styled(text(ask), .strong)) (ask \(block.askSeq))"
+        let warnings = block.warnings.map { ", " + console.styled($0, .attention) } ?? ""
+        return "asks \(console.styled(text(ask), .strong)) (ask \(block.askSeq))\(warnings)"
     }
 
     private func bids(_ count: Int, leader: String?) -> String {
