@@ -26,7 +26,7 @@ packages: ## Installs the system packages that are missing (apt).
 	@.ci/packages
 
 run: build ## Builds, migrates, starts the server with a demo sale, and says where.
-	@$(GAVEL) demo --database $(DATABASE) --listen $(LISTEN) || { status=$$?; \
+	@trap : INT; $(GAVEL) demo --database $(DATABASE) --listen $(LISTEN) || { status=$$?; \
 		echo "make run LISTEN=127.0.0.1:9000 DATABASE=other.db goes elsewhere." >&2; exit $$status; }
 
 demo: run ## The same.
