@@ -64,11 +64,13 @@ final class ConsoleTelling: EventTelling {
         watcher.send(EventChunk.encode(.console(beginning)))
         switch stream.watch.scope {
         case .sale(let id):
+            station.hub.expect(.sale(id))
             opening = (station.service.board.auctions(in: id) ?? [])[...]
             station.hub.watch(sale: id, by: watcher, feed: .latest, auctions: Array(opening))
             goOn()
         case .auctions(let ids):
             for id in Set(ids) {
+                station.hub.expect(.auction(id))
                 guard let entrance = station.service.board.enter(id, after: nil, for: nil) else {
                     continue
                 }

@@ -3,8 +3,8 @@ public import BidService
 import Synchronization
 import WireProtocol
 
-/// Distributes what has been committed: hands each message to every event loop once. Runs on the
-/// log's thread; never waits for a socket, and leaves the encoding to the event loops.
+/// Distributes what has been committed: hands each message once to every event loop where somebody
+/// wants to hear of it (``Interest``). Runs on the log's thread; never waits for a socket, and leaves the encoding to the event loops.
 public final class FanOut: Publisher {
     /// The gateway that is attached; before it starts, and after it has stopped, nobody watches.
     private struct Target {
@@ -28,10 +28,19 @@ public final class FanOut: Publisher {
     func detach() { target.withLock { $0 = nil } }
 
     public func publish(_ publication: Publication, version: Int64) {
-        guard let target = target.withLock({ $0 }),
-            let delivery = delivery(of: publication, version: version, board: target.board)
-        else { return }
-        for mailbox in target.mailboxes { mailbox.append(delivery) }
+        target.withLock { target in
+            guard let target else { return }
+            // Made when the first loop wants it: of most lots most of the time nobody does.
+            var made: Delivery?
+            for mailbox in target.mailboxes where mailbox.interest.covers(publication) {
+                guard
+                    let delivery = made
+                        ?? delivery(of: publication, version: version, board: target.board)
+                else { return }
+                made = delivery
+                mailbox.append(delivery)
+            }
+        }
     }
 
     public func flush() {

@@ -8,6 +8,7 @@ extension LoopHub {
     /// Heartbeats, pings, and connections that have been silent, stuck or expired.
     func second() {
         polls.checkExpiry(at: clock.now())
+        reviewInterest()
         tick += 1
         let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)

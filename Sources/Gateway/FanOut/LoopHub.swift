@@ -10,6 +10,10 @@ final class LoopHub {
     private(set) var auctions: [AuctionID: Topic] = [:]
     private(set) var sales: [SaleID: Topic] = [:]
     private var bidders: [BidderID: [ConnectionID: Watcher]] = [:]
+    /// What all of them want to hear of.
+    let interest = Interest()
+    /// Of that, what no topic stands for: somebody waits for it otherwise, or no longer.
+    var doubtful: Set<WatchTarget> = []
     /// Whom something was written to in this turn.
     private var written: [Watcher] = []
     private var sent = 0
@@ -81,12 +85,17 @@ final class LoopHub {
     ) {
         if let old = watcher.bidder {
             bidders[old]?[watcher.id] = nil
-            if bidders[old]?.isEmpty == true { bidders[old] = nil }
+            if bidders[old]?.isEmpty == true {
+                bidders[old] = nil
+                interest.remove(old)
+            }
         }
         watcher.bidder = bidder
         watcher.credential = credential
         watcher.expiresAt = expiresAt
-        if let bidder { bidders[bidder, default: [:]][watcher.id] = watcher }
+        guard let bidder else { return }
+        bidders[bidder, default: [:]][watcher.id] = watcher
+        interest.add(bidder)
     }
 
     /// The server stops.
@@ -100,6 +109,8 @@ final class LoopHub {
 
     // MARK: - Watching
 
+    /// After ``expect(_:)``.
+    ///
     /// - Parameters:
     ///   - head: the lot as the watcher is about to be told.
     ///   - version: the board's version of that.
@@ -107,18 +118,20 @@ final class LoopHub {
         cancel(&watcher.auctions[id], in: &auctions[id])
         let watch = Watcher.Watch(watcher: watcher, feed: feed)
         watcher.auctions[id] = watch
+        expect(.auction(id))
         let topic = auctions[id] ?? Topic()
         auctions[id] = topic
         topic.add(watch)
         tell(of: id, to: watcher, head: head, version: version)
     }
 
-    /// Begins to watch a sale. Of each of its lots the watcher hears nothing before it has been told
+    /// Begins to watch a sale, after ``expect(_:)``. Of each of its lots the watcher hears nothing before it has been told
     /// of it, see ``tell(of:in:to:head:version:)``; but of one that it watches by itself it hears on.
     func watch(sale id: SaleID, by watcher: Watcher, feed: Feed, auctions lots: [AuctionID]) {
         cancel(&watcher.sales[id], in: &sales[id])
         let watch = Watcher.Watch(watcher: watcher, feed: feed)
         watcher.sales[id] = watch
+        expect(.sale(id))
         let topic = sales[id] ?? Topic()
         sales[id] = topic
         topic.add(watch)
@@ -140,11 +153,13 @@ final class LoopHub {
 
     func unwatch(_ id: AuctionID, by watcher: Watcher) {
         cancel(&watcher.auctions[id], in: &auctions[id])
+        if auctions[id] == nil { doubtful.insert(.auction(id)) }
         watcher.dropKeptBack { $0.auction == id && !watcher.watches(saleOf: $0) }
     }
 
     func unwatch(sale id: SaleID, by watcher: Watcher) {
         cancel(&watcher.sales[id], in: &sales[id])
+        if sales[id] == nil { doubtful.insert(.sale(id)) }
         watcher.dropKeptBack { $0.sale == id && watcher.auctions[$0.auction] == nil }
     }
 

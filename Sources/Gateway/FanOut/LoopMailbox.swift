@@ -6,6 +6,8 @@ import Synchronization
 final class LoopMailbox: Sendable {
     private struct State {
         var deliveries: [Delivery] = []
+        /// The room of those before, to be filled again.
+        var room: [Delivery] = []
         /// When the oldest of them was put in: right after the commit that holds it.
         var since: ContinuousClock.Instant?
         /// Whether the loop has been told to come and look.
@@ -13,9 +15,15 @@ final class LoopMailbox: Sendable {
     }
 
     let loop: any EventLoop
+    /// What of all that is published is to come here.
+    let interest: Interest
     private let state = Mutex(State())
     private let hub: NIOLoopBound<LoopHub>
     private let pause: TimeAmount?
+
+    /// Room for so many is kept. To have and to give back large pieces of memory for every batch costs
+    /// all that is allocated a search for neighbours.
+    private static let roomMax = 8192
 
     /// Call on the loop, which will own the hub.
     ///
@@ -26,6 +34,7 @@ final class LoopMailbox: Sendable {
     init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = .microseconds(100)) {
         self.loop = loop
         self.pause = pause
+        interest = hub.interest
         self.hub = NIOLoopBound(hub, eventLoop: loop)
     }
 
@@ -49,11 +58,17 @@ final class LoopMailbox: Sendable {
 
     private func drain() {
         let (deliveries, since) = state.withLock { state in
-            defer { state.deliveries = [] }
+            defer {
+                state.deliveries = state.room
+                state.room = []
+            }
             return (state.deliveries, state.since)
         }
         hub.value.deliver(deliveries, since: since)
+        var room = deliveries
+        room.removeAll(keepingCapacity: room.count <= Self.roomMax)
         let hasMore = state.withLock { state in
+            state.room = room
             state.isAnnounced = !state.deliveries.isEmpty
             return state.isAnnounced
         }

@@ -81,6 +81,7 @@ private final class LotTelling: EventTelling {
     private func enter() {
         let board = station.service.board
         let position = stream.point.map { (log: $0.log ?? board.logID, seq: $0.seq) }
+        station.hub.expect(.auction(stream.auction))
         guard let entrance = board.enter(stream.auction, after: position, for: watcher.bidder)
         else {
             // It was there when the request came: another log stands in this one's place.

@@ -21,7 +21,8 @@ struct LongPollRequest: LateAnswer {
     func begin(
         on loop: any EventLoop, _ answer: @escaping (HTTPResponse) -> Void
     ) -> LateBeginning {
-        let polls = station(loop).hub.polls
+        let hub = station(loop).hub
+        let polls = hub.polls
         // Only from here on a revocation finds it: the request's token is looked at here.
         let identity: Identity?
         do throws(HTTPFailure) {
@@ -29,6 +30,7 @@ struct LongPollRequest: LateAnswer {
         } catch {
             return .over(error.response)
         }
+        hub.expect(.auction(auction))
         guard let lot = lots.board.snapshot(of: auction, for: identity?.bidder) else {
             return .over(HTTPFailure.unknownAuction.response)
         }

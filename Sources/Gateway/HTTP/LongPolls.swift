@@ -25,6 +25,9 @@ final class LongPolls {
         if waiting[poll.auction]?.isEmpty == true { waiting[poll.auction] = nil }
     }
 
+    /// Whether somebody waits for the lot.
+    func wait(for auction: AuctionID) -> Bool { waiting[auction] != nil }
+
     /// Adds how many wait, by the lot.
     func count(into counts: inout [AuctionID: Int]) {
         for (auction, polls) in waiting { counts[auction, default: 0] += polls.count }

@@ -240,6 +240,7 @@ final class Conversation {
         guard mayWatch(isNew: watcher.auctions[id] == nil, ref: ref) else { return }
         let position = resume.map { (log: $0.log, seq: $0.after) }
         let board = station.service.board
+        station.hub.expect(.auction(id))
         guard let entrance = board.enter(id, after: position, for: watcher.bidder) else {
             return refuse(.unknownAuction, "There is no auction \(id).", ref: ref)
         }
@@ -249,6 +250,7 @@ final class Conversation {
 
     private func watch(sale id: SaleID, feed: Feed, ref: String?) {
         guard mayWatch(isNew: watcher.sales[id] == nil, ref: ref) else { return }
+        station.hub.expect(.sale(id))
         guard let auctions = station.service.board.auctions(in: id) else {
             return refuse(.unknownAuction, "There is no sale \(id).", ref: ref)
         }
