@@ -43,10 +43,22 @@ extension Command {
     /// The answer when nothing happened because the service can't work now.
     var unavailable: Answer {
         switch self {
-        case .request, .status: return .refused(.unavailable)
-        default: break
+        case .request, .status: .refused(.unavailable)
+        default: .unavailable
         }
-        return .declined(
-            Objection(.unavailable, "The service can't store anything now; try again later."))
+    }
+}
+
+extension Answer {
+    /// An administrator's command was not carried out, as the service can't work now.
+    fileprivate static let unavailable = Answer.declined(
+        Objection(.unavailable, "The service can't store anything now; try again later."))
+
+    /// What is answered to the same command when nothing happened because the service can't work now.
+    var whenUnavailable: Answer {
+        switch self {
+        case .reply, .receipted, .notSeen, .refused: .refused(.unavailable)
+        case .done, .declined, .declinedAll, .unknownOutcome: .unavailable
+        }
     }
 }

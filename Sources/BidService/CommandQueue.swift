@@ -44,17 +44,24 @@ final class CommandQueue: @unchecked Sendable {
     ///   any.
     func submit(_ submissions: some Collection<Submission>) -> Int {
         guard !submissions.isEmpty else { return 0 }
+        let (taken, isFirst) = append(submissions)
+        // Not under the lock: who wakes needs it at once, and would sleep again until it is free.
+        if isFirst { condition.signal() }
+        return taken
+    }
+
+    /// - Returns: how many were taken, and whether nothing had waited before them.
+    private func append(_ submissions: some Collection<Submission>) -> (count: Int, isFirst: Bool) {
         condition.lock()
         defer { condition.unlock() }
-        guard !isClosed else { return 0 }
+        guard !isClosed else { return (0, false) }
         let wasEmpty = entries.isEmpty
         let taken = submissions.prefix(max(0, limit - entries.count))
         let (stamp, arrival) = (stamp(), ContinuousClock.now)
         for submission in taken {
             entries.append(Entry(submission: submission, stamp: stamp, arrival: arrival))
         }
-        if wasEmpty, !entries.isEmpty { condition.signal() }
-        return taken.count
+        return (taken.count, wasEmpty && !entries.isEmpty)
     }
 
     /// Takes up to `max` commands; waits for one until `deadline`, until woken or closed.
@@ -84,16 +91,16 @@ final class CommandQueue: @unchecked Sendable {
     func wake() {
         condition.lock()
         isWoken = true
-        condition.signal()
         condition.unlock()
+        condition.signal()
     }
 
     /// Takes no more commands; those that wait are still taken out.
     func close() {
         condition.lock()
         isClosed = true
-        condition.signal()
         condition.unlock()
+        condition.signal()
     }
 
     var count: Int {

@@ -70,12 +70,13 @@ final class Committer: @unchecked Sendable {
     /// - Returns: false when the log has failed: nothing of this batch happened.
     func hand(over batch: DecidedBatch) -> Bool {
         monitor.lock()
-        defer { monitor.unlock() }
         while slot != nil, !failed { monitor.wait() }
-        guard !failed else { return false }
-        slot = batch
-        monitor.broadcast()
-        return true
+        let isTaken = !failed
+        if isTaken { slot = batch }
+        monitor.unlock()
+        // Not under the lock: who wakes needs it at once, and would sleep again until it is free.
+        if isTaken { monitor.broadcast() }
+        return isTaken
     }
 
     var hasFailed: Bool {
@@ -138,6 +139,7 @@ final class Committer: @unchecked Sendable {
         let batch = take()
         let isAwaited = takeAwaited()
         monitor.unlock()
+        if batch != nil { monitor.broadcast() }
         if isAwaited { onReady() }
         return batch
     }
@@ -150,6 +152,7 @@ final class Committer: @unchecked Sendable {
         let batch = take()
         monitor.unlock()
         guard let batch else { return false }
+        monitor.broadcast()
         finish(batch)
         return true
     }
@@ -160,13 +163,13 @@ final class Committer: @unchecked Sendable {
         return isAwaited
     }
 
-    /// Takes the batch that was handed over. Call with the lock held.
+    /// Takes the batch that was handed over. Call with the lock held; there is room for another one then,
+    /// which is to be told when the lock is free.
     private func take() -> DecidedBatch? {
         guard !failed, let batch = slot else { return nil }
         slot = nil
         isBusy = true
         isWriting = true
-        monitor.broadcast()
         return batch
     }
 
@@ -176,8 +179,8 @@ final class Committer: @unchecked Sendable {
         isBusy = false
         isWriting = false
         if error != nil { failed = true }
-        monitor.broadcast()
         monitor.unlock()
+        monitor.broadcast()
         if let error { onFailure(error) }
     }
 
@@ -205,7 +208,7 @@ final class Committer: @unchecked Sendable {
             }
         } catch {
             statistics.noteFailure()
-            for (_, respond) in batch.commands { respond(.unknownOutcome) }
+            for outcome in batch.outcomes { outcome.respond(instead: { _ in .unknownOutcome }) }
             publisher.flush()
             return error
         }

@@ -7,8 +7,8 @@ struct DecidedBatch: Sendable {
     var outcomes: [Outcome] = []
     /// Whether one of them is an answer with a receipt.
     var wantsReceipts = false
-    /// The commands behind the answers, for the day that the commit fails.
-    var commands: [(command: Command, respond: Responder)] = []
+    /// How many commands are answered.
+    var commandCount = 0
     var verdicts = Verdicts()
     /// When the requests in it had come.
     var arrivals = Arrivals()
@@ -33,7 +33,7 @@ struct DecidedBatch: Sendable {
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }
 
     /// How much it is: its entries, or its commands if most of them leave none.
-    var size: Int { max(log.count, commands.count) }
+    var size: Int { max(log.count, commandCount) }
 }
 
 /// When requests had come: those that came together are counted together.

@@ -9,6 +9,17 @@ indirect enum Outcome: Sendable {
     /// An answer that shall be given with a signed receipt.
     case receipt(Reply, on: AuctionID, to: Responder)
     case publication(Publication)
+
+    /// Gives another answer than it holds to whoever waits for one: the batch did not come to disk.
+    ///
+    /// - Parameter answer: what is said instead of the one given.
+    func respond(instead answer: (Answer) -> Answer) {
+        switch self {
+        case .answer(let given, let respond): respond(answer(given))
+        case .receipt(let reply, _, let respond): respond(answer(.reply(reply)))
+        case .publication: break
+        }
+    }
 }
 
 /// What goes out to watchers and bidders once it is on disk.

@@ -8,7 +8,7 @@ extension Writer {
         // The sight is behind a lock, and no bid has to know it.
         if command.makesWork, case let sight = space.sight, sight.isLow {
             batch.outcomes.append(.answer(command.declined(with: sight.free), to: respond))
-            batch.commands.append((command, respond))
+            batch.commandCount += 1
             return
         }
         let (decision, lot) = decision(on: command, at: entry.stamp)
@@ -26,7 +26,7 @@ extension Writer {
         {
             batch.outcomes.insert(.publication(.request(judged)), at: position + 1)
         }
-        batch.commands.append((command, respond))
+        batch.commandCount += 1
     }
 
     /// What a command leads to, and where the lot stands that a request is for: it is found once.

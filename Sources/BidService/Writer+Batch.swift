@@ -74,7 +74,7 @@ extension Writer {
     func finishBatch(at watermark: Instant) {
         guard hasWork else { return }
         defer { batch = DecidedBatch(after: head, salts: saltKey) }
-        guard isSound else { return turnAway(batch.commands) }
+        guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {
                 LotUpdate(of: $0, bidders: lot.bidders, recent: recent[lot.place.number])
@@ -98,20 +98,28 @@ extension Writer {
         }
         if !committer.hand(over: batch) {
             isSound = false
-            turnAway(batch.commands)
+            turnAway(batch)
         }
     }
 
     /// The log has failed: nothing of what was decided after it happened.
     func abandonBatch() {
-        turnAway(batch.commands)
+        turnAway(batch)
         batch = DecidedBatch(after: head, salts: saltKey)
         isGrowing = false
     }
 
-    func turnAway(_ commands: [(command: Command, respond: Responder)]) {
-        guard !commands.isEmpty else { return }
-        for (command, respond) in commands { respond(command.unavailable) }
+    /// Answers the commands of a batch that will never be on disk.
+    func turnAway(_ batch: DecidedBatch?) {
+        guard let batch, batch.commandCount > 0 else { return }
+        for outcome in batch.outcomes { outcome.respond(instead: \.whenUnavailable) }
+        publisher.flush()
+    }
+
+    /// Answers commands that nobody will decide.
+    func turnAway(_ entries: [CommandQueue.Entry]) {
+        guard !entries.isEmpty else { return }
+        for entry in entries { entry.submission.respond(entry.submission.command.unavailable) }
         publisher.flush()
     }
 }

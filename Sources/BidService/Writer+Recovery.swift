@@ -62,7 +62,7 @@ extension Writer {
         restoration.publishing = .now - start
         statistics.note(restoration)
         isSound = true
-        turnAway(waiting?.commands ?? [])
+        turnAway(waiting)
         let boot = max(clock.now(), lastAlive)
         lastBeat = boot
         if head != .empty {

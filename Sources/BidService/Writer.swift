@@ -90,17 +90,17 @@ final class Writer {
         if isSound, committer.hasFailed { isSound = false }
         if !isSound {
             // Nothing of it happened, and nobody is to wait for that until the log is back.
-            turnAway(committer.takeBack()?.commands ?? [])
+            turnAway(committer.takeBack())
             abandonBatch()
             if recoveryPace.isDue(at: clock.now()) { recover() }
         }
         if isSound {
             decide(taken)
         } else {
-            turnAway(taken.entries.map { ($0.submission.command, $0.submission.respond) })
+            turnAway(taken.entries)
         }
         // What still waited when the log failed is answered, too.
-        if taken.isClosed { turnAway(committer.stop()?.commands ?? []) }
+        if taken.isClosed { turnAway(committer.stop()) }
         return !taken.isClosed
     }
 
