@@ -94,7 +94,7 @@ class Tab:
         await self.find("#account").click()
         await self.find("#token").fill(token)
         await self.find("#sign-in-form button[type=submit]").click()
-        await expect(self.find("#account")).to_have_text("Sign out")
+        await self.sees("body[data-signed=in]")
 
     async def tap(self, number):
         """Takes one of the next amounts, once it has stood still for as long as a look takes."""

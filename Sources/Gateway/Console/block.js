@@ -1,7 +1,7 @@
 // The lot that is being sold, large, and what can be done to it now.
 
-import { counted } from "/page/counts.js";
 import { money } from "/page/money.js";
+import { counted } from "/page/texts.js";
 import { pointInTime, timeLeft } from "/page/time.js";
 import { element, fill, flash, make, mark, setText } from "/page/view.js";
 import { actions } from "./actions.js";

@@ -1,6 +1,7 @@
 // What the page says by itself: notes that are seen, and words that a screen reader reads. What
 // matters stays until it is closed; the rest goes by itself.
 
+import { t } from "./texts.js";
 import { element, make, setText } from "./view.js";
 
 const staysFor = 7000;
@@ -13,7 +14,7 @@ const notesMax = 4;
  */
 export function note(text, kind = "", { key = null, stays = false, link = null } = {}) {
   dismiss(key);
-  const close = make("button", { type: "button", class: "close", "aria-label": "Close this note" }, "×");
+  const close = make("button", { type: "button", class: "close", "aria-label": t("note.close") }, "×");
   const shown = make("div", { class: "note", "data-kind": kind }, make("p", {}, text));
   if (key) shown.dataset.key = key;
   if (link) {

@@ -1,10 +1,12 @@
 // The place to bid: one tap for the next amounts, a maximum of one's own, buy-now, the live ask.
 
+import { number } from "./counts.js";
 import { confirmed, withdrawConfirmation } from "./dialogs.js";
 import { isLive, isOnBlock, isSealed, takesBids } from "./lots.js";
 import { money, parseAmount, typed } from "./money.js";
 import { explain } from "./refusals.js";
 import { nextAmounts, unusual } from "./steps.js";
+import { t } from "./texts.js";
 import { element, fill, make, setText } from "./view.js";
 
 // A button whose amount has changed under the finger is not what the finger was meant for.
@@ -59,20 +61,16 @@ export class BidForm {
     this.#updateTyped(lot, isOpen && isSignedIn, isStopped);
     element("buy").hidden = !isOpen || !isSignedIn || lot.buy_now === null || lot.buy_now === undefined;
     element("buy").disabled = isStopped;
-    if (lot.buy_now) setText(element("buy"), `Buy now for ${money(lot.buy_now, lot)}`);
+    if (lot.buy_now) setText(element("buy"), t("do.buy", { amount: money(lot.buy_now, lot) }));
     fill(this.#root, { progress: this.#progress(bid, isOpen && isSignedIn) });
     this.#showRefusal(bid, lot);
     this.#label();
   }
 
   #progress(bid, isOpen) {
-    if (bid?.state === "sending") return "Sending your bid …";
-    if (bid?.state === "doubtful") {
-      return "The connection broke before an answer came. "
-        + "What became of your bid is asked as soon as it is back.";
-    }
-    return isOpen && !this.page.connection.isLive
-      ? "You can bid again as soon as the connection is back." : "";
+    if (bid?.state === "sending") return t("sending");
+    if (bid?.state === "doubtful") return t("doubtful");
+    return isOpen && !this.page.connection.isLive ? t("not-live") : "";
   }
 
   // MARK: one tap
@@ -90,7 +88,7 @@ export class BidForm {
       button.disabled = isStopped || Boolean(isOnBlock(lot) && lot.leading);
       if (amount === undefined || this.#amountOf(button) === amount) return;
       button.dataset.amount = String(amount);
-      setText(button, `Bid ${money(amount, lot)}`);
+      setText(button, t("do.bid", { amount: money(amount, lot) }));
       settle(button);
     });
   }
@@ -103,7 +101,7 @@ export class BidForm {
     this.#pressed = null;
     const amount = this.#amountOf(button);
     if (pressed !== amount || button.dataset.fresh) {
-      return this.#fault("The price has just moved: nothing was bid. Look again, and tap.");
+      return this.#fault(t("moved"));
     }
     this.#fault("");
     this.#place(amount, false);
@@ -129,9 +127,9 @@ export class BidForm {
   }
 
   #amountLabel(lot) {
-    if (isSealed(lot)) return lot.your_max ? "Replace your sealed bid" : "Your sealed bid";
-    if (isLive(lot)) return "Leave a maximum with the auctioneer";
-    return lot.leading ? "Raise your maximum" : "Or set a maximum";
+    if (isSealed(lot)) return t(lot.your_max ? "amount.sealed-again" : "amount.sealed-first");
+    if (isLive(lot)) return t("amount.absentee");
+    return t(lot.leading ? "amount.raise" : "amount.max");
   }
 
   // The button says in full what it will do: what was typed may have been meant otherwise.
@@ -139,14 +137,10 @@ export class BidForm {
     const lot = this.#lot;
     const { minor } = parseAmount(element("amount").value, lot.exponent);
     const isPlain = element("exact").checked || isSealed(lot);
-    const how = isPlain ? "Bid" : "Bid up to";
-    setText(element("submit"), minor ? `${how} ${money(minor, lot)}` : how);
-    const hint = isSealed(lot)
-      ? "Nobody sees it before the end. The last one that you send counts."
-      : element("exact").checked
-        ? "The price goes to this amount at once."
-        : "We bid for you, step by step and only when needed. Nobody else sees it.";
-    fill(this.#root, { "amount-hint": hint });
+    const how = isPlain ? "do.bid" : "do.bid-up-to";
+    setText(element("submit"), minor ? t(how, { amount: money(minor, lot) }) : t(`${how}.empty`));
+    const hint = isSealed(lot) ? "hint.sealed" : element("exact").checked ? "hint.exact" : "hint.max";
+    fill(this.#root, { "amount-hint": t(hint) });
   }
 
   #fault(text) {
@@ -161,20 +155,21 @@ export class BidForm {
     const { minor, fault } = parseAmount(element("amount").value, lot.exponent);
     if (fault) return this.#refuseTyped(fault);
     if (lot.leading && !isSealed(lot) && minor <= lot.your_max) {
-      return this.#refuseTyped(
-        `Your maximum is ${money(lot.your_max, lot)} already: it can only be raised.`);
+      return this.#refuseTyped(t("typed.not-higher", { amount: money(lot.your_max, lot) }));
     }
     if (!lot.leading && minor < lot.minimum) {
-      return this.#refuseTyped(`The least to bid is ${money(lot.minimum, lot)}.`);
+      return this.#refuseTyped(t("typed.too-low", { amount: money(lot.minimum, lot) }));
     }
     const isExact = element("exact").checked;
     const times = unusual(minor, lot);
     if (times !== null) {
+      const question = isExact ? "sure.bid" : "sure.bid-up-to";
+      const amount = money(minor, lot);
       const isMeant = await confirmed({
-        title: `${isExact ? "Bid" : "Bid up to"} ${money(minor, lot)}?`,
-        text: `That is ${Math.floor(times).toLocaleString()} times the least that is needed now, `
-          + `${money(lot.minimum, lot)}. An accepted bid is binding.`,
-        yes: `Yes, ${isExact ? "bid" : "bid up to"} ${money(minor, lot)}`,
+        title: t(question, { amount }),
+        text: t("sure.text", {
+          times: number(Math.floor(times)), minimum: money(lot.minimum, lot) }),
+        yes: t(`${question}.yes`, { amount }),
       });
       if (!isMeant) return element("amount").focus();
     }
@@ -189,11 +184,10 @@ export class BidForm {
 
   async #buy() {
     const lot = this.#lot;
-    const price = money(lot.buy_now, lot);
+    const amount = money(lot.buy_now, lot);
     const isMeant = await confirmed({
-      title: `Buy ${lot.title}?`,
-      text: `It is yours at once for ${price}, and the bidding ends. This can't be undone.`,
-      yes: `Buy it for ${price}`,
+      title: t("buy.title", { title: lot.title }), text: t("buy.text", { amount }),
+      yes: t("buy.yes", { amount }),
     });
     if (isMeant && this.#lot.buy_now === lot.buy_now) this.page.bids.buy(this.id);
   }
@@ -210,9 +204,9 @@ export class BidForm {
     if (isShown) {
       const { what, todo } = explain(bid.answer, lot);
       const amount = bid.message.amount;
-      const title = amount ? `Your bid of ${money(amount, lot)} was not taken.` : "";
+      const title = amount ? t("refused", { amount: money(amount, lot) }) : "";
       fill(place, { what, todo, refused: bid.state === "sending" ? "" : title });
-      if (amount) setText(element("meant"), `Yes, bid ${money(amount, lot)}`);
+      if (amount) setText(element("meant"), t("do.meant", { amount: money(amount, lot) }));
     }
     place.hidden = !isShown;
   }
@@ -232,14 +226,13 @@ export function ownBids(list, lot, { bids, catalogue }) {
   const mayRetract = catalogue.termsOf(lot.auction)?.retraction === "ebay" && takesBids(lot);
   const rows = bids.accepted(lot.auction).map(({ id, amount, isBack }) => {
     const row = make("li", {}, make("span", {}, money(amount, lot)));
-    if (isBack) row.append(make("span", { class: "hint" }, "taken back"));
+    if (isBack) row.append(make("span", { class: "hint" }, t("own.back")));
     if (isBack || !mayRetract) return row;
-    const back = make("button", { type: "button", class: "quiet" }, "Take back");
+    const back = make("button", { type: "button", class: "quiet" }, t("own.take-back"));
     back.addEventListener("click", async () => {
       const isMeant = await confirmed({
-        title: `Take back your bid of ${money(amount, lot)}?`,
-        text: "The house decides by its rules whether it still may be taken back.",
-        yes: "Take it back",
+        title: t("back.title", { amount: money(amount, lot) }), text: t("back.text"),
+        yes: t("back.yes"),
       });
       if (isMeant) bids.retract(lot.auction, id);
     });

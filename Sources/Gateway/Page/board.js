@@ -1,9 +1,10 @@
 // The board: the lots of a sale, or of the whole house, each with its live price.
 
 import { Card } from "./card.js";
-import { counted, number } from "./counts.js";
+import { number } from "./counts.js";
 import { isOver } from "./lots.js";
 import { saleAddress } from "./router.js";
+import { counted, t } from "./texts.js";
 import { beforePainting, copy, element, fill, make, setText } from "./view.js";
 
 const shownAtOnce = 60;
@@ -17,12 +18,6 @@ const filters = {
   ended: isOver,
 };
 
-const nothing = {
-  all: "There are no lots yet. New ones appear here by themselves.",
-  open: "Nothing is open now.", mine: "You have not bid here yet.",
-  upcoming: "Nothing is waiting to open.", ended: "Nothing has ended yet.",
-};
-
 export class Board {
   #root = element("board");
   #cards = new Map();
@@ -32,7 +27,7 @@ export class Board {
   #shown = shownAtOnce;
   #sale = null;
   #isOpen = false;
-  #fault = "Looking for lots …";
+  #fault = t("looking.lots");
   #arrange = beforePainting(() => this.#show());
 
   constructor({ lots, catalogue, now, bidder }) {
@@ -58,7 +53,7 @@ export class Board {
     this.#root.hidden = true;
   }
 
-  get title() { return this.#sale ? this.catalogue.titleOf(this.#sale) : "All lots"; }
+  get title() { return this.#sale ? this.catalogue.titleOf(this.#sale) : t("lots.all"); }
 
   /** Some lots have changed, or who looks at them. */
   update() { if (this.#isOpen) this.#arrange(); }
@@ -114,7 +109,7 @@ export class Board {
     this.#place(shown);
     element("more").hidden = wanted.length <= shown.length;
     const empty = all.length === 0 ? this.#fault
-      : this.#words ? "No lot has these words in its title." : nothing[this.#filter];
+      : this.#words ? t("nothing.found") : t(`nothing.${this.#filter}`);
     setText(element("empty"), shown.length === 0 ? empty : "");
     this.#showSales();
   }
@@ -129,10 +124,10 @@ export class Board {
     const [open, led, outbid, won] = [
       count(filters.open), count((lot) => lot.leading && !isOver(lot)),
       count((lot) => lot.isOutbid), count((lot) => lot.isWon)];
-    if (open > 0) parts.push(`${number(open)} open`);
-    if (led > 0) parts.push(`you lead on ${number(led)}`);
-    if (outbid > 0) parts.push(`outbid on ${number(outbid)}`);
-    if (won > 0) parts.push(`${number(won)} won`);
+    if (open > 0) parts.push(t("summary.open", { number: number(open) }));
+    if (led > 0) parts.push(t("summary.led", { number: number(led) }));
+    if (outbid > 0) parts.push(t("summary.outbid", { number: number(outbid) }));
+    if (won > 0) parts.push(t("summary.won", { number: number(won) }));
     return all.length > 0 ? parts.join(" · ") : "";
   }
 
@@ -167,7 +162,7 @@ export class Board {
     const link = (sale, text) => make(
       "a", { href: saleAddress(sale), "aria-current": sale === this.#sale ? "page" : null }, text);
     nav.replaceChildren(
-      link(null, "All lots"), ...sales.map((sale) => link(sale, this.catalogue.titleOf(sale))));
+      link(null, t("lots.all")), ...sales.map((sale) => link(sale, this.catalogue.titleOf(sale))));
   }
 }
 

@@ -1,7 +1,7 @@
 // The price over time, as steps: between two bids nothing moves.
 
-import { counted } from "./counts.js";
 import { money } from "./money.js";
+import { counted, t } from "./texts.js";
 import { hourOf, momentOf, pointInTime, span } from "./time.js";
 import { draw } from "./view.js";
 
@@ -88,9 +88,10 @@ function timeLabel(at, duration) {
 /** What the picture says, for those who don't see it. */
 function inWords(points, lot) {
   const [first, last] = [points[0], points.at(-1)];
-  const count = counted(points.length, "bid");
-  return `Price over time: from ${money(first.price, lot)} to ${money(last.price, lot)} `
-    + `with ${count} in ${span(last.at - first.at)}.`;
+  return t("chart.words", {
+    low: money(first.price, lot), high: money(last.price, lot), bids: counted(points.length, "bid"),
+    span: span(last.at - first.at),
+  });
 }
 
 /** Two to five round amounts that span the prices. */

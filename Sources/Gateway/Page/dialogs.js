@@ -1,5 +1,6 @@
 // The two questions that this page asks: who are you, and do you mean it?
 
+import { t } from "./texts.js";
 import { element, setText } from "./view.js";
 
 /**
@@ -34,7 +35,7 @@ export class SignIn {
     element("sign-in-form").addEventListener("submit", (event) => {
       event.preventDefault();
       const token = element("token").value.trim();
-      if (!token) return this.#fault("Paste the token that the auction house gave you.");
+      if (!token) return this.#fault(t("sign-in.empty"));
       this.#dialog.close();
       become(token);
     });

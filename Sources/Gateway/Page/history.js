@@ -2,6 +2,8 @@
 
 import { isSealed } from "./lots.js";
 import { money } from "./money.js";
+import { bidderWord } from "./standing.js";
+import { t } from "./texts.js";
 import { momentOf, pointInTime } from "./time.js";
 import { make, setText } from "./view.js";
 
@@ -74,7 +76,7 @@ export class History {
 
   /** Puts the newest bids into a table's body. */
   show(body, empty, lot, now) {
-    const none = isSealed(lot) ? "Sealed bids are shown when the lot has ended." : "No bids yet.";
+    const none = t(isSealed(lot) ? "bids.sealed" : "bids.none");
     setText(empty, this.bids.length === 0 ? none : "");
     body.parentElement.hidden = this.bids.length === 0;
     body.replaceChildren(
@@ -84,13 +86,14 @@ export class History {
 
 function row(bid, lot, now) {
   const isOwn = bid.bidder === lot.alias;
-  const result = bid.voided ? "taken out" : bid.leading === false ? "outbid at once" : "";
+  const result = bid.voided ? t("bid.taken-out") : bid.leading === false ? t("bid.outbid") : "";
+  const bidder = bidderWord(bid.bidder);
   return make(
     "tr", { "data-voided": bid.voided ? "yes" : null, "data-own": isOwn ? "yes" : null },
-    make("td", {}, make("span", { class: "who-bid" }, isOwn ? `${bid.bidder} (you)` : bid.bidder),
+    make("td", {}, make("span", { class: "who-bid" }, isOwn ? t("bidder.you", { bidder }) : bidder),
       " ", make("span", { class: "result" }, result)),
     make("td", { class: "time" },
       make("time", { datetime: new Date(bid.at).toISOString(), title: pointInTime(bid.at) },
         momentOf(bid.at, now))),
-    make("td", { class: "amount" }, bid.price === null ? "sealed" : money(bid.price, lot)));
+    make("td", { class: "amount" }, bid.price === null ? t("bid.sealed") : money(bid.price, lot)));
 }

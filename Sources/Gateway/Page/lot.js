@@ -2,14 +2,14 @@
 
 import { BidForm, ownBids } from "./bidform.js";
 import { Chart } from "./chart.js";
-import { number } from "./counts.js";
 import { History } from "./history.js";
 import { isLive, isOnBlock, isOver, isSealed, takesBids } from "./lots.js";
 import { money } from "./money.js";
 import { saleAddress } from "./router.js";
 import {
-  bidsWord, countdown, headline, lateBids, reserveWord, schedule, standing, statusWord,
+  bidderWord, bidsWord, countdown, headline, lateBids, reserveWord, schedule, standing, statusWord,
 } from "./standing.js";
+import { t } from "./texts.js";
 import { span } from "./time.js";
 import { beforePainting, copy, element, fill, flash, mark, setText } from "./view.js";
 
@@ -17,8 +17,6 @@ import { beforePainting, copy, element, fill, flash, mark, setText } from "./vie
 const extensionShown = 8000;
 // The last price goes on holding: so often the chart grows with it.
 const chartEvery = 10000;
-
-const reasons = { outage: "The server was away: the lot got its time back." };
 
 export class LotView {
   id = null;
@@ -61,7 +59,7 @@ export class LotView {
     this.#root.replaceChildren();
   }
 
-  get title() { return this.page.lots.get(this.id)?.title ?? "Lot"; }
+  get title() { return this.page.lots.get(this.id)?.title ?? t("lot"); }
 
   update() { if (this.id) this.#show(); }
 
@@ -90,13 +88,13 @@ export class LotView {
       id: lot.auction, title: lot.title, status: statusWord(lot), label, price: text,
       standing: where, "standing-more": more(lot), bids: bidsWord(lot) ? String(lot.bids) : "", reserve: reserveWord(lot),
       schedule: schedule(lot), leader: leaderWord(lot),
-      "time-label": isOver(lot) || isLive(lot) ? "" : "Time left",
+      "time-label": isOver(lot) || isLive(lot) ? "" : t("time-left"),
       minimum: lot.minimum === null ? "–" : money(lot.minimum, lot),
       extensions: extensionsWord(lot), "bar-price": text, "bar-standing": where,
     });
     mark(this.#root, "tone", tone);
     mark(this.#root, "status", lot.status);
-    this.#optional("reason", isOver(lot) && !lot.reason ? "" : reasons[lot.reason] ?? lot.reason ?? "");
+    this.#optional("reason", lot.reason === "outage" ? t("outage") : lot.reason ?? "");
     this.#optional("late-bids", lateBids(lot, this.page.catalogue.termsOf(this.id)));
     this.#optional("notice", lot.notice ? lot.notice.text : "");
     this.#optional("ask", isOnBlock(lot) ? askWord(lot) : "");
@@ -107,7 +105,7 @@ export class LotView {
     const { sale } = lot;
     const back = element("back");
     back.href = saleAddress(sale ?? null);
-    setText(back, sale ? this.page.catalogue.titleOf(sale) : "All lots");
+    setText(back, sale ? this.page.catalogue.titleOf(sale) : t("lots.all"));
     if (lot.movedAt && lot.movedAt !== this.#movedAt) {
       if (this.#movedAt !== null) flash(this.#root.querySelector('[data-field="price"]'));
       this.#movedAt = lot.movedAt;
@@ -115,7 +113,7 @@ export class LotView {
     if (!takesBids(lot)) this.#form.withdraw();
     this.#form.update();
     ownBids(element("own-bids"), lot, this.page);
-    setText(element("bar-bid"), lot.isOutbid ? "Bid again" : "Bid");
+    setText(element("bar-bid"), t(lot.isOutbid ? "do.bid-again" : "do.bid.empty"));
     element("bar-bid").hidden = !takesBids(lot);
     this.tick();
     this.#showBids();
@@ -163,31 +161,29 @@ export class LotView {
 
 function more(lot) {
   if (lot.isWon) {
-    return lot.due ? `${money(lot.due, lot)} to pay. The auction house will be in touch.`
-      : "The auction house will be in touch.";
+    return lot.due ? t("due", { amount: money(lot.due, lot) }) : t("due.later");
   }
-  if (isOver(lot)) return lot.your_max ? `Your maximum was ${money(lot.your_max, lot)}.` : "";
+  if (isOver(lot)) return lot.your_max ? t("max.was", { amount: money(lot.your_max, lot) }) : "";
   if (lot.isOutbid) {
-    const orMore = isLive(lot) ? "" : " or more";
-    return `Bid ${money(lot.minimum, lot)}${orMore} to lead again.`;
+    return t(isLive(lot) ? "outbid.ask" : "outbid.more", { amount: money(lot.minimum, lot) });
   }
-  if (isSealed(lot) && lot.your_max) return `You offer ${money(lot.your_max, lot)}.`;
-  if (lot.your_max) return `Your maximum is ${money(lot.your_max, lot)}. Nobody else sees it.`;
+  if (isSealed(lot) && lot.your_max) return t("offer.is", { amount: money(lot.your_max, lot) });
+  if (lot.your_max) return t("max.is", { amount: money(lot.your_max, lot) });
   return "";
 }
 
 function leaderWord(lot) {
   if (isSealed(lot) || !lot.leader || isOver(lot)) return "";
-  return lot.leading || lot.leader === lot.alias ? `${lot.leader} (you)` : lot.leader;
+  const bidder = bidderWord(lot.leader);
+  return lot.leading || lot.leader === lot.alias ? t("bidder.you", { bidder }) : bidder;
 }
 
 function extensionsWord(lot) {
-  if (!lot.extensions) return "";
-  return lot.extensions === 1 ? "once, by a late bid" : `${number(lot.extensions)} times, by late bids`;
+  return lot.extensions ? t("extended.late", { count: lot.extensions }) : "";
 }
 
 function askWord(lot) {
   if (!isLive(lot)) return "";
-  const calls = { 1: " Going once.", 2: " Going twice: last call." };
-  return `The auctioneer asks for ${money(lot.ask, lot)}.${calls[lot.fair_warnings] ?? ""}`;
+  const calls = { 1: "ask.once", 2: "ask.twice" };
+  return t(calls[lot.fair_warnings] ?? "ask", { amount: money(lot.ask, lot) });
 }

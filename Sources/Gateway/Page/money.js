@@ -1,6 +1,9 @@
 // Amounts are whole minor units, as the protocol has them; only people see decimals, written the
 // way they are used to, with as many places as the house says.
 
+import { locale as ours } from "./language.js";
+import { t } from "./texts.js";
+
 const largest = 9007199254740991n;
 const formats = new Map();
 
@@ -23,7 +26,7 @@ function makeFormat(currency, exponent, locale) {
 }
 
 /** "$1,234.50" for 123450 of a lot in USD, in the reader's own way of writing. */
-export function money(minor, lot, locale = undefined) {
+export function money(minor, lot, locale = ours) {
   return format(lot, locale).format(plain(minor, lot.exponent));
 }
 
@@ -35,7 +38,7 @@ export function plain(minor, exponent) {
 }
 
 /** The amount as the reader would type it: "1234,50". */
-export function typed(minor, exponent, locale = undefined) {
+export function typed(minor, exponent, locale = ours) {
   return plain(minor, exponent).replace(".", separators(locale).decimal);
 }
 
@@ -59,29 +62,27 @@ function westernDigits(text) {
  * What somebody typed, as { minor } or { fault }. A point and a comma are told apart the way the
  * reader's language does; what could be read in two ways is not guessed, and nothing is rounded.
  */
-export function parseAmount(text, exponent, locale = undefined) {
+export function parseAmount(text, exponent, locale = ours) {
   const signs = separators(locale);
   const clean = westernDigits(text.trim())
     .replace(/^[\p{Sc}\p{L}]+\s*|\s*[\p{Sc}\p{L}]+$/gu, "")
     .replace(/\u066b/g, ".").replace(/\u066c/g, ",")
     .replace(/(?<=\d)[\s\u00a0\u202f'\u2019](?=\d{3}(?!\d))/g, "");
   if (!/^\d+([.,]\d+)*[.,]?$/.test(clean)) {
-    return { fault: `Write the amount in digits, like ${typed(1250n, 2, locale)}.` };
+    return { fault: t("typed.digits", { example: typed(1250n, 2, locale) }) };
   }
   const split = splitAmount(clean, exponent, signs);
-  if (!split) {
-    return { fault: "That could be read in two ways: write it without thousands separators." };
-  }
+  if (!split) return { fault: t("typed.two-ways") };
   if (split.fraction.length > exponent) {
     return {
       fault: exponent === 0
-        ? "This currency has no smaller unit: write a whole number."
-        : `Write at most ${exponent} decimal places, and no thousands separators.`,
+        ? t("typed.whole")
+        : t("typed.places", { places: exponent }),
     };
   }
   const minor = BigInt(split.whole + split.fraction.padEnd(exponent, "0"));
-  if (minor < 1n) return { fault: "The amount must be more than zero." };
-  if (minor > largest) return { fault: "That is more than this house can count." };
+  if (minor < 1n) return { fault: t("typed.zero") };
+  if (minor > largest) return { fault: t("typed.too-much") };
   return { minor: Number(minor) };
 }
 

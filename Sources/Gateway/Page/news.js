@@ -5,7 +5,8 @@ import { dismiss, note, say } from "./announce.js";
 import { isOver } from "./lots.js";
 import { money } from "./money.js";
 import { lotAddress } from "./router.js";
-import { countdown } from "./standing.js";
+import { bidderWord, countdown } from "./standing.js";
+import { has, t } from "./texts.js";
 import { span } from "./time.js";
 
 // Seconds before the end at which a screen reader is told.
@@ -34,22 +35,23 @@ export class News {
   hear(message, isOwn) {
     const lot = this.page.lots.get(message.auction);
     const title = lot?.title ?? message.auction;
-    const link = { href: lotAddress(message.auction ?? ""), text: "See the lot" };
+    const link = { href: lotAddress(message.auction ?? ""), text: t("note.see") };
     const elsewhere = message.auction === this.page.openLot() ? null : link;
     switch (message.type) {
       case "bid_accepted": return isOwn && this.#accepted(message, lot);
       case "bid_rejected":
-        if (isOwn && elsewhere) note(`Your bid on ${title} was not taken.`, "bad", { link });
+        if (isOwn && elsewhere) note(t("news.refused", { title }), "bad", { link });
         return;
-      case "bid_retracted": return isOwn && note(`Your bid on ${title} is taken back.`, "good");
+      case "bid_retracted": return isOwn && note(t("news.back", { title }), "good");
       case "bid_voided":
-        return note(`A bid of yours on ${title} was taken out: ${message.reason}`, "bad", {
+        return note(t("news.voided", { title, reason: message.reason }), "bad", {
           stays: true, link: elsewhere });
       case "below_offer":
-        return note(`${title} can be had again for what you had offered.`, "", {
+        return note(t("news.below-offer", { title }), "", {
           stays: true, link: elsewhere });
       case "notice":
-        return note(`The auctioneer: ${message.text}`, "", { link: message.auction ? elsewhere : null });
+        return note(t("news.notice", { text: message.text }), "", {
+          link: message.auction ? elsewhere : null });
       case "error":
         if (!isOwn) note(message.message, "bad");
     }
@@ -57,10 +59,11 @@ export class News {
 
   #accepted(message, lot) {
     if (!lot) return;
+    const { title } = lot;
     const key = `standing ${lot.auction}`;
-    if (message.seq < lot.seq) return note(`Your bid on ${lot.title} had come in.`, "good", { key });
-    if (message.leading === null) note(`Your bid on ${lot.title} is in.`, "good", { key });
-    else if (message.leading) note(`You lead on ${lot.title}.`, "good", { key });
+    if (message.seq < lot.seq) return note(t("news.was-in", { title }), "good", { key });
+    if (message.leading === null) note(t("news.in", { title }), "good", { key });
+    else if (message.leading) note(t("news.lead", { title }), "good", { key });
   }
 
   #changed({ lot, before }) {
@@ -68,23 +71,25 @@ export class News {
     if (lot.auction === this.page.openLot()) this.#changedHere(lot, before);
     // How we stood before we were known here is no news.
     if (before.leading === null && before.your_max === null) return;
+    const { title } = lot;
     const key = `standing ${lot.auction}`;
     const link = lot.auction === this.page.openLot()
-      ? null : { href: lotAddress(lot.auction), text: "See the lot" };
+      ? null : { href: lotAddress(lot.auction), text: t("note.see") };
     if (lot.isWon && (!before.isWon || (lot.due && !before.due))) {
-      const due = lot.due ? ` ${money(lot.due, lot)} to pay.` : "";
-      note(`You won ${lot.title}!${due}`, "won", { key, stays: true, link });
-      this.#markTitle("Won!");
+      const won = lot.due
+        ? t("news.won-due", { title, amount: money(lot.due, lot) }) : t("news.won", { title });
+      note(won, "won", { key, stays: true, link });
+      this.#markTitle(t("tab.won"));
     } else if (lot.isOutbid && !before.isOutbid) {
       // On the lot's own page the banner says so for as long as it is true, with the amounts.
-      note(`You are outbid on ${lot.title}.`, "bad", { key, stays: link !== null, link });
-      this.#markTitle("Outbid!");
+      note(t("news.outbid", { title }), "bad", { key, stays: link !== null, link });
+      this.#markTitle(t("tab.outbid"));
       navigator.vibrate?.(200);
     } else if (isOver(lot) && !isOver(before) && lot.your_max) {
-      const end = lot.outcome === "sold" ? "went to somebody else" : "was not sold";
-      note(`${lot.title} ${end}.`, "", { key, stays: true, link });
+      const isSold = lot.outcome === "sold";
+      note(t(isSold ? "news.lost" : "news.unsold", { title }), "", { key, stays: true, link });
     } else if (before.isWon && !lot.isWon) {
-      note(`${lot.title} is being sold again.`, "bad", { key, stays: true, link });
+      note(t("news.again", { title }), "bad", { key, stays: true, link });
     } else if (lot.leading && before.isOutbid) {
       dismiss(key);
     }
@@ -96,14 +101,17 @@ export class News {
   // What somebody hears who does not see the lot that is open.
   #changedHere(lot, before) {
     if (lot.ends_at > before.ends_at && before.ends_at !== null && !isOver(lot)) {
-      say(`Extended by ${span(lot.ends_at - before.ends_at)}.`);
+      say(t("said.extended", { span: span(lot.ends_at - before.ends_at) }));
     } else if (lot.status !== before.status) {
-      say(lot.reason ? `${spoken[lot.status]}: ${lot.reason}` : spoken[lot.status] ?? "");
+      const what = has(`said.${lot.status}`) ? t(`said.${lot.status}`) : "";
+      say(lot.reason ? t("said.reason", { what, reason: lot.reason }) : what);
     } else if (lot.fair_warnings > (before.fair_warnings ?? 0)) {
-      say(lot.fair_warnings >= 2 ? "Fair warning: last call." : "Fair warning.");
+      say(t(lot.fair_warnings >= 2 ? "said.last_warning" : "said.fair_warning"));
     } else if (lot.price !== before.price && lot.price !== null) {
-      const who = lot.leading ? "you lead" : lot.leader ? `${lot.leader} leads` : "";
-      say(`${money(lot.price, lot)}, ${who}.`);
+      const amount = money(lot.price, lot);
+      const who = lot.leading ? t("said.you-lead")
+        : lot.leader ? t("standing.other", { bidder: bidderWord(lot.leader) }) : null;
+      say(who ? t("said.price-who", { amount, who }) : t("said.price", { amount }));
     }
   }
 
@@ -114,7 +122,7 @@ export class News {
     const before = this.#left.get(lot.auction) ?? left;
     this.#left.set(lot.auction, left);
     const passed = marks.find((mark) => before > mark && left <= mark && left > 0);
-    if (passed) say(`${span(passed * 1000)} left.`);
+    if (passed) say(t("said.left", { span: span(passed * 1000) }));
     if (before > 0 && left <= 0) say(`${countdown(lot, now).text}`);
   }
 
@@ -126,9 +134,3 @@ export class News {
 
   #showTitle() { document.title = this.#mark ? `${this.#mark} ${this.#title}` : this.#title; }
 }
-
-const spoken = {
-  open: "The bidding is open", paused: "The bidding is paused", closed: "The lot has ended",
-  cancelled: "The lot was withdrawn", on_block: "The lot is on the block",
-  fair_warning: "Fair warning", scheduled: "The lot opens later",
-};

@@ -5,18 +5,22 @@ import { Bids } from "./bids.js";
 import { Board } from "./board.js";
 import { Catalogue } from "./catalogue.js";
 import { SignIn } from "./dialogs.js";
+import { choose, language, names } from "./language.js";
 import { LotView } from "./lot.js";
 import { Lots } from "./lots.js";
 import { News } from "./news.js";
 import { Connection } from "./protocol.js";
 import { place } from "./router.js";
-import { element, mark, setText } from "./view.js";
+import { has, speak, t } from "./texts.js";
+import { element, make, mark, setText } from "./view.js";
 
 const tokenKey = "gavel.token";
 const salesMax = 80; // A connection may watch 100 lots and sales.
 const lonersMax = 15;
 const retryAfter = 3000;
 const refreshEvery = 60000;
+
+speak(document);
 
 const lots = new Lots();
 const connection = new Connection(sessionStorage.getItem(tokenKey));
@@ -37,9 +41,9 @@ async function refresh() {
     if (here.view === "lot") await loadLot(here.id);
     else await catalogue.load(here.id);
     await catalogue.loadSales();
-    board.explain("There are no lots yet. New ones appear here by themselves.");
+    board.explain(t("nothing.all"));
   } catch {
-    board.explain("The lots can't be read now. Trying again …");
+    board.explain(t("nothing.read"));
     setTimeout(() => connection.isLive && refresh(), retryAfter);
   }
   watchAll();
@@ -53,7 +57,7 @@ async function loadLot(id) {
     await catalogue.loadLot(id);
   } catch (fault) {
     if (fault.status !== 404) throw fault;
-    view.explain("There is no such lot.");
+    view.explain(t("nothing.lot"));
     return;
   }
   // Without the terms the steps are guessed from the present one.
@@ -107,26 +111,16 @@ connection.addEventListener("message", ({ detail: message }) => {
   }
 });
 
-const states = {
-  connecting: "Connecting …", live: "Live", stale: "Price may be old",
-  offline: "Reconnecting …", ended: "Disconnected",
-};
-
 connection.addEventListener("state", () => {
   const { state, why } = connection;
   const place = element("connection");
-  setText(place, states[state]);
+  setText(place, t(`connection.${state}`));
   mark(place, "state", state);
   mark(document.body, "connection", state);
-  setText(element("trouble"), why || troubles[state] || "");
+  setText(element("trouble"), why || (has(`trouble.${state}`) ? t(`trouble.${state}`) : ""));
   element("trouble").hidden = !element("trouble").textContent;
   view.update();
 });
-
-const troubles = {
-  stale: "Nothing has been heard from the house for a while: prices may be old.",
-  offline: "The connection is lost. Reconnecting; until then prices may be old.",
-};
 
 // MARK: who we are
 
@@ -139,19 +133,25 @@ function become(token) {
 
 function showWho(bidder) {
   setText(element("who"), bidder ?? "");
-  setText(element("account"), bidder ? "Sign out" : "Sign in");
+  setText(element("account"), t(bidder ? "sign-out" : "sign-in"));
   mark(document.body, "signed", bidder ? "in" : "");
 }
 
 element("account").addEventListener("click", () => {
   if (!connection.bidder) return signIn.ask();
   become(null);
-  note("You have signed out.");
+  note(t("signed-out"));
 });
 connection.addEventListener("token-refused", ({ detail: why }) => {
   sessionStorage.removeItem(tokenKey);
   signIn.ask(why);
 });
+
+// MARK: which language
+
+element("language").append(...Object.entries(names).map(([value, name]) => make(
+  "option", { value, lang: value, selected: value === language ? "" : null }, name)));
+element("language").addEventListener("change", (event) => choose(event.target.value));
 
 // MARK: where we are
 

@@ -2,10 +2,11 @@
 // notices when something is missing or old. Knows the protocol, and no page.
 //
 // Events: "state"; "ready" (detail: { bidder, expiresAt, isSame }); "message" (detail: a message of
-// the server's that is news); "token-refused" (detail: why).
+// the server's that is news); "token-refused" (detail: why, in words).
 
 import { backOff } from "./backoff.js";
 import { ServerClock } from "./clock.js";
+import { has, t } from "./texts.js";
 import { Watches } from "./watches.js";
 
 const retryMax = 15000;
@@ -137,7 +138,7 @@ export class Connection extends EventTarget {
         this.#farewell = message;
         return;
       case "error":
-        if (message.ref === "sign-in") return this.#refuseToken(message.message);
+        if (message.ref === "sign-in") return this.#refuseToken(t("sign-in.refused"));
     }
     switch (message.auction ? this.#watches.note(message) : "new") {
       case "hole": return void this.send(this.#watches.resume(message.auction));
@@ -160,8 +161,8 @@ export class Connection extends EventTarget {
       const answer = await fetch("/v1/tickets", { method: "POST", headers: this.headers });
       const body = await answer.json();
       if (socket !== this.#socket) return;
-      if (answer.status === 401) this.#refuseToken(body.message);
-      else if (answer.status === 403) this.#refuseToken("This token is not for bidding.");
+      if (answer.status === 401) this.#refuseToken(t("sign-in.refused"));
+      else if (answer.status === 403) this.#refuseToken(t("sign-in.not-for-bidding"));
       else if (answer.ok) this.send({ type: "authenticate", token: body.ticket, ref: "sign-in" });
       else this.#failed();
     } catch {
@@ -197,10 +198,12 @@ export class Connection extends EventTarget {
     this.#farewell = null;
     if (bye && [4105, 4500, 4503].includes(bye.code)) {
       this.#token = null;
-      const expired = bye.code === 4105;
-      this.#tell("token-refused", `Your token ${expired ? "has expired" : "is no longer good"}.`);
+      const isExpired = bye.code === 4105;
+      this.#tell("token-refused", t(isExpired ? "sign-in.expired" : "sign-in.revoked"));
     } else if (bye && !bye.reconnect) {
-      return this.#become("ended", endings[bye.code] ?? `The house has closed it (${bye.code}).`);
+      const { code } = bye;
+      return this.#become(
+        "ended", has(`ended.${code}`) ? t(`ended.${code}`) : t("ended.other", { code }));
     }
     this.#failures += 1;
     const wait = bye?.reconnect
@@ -246,10 +249,3 @@ export class Connection extends EventTarget {
     else if (now - this.#timeAt > timeEvery) this.#askTime();
   }
 }
-
-const endings = {
-  1002: "This page and the house don't understand each other: reload it.",
-  4504: "You have this house open too often: close some of its tabs, and reload this one.",
-  4505: "Too much was sent from here in too short a time: wait a minute, and reload.",
-  4507: "You have been suspended: ask the auction house.",
-};

@@ -1,6 +1,8 @@
 // Points in time and how long there is to go, in words. All times are the server's.
 
-import { counted, number, two } from "./counts.js";
+import { number, two } from "./counts.js";
+import { locale } from "./language.js";
+import { counted, t } from "./texts.js";
 
 /** "3 d 4 h", "4 h 05 min", "12:07", "0:07": how long a lot still has. */
 export function timeLeft(milliseconds) {
@@ -8,8 +10,8 @@ export function timeLeft(milliseconds) {
   const days = Math.floor(seconds / 86400);
   const hours = Math.floor(seconds / 3600) % 24;
   const minutes = Math.floor(seconds / 60) % 60;
-  if (days > 0) return `${number(days)} d ${number(hours)} h`;
-  if (hours > 0) return `${number(hours)} h ${two(minutes)} min`;
+  if (days > 0) return t("left.days", { days: number(days), hours: number(hours) });
+  if (hours > 0) return t("left.hours", { hours: number(hours), minutes: two(minutes) });
   return `${number(minutes)}:${two(seconds % 60)}`;
 }
 
@@ -24,14 +26,14 @@ export function span(milliseconds) {
   return parts.map(([unit, count]) => counted(count, unit)).join(" ");
 }
 
-const full = new Intl.DateTimeFormat(undefined, {
+const full = new Intl.DateTimeFormat(locale, {
   weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
   second: "2-digit",
 });
-const ofDay = new Intl.DateTimeFormat(undefined, {
+const ofDay = new Intl.DateTimeFormat(locale, {
   hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
-const short = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const short = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 /** "Fri, 27 Nov, 14:05:12" */
 export const pointInTime = (milliseconds) => full.format(milliseconds);

@@ -1,9 +1,11 @@
 // Small things that all views need. Whatever comes from the server is set as text, never as HTML.
 
+import { speak } from "./texts.js";
+
 export const element = (id) => document.getElementById(id);
 
-/** A copy of what a template holds. */
-export const copy = (id) => element(id).content.cloneNode(true);
+/** A copy of what a template holds, in the reader's language. */
+export const copy = (id) => speak(element(id).content.cloneNode(true));
 
 /** Sets a text where it has changed, so that screen readers and selections are left in peace. */
 export function setText(place, text) {

@@ -204,13 +204,13 @@ async def page_languages(stage):
         if locale == "de-DE":
             await tab.go_to_lot(vase)
             await tab.bid_up_to("1.300,50")
-            await tab.sees("#panel .banner", "Your maximum is 1.300,50 €")
+            await tab.sees("#panel .banner", "Ihr Höchstgebot ist 1.300,50 €")
     arabic = await stage.tab(locale="ar-EG")
-    assert await arabic.module("counts.js", "m.counted(...a)", [1204, "bid"]) == "١٬٢٠٤ bids"
+    assert await arabic.module("texts.js", "m.counted(...a)", [1204, "bid"]) == "١٬٢٠٤ bids"
     assert await arabic.module("time.js", "m.timeLeft(...a)", [65000]) == "١:٠٥"
     tab = stage.tabs[0]
-    assert await tab.module("counts.js", "m.counted(...a)", [1204, "bid"]) == "1.204 bids"
-    assert await tab.module("counts.js", "m.counted(...a)", [1, "bid"]) == "1 bid"
+    assert await tab.module("texts.js", "m.counted(...a)", [1204, "bid"]) == "1.204 Gebote"
+    assert await tab.module("texts.js", "m.counted(...a)", [1, "bid"]) == "1 Gebot"
     cases = [
         ["12.50", 2, "en-US", 1250], ["12,50", 2, "en-US", 1250], ["1,234", 2, "en-US", 123400],
         ["1.234", 2, "de-DE", 123400], ["1.234", 2, "en-US", None], ["1,234", 3, "en-US", None],

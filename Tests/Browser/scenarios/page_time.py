@@ -16,7 +16,7 @@ async def page_extension(stage):
     anna, watcher = await asyncio.gather(stage.tab(token=anna_token), stage.tab())
     for tab in (anna, watcher):
         await tab.go_to_lot(lot)
-        await tab.sees("#lot", "A bid in the last 2 minutes leaves at least 10 minutes for answers")
+        await tab.sees("#lot", "A bid less than 2 minutes before the end leaves at least 10 minutes for answers")
         await tab.wait("() => /^0:/.test(document.querySelector('#panel .clock').textContent)")
         await expect(tab.find("#panel .clock")).to_have_attribute("data-stage", "late")
     await anna.tap(0)

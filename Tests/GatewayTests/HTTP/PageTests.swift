@@ -58,6 +58,36 @@ struct PageTests {
         }
     }
 
+    @Test("names only texts that there are, and has none that nobody says")
+    func texts() async throws {
+        let room = try Saleroom()
+        let dictionary = try await room.get("/page/english.js").text
+        let keys = Set(dictionary.matches(of: /\n  "([^"]+)":/).map { String($0.1) })
+        #expect(keys.count > 200)
+        var said: Set<String> = []
+        var beginnings: Set<String> = []
+        for path in Self.files where !["/page/english.js", "/page/german.js"].contains(path) {
+            let text = try await room.get(path).text
+            for match in text.matches(of: /\b(?:t|has)\("([^"]+)"/) {
+                #expect(keys.contains(String(match.1)), "\(match.1) in \(path)")
+            }
+            for match in text.matches(of: /data-t(?:-label|-placeholder)?="([^"]+)"/) {
+                #expect(keys.contains(String(match.1)), "\(match.1) in \(path)")
+            }
+            for match in text.matches(of: /"([^"\n]+)"/) { said.insert(String(match.1)) }
+            // `status.${…}`, and `${question}.yes` of a name that is said by itself.
+            for match in text.matches(of: /`([a-z.-]+\.)\$\{/) {
+                beginnings.insert(String(match.1))
+            }
+        }
+        for key in keys {
+            let isSaid =
+                said.contains(key) || beginnings.contains { key.hasPrefix($0) }
+                || [".yes", ".empty"].contains { said.contains(key.replacing($0, with: "")) }
+            #expect(isSaid, "Nobody says \(key)")
+        }
+    }
+
     @Test("has no script, style or markup made at run time", arguments: files)
     func isStrict(_ path: String) async throws {
         // A namespace's name is an address, and nothing is fetched from it.
