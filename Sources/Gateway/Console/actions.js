@@ -41,7 +41,8 @@ const isLastWarning = (lot) => lot.status === "fair_warning" && lot.fair_warning
 
 /**
  * All of them, in the order of the buttons. key: without modifiers. applies(lot, saleroom). ask(lot,
- * saleroom, desk): the questions before. done: what is said afterwards.
+ * saleroom, desk): the questions before. question(lot, saleroom) and fields: what is asked of whoever
+ * can't hold, or wants to give a reason. done: what is said afterwards.
  */
 export const actions = [
   {
@@ -124,11 +125,13 @@ export const actions = [
     name: "close-auction", key: "c", label: "Close now", holds: true, done: "Closed.",
     applies: (lot) => isTimed(lot) && is("open", "paused")(lot),
     question: (lot) => `Close ${lot.title} now, with the result that it has?`,
+    fields: [noReason],
   },
   {
     name: "pass", key: "g", label: "Pass", holds: true, done: "Passed.",
     applies: onBlock,
     question: (lot) => `Pass ${lot.title}, unsold?`,
+    fields: [noReason],
   },
   {
     name: "reopen", key: "y", label: "Reopen …", done: "On the block again.",

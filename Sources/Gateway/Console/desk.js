@@ -104,9 +104,12 @@ export class Desk {
   #confirm(action, lot) {
     if (!this.#may(action, lot)) return;
     const { seq } = lot;
-    ask({ title: action.question(lot, this.#saleroom), yes: action.label }, () => {
+    const question = {
+      title: action.question(lot, this.#saleroom), fields: action.fields, yes: action.label,
+    };
+    ask(question, (values) => {
       if (lot.seq !== seq) throw new Error("Something has just happened on this lot: look again.");
-      return this.#command(action, lot, {});
+      return this.#command(action, lot, values);
     });
   }
 
