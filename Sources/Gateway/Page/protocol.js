@@ -138,7 +138,7 @@ export class Connection extends EventTarget {
         this.#farewell = message;
         return;
       case "error":
-        if (message.ref === "sign-in") return this.#refuseToken(t("sign-in.refused"));
+        if (message.ref === "sign-in") return this.#refuseToken(whyRefused(message));
     }
     switch (message.auction ? this.#watches.note(message) : "new") {
       case "hole": return void this.send(this.#watches.resume(message.auction));
@@ -248,4 +248,9 @@ export class Connection extends EventTarget {
     if (this.#silence > 2 * this.#heartbeat && this.#askedAt === null) this.#askTime();
     else if (now - this.#timeAt > timeEvery) this.#askTime();
   }
+}
+
+function whyRefused({ code, message }) {
+  if (code === "forbidden") return t("sign-in.not-for-bidding");
+  return code === "unauthenticated" ? t("sign-in.refused") : message;
 }
