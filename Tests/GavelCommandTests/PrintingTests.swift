@@ -32,7 +32,9 @@ struct PrintingTests {
         }
     }
 
-    private func lot(_ id: String, _ fields: [LotField: String] = [:]) throws -> AuctionRow {
+    private func lot(
+        _ id: String, _ fields: [LotField: String] = [:], _ commands: [AuctionCommand] = []
+    ) throws -> AuctionRow {
         var text = LotText()
         text[.id] = id
         text[.title] = "Vase"
@@ -42,9 +44,25 @@ struct PrintingTests {
         let new = try text.read(now: Self.now).get()
         let name = try AuctionID(id)
         var house = House()
-        let decision = house.decide(.createAuction(name, new.terms), at: Self.now)
-        for event in decision.events { house.apply(event, at: Self.now, recordedAs: .zero) }
+        let orders = commands.map { Command.administer(name, $0) }
+        for command in [.createAuction(name, new.terms)] + orders {
+            let decision = house.decide(command, at: Self.now)
+            for event in decision.events { house.apply(event, at: Self.now, recordedAs: .zero) }
+        }
         return AuctionRow(try #require(house.auctions[name]), reveal: false)
+    }
+
+    @Test("A lot in the room has the last warning where others have their end")
+    func liveRoom() throws {
+        let live: [LotField: String] = [.format: "live", .closes: "none"]
+        let answer = AdminAnswer.auctions([
+            try lot("L1", live), try lot("L2", live, [.ask(nil), .warn]),
+            try lot("L3", live, [.ask(nil), .warn, .warn]),
+        ])
+        let lines = try printed(answer, isJSON: false)
+        #expect(lines[1].hasSuffix("  –"))
+        #expect(lines[2].contains("fair_warning") && lines[2].hasSuffix("  fair warning"))
+        #expect(lines[3].hasSuffix("  last warning"))
     }
 
     @Test("A list is a table for people, and an object a line for programs")

@@ -49,7 +49,8 @@ extension AnswerPrinter {
             .init(lot.text(lot.minimum)), .init(lot.currency, .faint), .init("\(lot.bids)"),
             .init(leader(of: row)),
             .init(lot.reserve.rawValue, Style(status: lot.reserve.rawValue)),
-            .init(console.shortTime(lot.endsAt, now: now)),
+            // What ends a lot in the room is the hammer.
+            .init(lot.block?.warnings ?? console.shortTime(lot.endsAt, now: now)),
         ]
     }
 
