@@ -12,7 +12,7 @@ public final class GatewayServer: Sendable {
     private let quiescing: [ServerQuiescingHelper]
     private let listeners: [any Channel]
     private let readiness: Readiness
-    private let stations: Stations
+    let stations: Stations
     private let fanOut: FanOut
     private let drainNotice: Duration
     private let certificate: ServerCertificate?

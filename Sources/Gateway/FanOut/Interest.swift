@@ -42,11 +42,14 @@ final class Interest: Sendable {
         case .change(let change): covers(change.state.auction, in: change.state.sale)
         case .created(let state): covers(state.auction, in: state.sale)
         case .announcement(let auction, let sale, _, _): covers(auction, in: sale)
-        case .notice(let notice): state.withLock { $0.bidders.contains(notice.bidder) }
+        case .notice(let notice): covers(notice.bidder)
         // Consoles are few, and whose right is gone may have asked for nothing yet.
         case .request, .house: true
         }
     }
+
+    /// Whether a connection on the loop is that bidder's.
+    func covers(_ bidder: BidderID) -> Bool { state.withLock { $0.bidders.contains(bidder) } }
 
     private func covers(_ auction: AuctionID, in sale: SaleID?) -> Bool {
         guard targetCount.load(ordering: .sequentiallyConsistent) > 0 else { return false }

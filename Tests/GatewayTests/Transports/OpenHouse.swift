@@ -45,6 +45,14 @@ struct OpenHouse: Sendable {
         self.port = port
     }
 
+    /// Has every event loop do what it does once a second.
+    func second() async throws {
+        let stations = server.stations
+        for mailbox in stations.mailboxes {
+            try await mailbox.loop.submit { stations.station(on: mailbox.loop).hub.second() }.get()
+        }
+    }
+
     /// Stops the server, once.
     func drain() async {
         guard !isDrained.isSet else { return }
