@@ -24,7 +24,10 @@ public enum Answer: Hashable, Sendable {
 public typealias Responder = @Sendable (Answer) -> Void
 
 /// A command, and who gets its answer.
-public struct Submission: Sendable {
+///
+/// A class, as it is made once, and then only handed on: from the connection to the queue, and from
+/// there to the writer.
+public final class Submission: Sendable {
     public let command: Command
     /// The answer shall come with a signed receipt.
     public let wantsReceipt: Bool

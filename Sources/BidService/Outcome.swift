@@ -2,12 +2,12 @@ public import AuctionRules
 
 /// Something that a committed batch has for somebody, in the order in which it happened.
 ///
-/// Indirect, as it holds a lot's whole public state: in the batch's list a place is a pointer, and not
-/// half a kilobyte that is moved whenever the list grows.
-indirect enum Outcome: Sendable {
-    case answer(Answer, to: Responder)
+/// Indirect, all of it: in the batch's list a place is a pointer, and not half a kilobyte that is moved
+/// whenever the list grows.
+enum Outcome: Sendable {
+    indirect case answer(Answer, to: Responder)
     /// An answer that shall be given with a signed receipt.
-    case receipt(Reply, on: AuctionID, to: Responder)
+    indirect case receipt(Reply, on: AuctionID, to: Responder)
     case publication(Publication)
 
     /// Gives another answer than it holds to whoever waits for one: the batch did not come to disk.
@@ -23,7 +23,9 @@ indirect enum Outcome: Sendable {
 }
 
 /// What goes out to watchers and bidders once it is on disk.
-public enum Publication: Sendable {
+///
+/// Indirect, as it holds a lot's whole public state, and is handed on more often than looked at.
+public indirect enum Publication: Sendable {
     /// A lot's public change.
     case change(PublicChange)
     /// A lot came into being.

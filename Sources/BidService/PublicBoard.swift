@@ -18,10 +18,22 @@ public final class PublicBoard: Sendable {
     }
 
     fileprivate struct Lot {
-        var state: PublicState
-        var leader: BidderID?
-        var ownAmounts: [BidderID: Amount] = [:]
-        var recent = RecentChanges()
+        private(set) var latest: LotUpdate
+        private(set) var ownAmounts: [BidderID: Amount]
+
+        var state: PublicState { latest.state }
+        var leader: BidderID? { latest.leader }
+        var recent: ChangeBook { latest.recent }
+
+        init(_ latest: LotUpdate, ownAmounts: [BidderID: Amount] = [:]) {
+            self.latest = latest
+            self.ownAmounts = ownAmounts
+        }
+
+        mutating func take(_ update: LotUpdate) {
+            latest = update
+            for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
+        }
     }
 
     fileprivate struct State {
@@ -181,7 +193,7 @@ public final class PublicBoard: Sendable {
     /// - Returns: what had not been shown (a commit whose outcome was unknown may turn out to be on
     ///   disk, and another log may stand in this one's place), and the board's version with it.
     func reset(
-        logID: String, head: LogHead, house: House, recent: [AuctionID: RecentChanges]
+        logID: String, head: LogHead, house: House, recent: [ChangeBook]
     ) -> (unseen: [Publication], version: Int64) {
         var fresh = State()
         fresh.logID = logID
@@ -194,13 +206,12 @@ public final class PublicBoard: Sendable {
             fresh.saleTitles[id] = catalogue.sale.title
         }
         fresh.order = house.auctions.keys.sorted()
-        for (id, auction) in house.auctions {
-            fresh.lots[id] = Lot(
-                state: auction.publicState, leader: auction.standing.leader,
+        for (auction, recent) in zip(house.auctions.values, recent) {
+            fresh.lots[auction.id] = Lot(
+                LotUpdate(auction.publicState, leader: auction.standing.leader, recent: recent),
                 ownAmounts: auction.participants.reduce(into: [:]) { amounts, own in
                     amounts[own.bidder] = own.participant.standingAmount
-                },
-                recent: recent[id] ?? RecentChanges())
+                })
         }
         return state.withLock { state in
             fresh.version = state.version + 1
@@ -221,7 +232,7 @@ extension PublicBoard.State {
             guard let lot = lots[id] else { continue }
             if let old = shown.lots[id], logID == shown.logID {
                 let seq = max(old.state.seq, lot.recent.firstSeq - 1)
-                changes += lot.recent.after(seq, of: lot.state) ?? []
+                changes += lot.recent.after(seq, upTo: lot.state) ?? []
             } else {
                 news.append(.created(lot.state))
             }
@@ -235,7 +246,7 @@ extension PublicBoard.State {
     /// Takes a new lot in.
     fileprivate mutating func enter(_ lot: PublicState) {
         guard lots[lot.auction] == nil else { return }
-        lots[lot.auction] = PublicBoard.Lot(state: lot)
+        lots[lot.auction] = PublicBoard.Lot(LotUpdate(lot, recent: ChangeBook()))
         order.insert(lot.auction, at: order.firstIndexAfter(lot.auction))
         if let sale = lot.sale { sales[sale, default: []].append(lot.auction) }
     }
@@ -261,14 +272,7 @@ extension PublicBoard.State {
 extension PublicBoard.Lot {
     fileprivate func changes(after seq: Int64, max: Int) -> [PublicChange]? {
         guard seq >= 0, seq <= state.seq, state.seq - seq <= Int64(max) else { return nil }
-        return recent.after(seq, of: state)
-    }
-
-    fileprivate mutating func take(_ update: LotUpdate) {
-        state = update.state
-        leader = update.leader
-        for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
-        recent = update.recent
+        return recent.after(seq, upTo: state)
     }
 }
 

@@ -54,18 +54,32 @@ struct TouchedLots: Sendable {
 }
 
 /// What the board has to know of a lot that a batch has changed.
-struct LotUpdate: Sendable {
+///
+/// A class, as it is large, is made once and is then only handed on: from the writer to the committer,
+/// and from there to the board, which shows it as it is.
+final class LotUpdate: Sendable {
     let state: PublicState
     let leader: BidderID?
     /// The standing amounts that may have changed, of the bidders themselves.
     let ownAmounts: [(bidder: BidderID, amount: Amount?)]
-    /// The lot's latest public changes: the writer's own pages, which nobody has to make again.
-    let recent: RecentChanges
+    /// The lot's latest public changes: the writer's own book.
+    let recent: ChangeBook
 
+    /// - Parameter ownAmounts: empty where the board knows everybody's, or nobody has any.
+    init(
+        _ state: PublicState, leader: BidderID? = nil,
+        ownAmounts: [(bidder: BidderID, amount: Amount?)] = [], recent: ChangeBook
+    ) {
+        self.state = state
+        self.leader = leader
+        self.ownAmounts = ownAmounts
+        self.recent = recent
+    }
+
+    /// No initializer, which would be given a copy of the lot.
+    ///
     /// - Parameter bidders: by their numbers on the lot.
-    init(of auction: Auction, bidders: [Int], recent: RecentChanges) {
-        state = auction.publicState
-        leader = auction.standing.leader
+    static func of(_ auction: Auction, bidders: [Int], recent: ChangeBook) -> LotUpdate {
         var ownAmounts: [(bidder: BidderID, amount: Amount?)] = []
         var told = 0
         for number in bidders.sorted() where number != told {
@@ -74,7 +88,8 @@ struct LotUpdate: Sendable {
             ownAmounts.append(
                 (auction.participants.bidder(number: number), participant.standingAmount))
         }
-        self.ownAmounts = ownAmounts
-        self.recent = recent
+        return LotUpdate(
+            auction.publicState, leader: auction.standing.leader, ownAmounts: ownAmounts,
+            recent: recent)
     }
 }

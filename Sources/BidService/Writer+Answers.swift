@@ -4,10 +4,12 @@ import Ledger
 /// One command: what it leads to, and what is answered.
 extension Writer {
     func answer(_ entry: CommandQueue.Entry) {
-        let (command, respond) = (entry.submission.command, entry.submission.respond)
+        let submission = entry.submission
+        let command = submission.command
         // The sight is behind a lock, and no bid has to know it.
         if command.makesWork, case let sight = space.sight, sight.isLow {
-            batch.outcomes.append(.answer(command.declined(with: sight.free), to: respond))
+            batch.outcomes.append(
+                .answer(command.declined(with: sight.free), to: submission.respond))
             batch.commandCount += 1
             return
         }
@@ -18,7 +20,7 @@ extension Writer {
         let answer = answer(to: command, decision.answer, on: lot)
         batch.verdicts.note(answer, to: command, isRepeat: decision.answer.isRepeat)
         if case .request = command { batch.arrivals.note(entry.arrival) }
-        let outcome = outcome(of: entry.submission, answer)
+        let outcome = outcome(of: submission, answer)
         if case .receipt = outcome { batch.wantsReceipts = true }
         batch.outcomes.insert(outcome, at: position)
         if tellsRequests, !decision.answer.isRepeat,

@@ -52,7 +52,7 @@ extension Writer {
         }
         switch event {
         case .created:
-            recent.append(RecentChanges())
+            recent.append(ChangeBook())
             batch.outcomes.append(.publication(.created(auction.publicState)))
         case .announced(let text):
             batch.outcomes.append(
@@ -77,7 +77,7 @@ extension Writer {
         guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {
-                LotUpdate(of: $0, bidders: lot.bidders, recent: recent[lot.place.number])
+                LotUpdate.of($0, bidders: lot.bidders, recent: recent[lot.place.number])
             }
         }
         if batch.arrivals.count > 0 {

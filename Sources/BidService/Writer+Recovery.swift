@@ -45,7 +45,7 @@ extension Writer {
         self.house = house
         head = restored.head
         snapshots = restored.keeper
-        recent = house.auctions.values.map { restored.recent[$0.id] ?? RecentChanges() }
+        recent = house.auctions.values.map { ChangeBook(restored.recent[$0.id] ?? RecentChanges()) }
         deadlines = Deadlines(of: house)
         saltKey = log.newSaltKey()
         batch = DecidedBatch(after: head, salts: saltKey)
@@ -55,7 +55,7 @@ extension Writer {
         webhooks.takeBack()
         notary.follow(house.signingKeys)
         let (unseen, version) = board.reset(
-            logID: log.logID, head: head, house: house, recent: restored.recent)
+            logID: log.logID, head: head, house: house, recent: recent)
         for publication in unseen { publisher.publish(publication, version: version) }
         publisher.flush()
         var restoration = restored.restoration

@@ -37,7 +37,7 @@ final class Writer {
     /// What the snapshot is made of beside the house: what has changed since, and each lot's latest
     /// public changes, in the order of the house's lots.
     var snapshots: SnapshotKeeper
-    var recent: [RecentChanges] = []
+    var recent: [ChangeBook] = []
     /// Whether the house is that of the log; not so between a failure and the next recovery.
     var isSound = false
     var recoveryPace: RecoveryPace

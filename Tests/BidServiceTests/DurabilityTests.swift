@@ -21,6 +21,11 @@ struct DurabilityTests {
         fixture.log.waitForAppend()
         #expect(fixture.published.items.count == before)
         #expect(try fixture.state().price == nil)
+        // Nor does whoever resumes get it, though the writer has noted it already.
+        let board = fixture.service.board
+        let missed = try #require(
+            board.enter(try AuctionID("lot"), after: (board.logID, 0), for: nil)?.missed)
+        #expect(missed.last?.state.seq == (try fixture.state().seq))
         fixture.log.open()
         await fixture.published.wait { $0.count >= before + 2 }
         #expect(try fixture.state().price?.minorUnits == 1000)
