@@ -115,7 +115,7 @@ struct PowerLossTests {
         let disk = SimulatedDisk(seed: seed)
         let append = try start(disk)
         var random = SeededGenerator(seed: seed)
-        disk.inject(.powerLoss, after: Int.random(in: 0..<600, using: &random))
+        disk.inject(.powerLoss, after: Int.random(in: 0..<400, using: &random))
         var acknowledged = LogHead.empty
         var attempted = LogHead.empty
         for round in 0..<200 {
@@ -125,6 +125,7 @@ struct PowerLossTests {
             acknowledged = batch.head
         }
         if !disk.isDown { disk.losePower() }
+        disk.clearFaults()
         disk.reboot()
         var options = SQLiteLedger.Options()
         options.disk = disk
