@@ -51,10 +51,12 @@ UNION ALL
         WHERE kind IN ('auction_closed', 'auction_cancelled') GROUP BY auction
     ) ended ON ended.auction = c.auction
     WHERE c.ordinal IS NOT NULL AND c.position > ended.position
-        -- A live-room lot may have been reopened since.
+        -- A live-room lot may have been reopened since. (The first end bounds the look back, which
+        -- otherwise goes through the whole log for every bid.)
         AND 'auction_reopened' <> (
             SELECT k.kind FROM event k
-            WHERE k.auction = c.auction AND k.position < c.position
+            WHERE k.auction = c.auction
+                AND k.position >= ended.position AND k.position < c.position
                 AND k.kind IN ('auction_closed', 'auction_cancelled', 'auction_reopened')
             ORDER BY k.position DESC LIMIT 1)
 UNION ALL
