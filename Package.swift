@@ -67,6 +67,7 @@ let tests: [Target] = [
         name: "LedgerTests",
         dependencies: [
             "AuctionRules", "DiskSimulation", "Ledger", "Migrations", "Proof", "StrictJSON", grdb,
+            sqlite,
         ],
         swiftSettings: settings),
     .testTarget(
