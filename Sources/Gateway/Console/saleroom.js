@@ -69,6 +69,11 @@ export class Saleroom extends EventTarget {
     switch (message.type) {
       case "price":
       case "status": {
+        // Rows that were read in between are as new, and have no reason.
+        if (message.seq === lot.seq && message.reason && !lot.reason) {
+          lot.reason = message.reason;
+          break;
+        }
         if (message.seq <= lot.seq) return;
         const { type, winner, ...news } = message;
         // Every bid is told of before the change that it makes: a change that none has made may have
