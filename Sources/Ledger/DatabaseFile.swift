@@ -1,4 +1,5 @@
 import Foundation
+import GRDBSQLite
 
 /// What can be told of a database's files before SQLite opens them, so that a wrong path or a
 /// broken copy gets a clear answer, and nothing is created or changed by looking.
@@ -66,7 +67,7 @@ struct DatabaseFile {
             }
             return
         }
-        let header = try disk.firstBytes(of: path, count: Self.headerLength)
+        let header = try header(of: min(Self.headerLength, Int(clamping: status.size)))
         guard header.starts(with: Self.magic.prefix(header.count)) else {
             throw LedgerError(
                 .notADatabase, "\(path) is no SQLite database: check the path.")
@@ -84,5 +85,33 @@ struct DatabaseFile {
                 "\(path) is a database of another application (application id \(id)): check the "
                     + "path.")
         }
+    }
+
+    /// The file's first bytes, as SQLite reads them.
+    ///
+    /// Not by a descriptor of our own: with any descriptor that it closes, a process loses all its locks
+    /// on the file (POSIX has it so), SQLite's among them. Whoever then has a look with a tool of their
+    /// own takes the database for one that nobody uses, and deletes the write-ahead log in which the
+    /// server goes on to write bids.
+    private func header(of count: Int) throws(LedgerError) -> [UInt8] {
+        var connection: OpaquePointer?
+        defer { sqlite3_close(connection) }
+        let opened = sqlite3_open_v2(
+            disk.sqliteName(of: path), &connection, SQLITE_OPEN_READONLY, nil)
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard opened == SQLITE_OK, let connection,
+            sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
+            let file, let methods = file.pointee.pMethods
+        else {
+            let reason = String(cString: sqlite3_errmsg(connection))
+            throw LedgerError(.cannotOpen, "Can't read \(path): \(reason).")
+        }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let code = methods.pointee.xRead(file, &bytes, CInt(count), 0)
+        guard code == SQLITE_OK else {
+            let reason = String(cString: sqlite3_errstr(code))
+            throw LedgerError(.cannotOpen, "Can't read \(path): \(reason).")
+        }
+        return bytes
     }
 }

@@ -1,5 +1,6 @@
 /// Where the databases are: all that the ledger does with a disk goes through here, either by itself
-/// or through SQLite, which is told by ``sqliteName(of:)`` how to get at it.
+/// or through SQLite, which is told by ``sqliteName(of:)`` how to get at it. What is in a database that
+/// may be open is read through SQLite alone (``DatabaseFile`` says why).
 ///
 /// Behind a protocol, so that a test can put a disk in its place that fails. ``SystemDisk`` is the
 /// real one.
@@ -9,9 +10,6 @@ public protocol Disk: Sendable {
 
     /// What there is at a path; nil when there is nothing, or it can't be looked at.
     func status(of path: String) -> FileStatus?
-
-    /// The first bytes of a file, fewer when it is shorter.
-    func firstBytes(of path: String, count: Int) throws(LedgerError) -> [UInt8]
 
     /// Takes the right to write to a database. Throws `locked` at once when somebody else has it;
     /// this process counts as somebody else.

@@ -22,21 +22,6 @@ public struct SystemDisk: Disk {
             isWritable: status.st_mode & 0o222 != 0 && access(path, W_OK) == 0)
     }
 
-    public func firstBytes(of path: String, count: Int) throws(LedgerError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw LedgerError(
-                .cannotOpen, "Can't read \(path): \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        let read = pread(descriptor, &bytes, count, 0)
-        guard read >= 0 else {
-            throw LedgerError(.ioError, "Can't read \(path): \(String(cString: strerror(errno))).")
-        }
-        return Array(bytes.prefix(read))
-    }
-
     public func lock(beside path: String) throws(LedgerError) -> any DatabaseLock {
         HeldLock(try LockFile(beside: path))
     }

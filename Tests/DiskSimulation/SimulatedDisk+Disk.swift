@@ -15,15 +15,6 @@ extension SimulatedDisk {
         return FileStatus(.file, size: size, isWritable: true)
     }
 
-    public func firstBytes(of path: String, count: Int) throws(LedgerError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let read = disk_file_read(pointer, path, 0, &bytes, Int64(count))
-        guard read >= 0 else {
-            throw LedgerError(.cannotOpen, "Can't read \(path): the simulated disk fails.")
-        }
-        return Array(bytes.prefix(Int(read)))
-    }
-
     public func lock(beside path: String) throws(LedgerError) -> any DatabaseLock {
         var generation: UInt64 = 0
         guard disk_lock(pointer, path + ".lock", &generation) != 0 else {
