@@ -197,10 +197,12 @@ let package = Package(
         .target(
             name: "Proof", dependencies: ["AuctionRules", "StrictJSON", crypto],
             swiftSettings: settings),
+        .systemLibrary(name: "CWriteBack"),
         .target(
             name: "Ledger",
             dependencies: [
-                "AuctionRules", "Migrations", "Proof", "StrictJSON", crypto, grdb, sqlite,
+                "AuctionRules", "CWriteBack", "Migrations", "Proof", "StrictJSON", crypto, grdb,
+                sqlite,
             ],
             swiftSettings: settings),
         .target(

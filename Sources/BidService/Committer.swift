@@ -198,7 +198,7 @@ final class Committer: @unchecked Sendable {
         do {
             if let heartbeat = batch.heartbeat {
                 try log.beat(at: heartbeat)
-                try log.checkpointIfIdle()
+                try log.checkpoint(isIdle: true)
             }
             try signer.sign(&batch, by: notary, of: log)
             let start = ContinuousClock.now
@@ -215,7 +215,20 @@ final class Committer: @unchecked Sendable {
         noteWritten()
         space.look(at: log)
         release(batch)
-        return nil
+        return tidy()
+    }
+
+    /// Has the log moved on a little, now that nobody waits for it.
+    ///
+    /// - Returns: why it can't be used any more. What was let out is durable all the same.
+    private func tidy() -> LedgerError? {
+        do {
+            try log.checkpoint(isIdle: false)
+            return nil
+        } catch {
+            statistics.noteFailure()
+            return error
+        }
     }
 
     /// Lets out what is on disk now: the board first, so that nobody gets a change that a snapshot

@@ -37,7 +37,7 @@ struct LedgerBenchmark: Benchmark {
         let opening = Self.batch(of: scene.opening, after: .empty, in: &house, scene)
         try ledger.append(opening)
         // The log's file is moved into the database now, and not on the bids' account.
-        try ledger.checkpointIfIdle()
+        try ledger.checkpoint(isIdle: true)
         var head = opening.head
         let log = LogThread(ledger)
         let writtenBefore = Self.bytesWritten
@@ -93,7 +93,10 @@ private struct LogThread {
     func append(_ batch: LogBatch) throws {
         try finish()
         queue.async { [ledger, failure] in
-            do { try ledger.append(batch) } catch { failure.error.withLock { $0 = error } }
+            do {
+                try ledger.append(batch)
+                try ledger.checkpoint(isIdle: false)
+            } catch { failure.error.withLock { $0 = error } }
         }
     }
 

@@ -53,9 +53,11 @@ public protocol BidLog: AnyObject, Sendable {
     /// How many bytes more the log's disk can take; nil when that is not known.
     var freeSpace: Int64? { get }
 
-    /// Moves what was committed to its final place, if there is enough of it. To be called by the
-    /// writer when nothing waits.
-    func checkpointIfIdle() throws(LedgerError)
+    /// Moves some of what was committed to its final place, if there is enough of it. To be called after
+    /// each commit, when nobody waits for it any more.
+    ///
+    /// - Parameter isIdle: nothing more waits, so that all of it had better be moved.
+    func checkpoint(isIdle: Bool) throws(LedgerError)
 
     /// Finishes orderly. Everything after it throws `closed`; closing twice does nothing.
     func close() throws(LedgerError)

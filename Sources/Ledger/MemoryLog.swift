@@ -134,7 +134,7 @@ public final class MemoryLog: BidLog {
         try read { $0.heartbeat }
     }
 
-    public func checkpointIfIdle() throws(LedgerError) {}
+    public func checkpoint(isIdle: Bool) throws(LedgerError) {}
 
     /// Always the same one: what is in memory only is nobody's to see, and a test that is run again
     /// gets the same hashes.

@@ -21,6 +21,8 @@ public final class SQLiteLedger: BidLog {
     private let options: Options
     /// Used inside the queue only, which runs one piece of work at a time.
     private let writer: QueueBound<Writer?>
+    /// Inside the queue only, too.
+    private let checkpoints: QueueBound<Checkpoints>
     private let lock: any DatabaseLock
 
     /// How the ledger treats its file. The defaults are right for a server.
@@ -29,14 +31,8 @@ public final class SQLiteLedger: BidLog {
         public var disk: any Disk = SystemDisk()
         /// Whether a missing database is made. Not by whoever has had one open: it is lost then.
         public var createsMissing = true
-        /// How many pages the write-ahead log may have before an idle moment is used to move them
-        /// into the database. 1,000 pages of 4 KiB.
-        public var idleCheckpointPages = 1_000
-        /// How many it may have before an append does it, busy or not: everybody waits for that, so it
-        /// had better be little. 16 MiB. And only then the file begins anew: to write over what is there
-        /// costs a lone commit half of what it costs to make the file longer (35 instead of 80 µs of CPU,
-        /// done after 105 instead of 237: a program in C, medians, on ext4).
-        public var forcedCheckpointPages = 4096
+        /// When the write-ahead log is moved into the database, and how much of it at once.
+        public var checkpoints = CheckpointLimits()
         /// The most pages that the database may have; nil: as many as the disk holds. For tests of
         /// a full disk.
         public var pagesMax: Int?
@@ -79,6 +75,8 @@ public final class SQLiteLedger: BidLog {
                 try Self.setUp(database, file: file, options: options)
             }
             writer = QueueBound(opened.writer)
+            checkpoints = QueueBound(
+                Checkpoints(of: path, on: options.disk, limits: options.checkpoints))
             description = opened.description
         } catch {
             throw LedgerError(any: error, doing: doing)
@@ -87,7 +85,12 @@ public final class SQLiteLedger: BidLog {
 
     /// A ledger that is dropped without ``close()`` leaves its file as it is; but SQLite keeps a
     /// connection, and its cache, for as long as there are statements of it.
-    deinit { queue.writeWithoutTransaction { _ in writer.value?.abandon() } }
+    deinit {
+        queue.writeWithoutTransaction { _ in
+            checkpoints.value.end()
+            writer.value?.abandon()
+        }
+    }
 
     public func newSaltKey() -> SaltKey { options.newSaltKey() }
 
@@ -137,10 +140,9 @@ public final class SQLiteLedger: BidLog {
         try write { writer throws(LedgerError) in try writer.lastHeartbeat() }
     }
 
-    public func checkpointIfIdle() throws(LedgerError) {
+    public func checkpoint(isIdle: Bool) throws(LedgerError) {
         try write { writer throws(LedgerError) in
-            guard writer.walPages >= options.idleCheckpointPages else { return }
-            try writer.checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+            try checkpoints.value.move(from: writer, isIdle: isIdle)
         }
     }
 
@@ -149,6 +151,7 @@ public final class SQLiteLedger: BidLog {
         let result: Result<Void, LedgerError> = queue.writeWithoutTransaction { _ in
             guard let open = writer.value else { return .success(()) }
             writer.value = nil
+            checkpoints.value.end()
             return Result { () throws(LedgerError) in try open.finish() }
         }
         let closing = Result { try queue.close() }
@@ -195,7 +198,7 @@ public final class SQLiteLedger: BidLog {
         try database.checkpoint(.passive)
         guard let connection = database.sqliteConnection else { throw LedgerError.closed }
         if options.gathersWrites { try GatheredWrites.begin(on: connection) }
-        let writer = try Writer(connection, forcedCheckpointPages: options.forcedCheckpointPages)
+        let writer = try Writer(connection)
         do {
             let description = LedgerDescription(
                 path: file.path, sqliteVersion: String(cString: sqlite3_libversion()),

@@ -12,14 +12,13 @@ final class Writer {
     /// False while the snapshot's tables can't be written: a commit that tried would fail, and with it
     /// the bids that it holds.
     var keepsSnapshot = true
-    private let forcedCheckpointPages: Int
     private let statements: WriterStatements
-    /// How many pages the write-ahead log had after the last commit; SQLite's hook keeps it.
+    /// How many pages the write-ahead log had after the last commit, 0 once all of them are in the
+    /// database; SQLite's hook keeps it.
     private let walPageCount: UnsafeMutablePointer<CInt>
 
-    init(_ connection: OpaquePointer, forcedCheckpointPages: Int) throws(LedgerError) {
+    init(_ connection: OpaquePointer) throws(LedgerError) {
         self.connection = connection
-        self.forcedCheckpointPages = forcedCheckpointPages
         let statements = try WriterStatements(on: connection)
         do { head = try LogReading.head(statements.head) } catch {
             statements.finalize()
@@ -60,7 +59,6 @@ final class Writer {
             throw error
         }
         head = batch.head
-        if walPages >= forcedCheckpointPages { try checkpoint(SQLITE_CHECKPOINT_PASSIVE) }
     }
 
     private func write(_ batch: LogBatch) throws(LedgerError) {

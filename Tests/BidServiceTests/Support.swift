@@ -139,7 +139,7 @@ final class GatedLog: BidLog {
 
     func beat(at t: Instant) throws(LedgerError) { try memory.beat(at: t) }
     func lastHeartbeat() throws(LedgerError) -> Instant? { try memory.lastHeartbeat() }
-    func checkpointIfIdle() throws(LedgerError) {}
+    func checkpoint(isIdle: Bool) throws(LedgerError) {}
     func close() throws(LedgerError) { try memory.close() }
 }
 

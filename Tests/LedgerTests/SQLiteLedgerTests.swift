@@ -118,12 +118,13 @@ struct SQLiteLedgerTests {
     func forcedCheckpoint() throws {
         let directory = try TemporaryDirectory()
         var options = SQLiteLedger.Options()
-        options.forcedCheckpointPages = 50
+        options.checkpoints.forcedPages = 50
         let ledger = try SQLiteLedger(path: directory.file(), options: options)
         var head = LogHead.empty
         for round in 0..<60 {
             let batch = Self.bidders(10, after: head, from: round * 10)
             try ledger.append(batch)
+            try ledger.checkpoint(isIdle: false)
             head = batch.head
         }
         #expect(SystemDisk().size(of: directory.file() + "-wal") < 120 * 4120)
@@ -135,17 +136,17 @@ struct SQLiteLedgerTests {
     func idleCheckpoint() throws {
         let directory = try TemporaryDirectory()
         var options = SQLiteLedger.Options()
-        options.idleCheckpointPages = 30
+        options.checkpoints.idlePages = 30
         let ledger = try SQLiteLedger(path: directory.file(), options: options)
         // The schema itself.
-        try ledger.checkpointIfIdle()
+        try ledger.checkpoint(isIdle: true)
         let before = SystemDisk().size(of: directory.file())
         let small = Self.bidders(1, after: .empty)
         try ledger.append(small)
-        try ledger.checkpointIfIdle()
+        try ledger.checkpoint(isIdle: true)
         #expect(SystemDisk().size(of: directory.file()) == before)
         try ledger.append(Self.bidders(400, after: small.head, from: 1))
-        try ledger.checkpointIfIdle()
+        try ledger.checkpoint(isIdle: true)
         #expect(SystemDisk().size(of: directory.file()) > before)
     }
 

@@ -114,7 +114,7 @@ struct FailingDiskTests {
     @Test("A failing checkpoint in an idle moment is a failed log; what was acknowledged is there")
     func checkpoint() async throws {
         var options = SQLiteLedger.Options()
-        options.idleCheckpointPages = 1
+        options.checkpoints.idlePages = 1
         let house = try DiskHouse(options: options)
         try await house.open("lot")
         #expect(try await house.bid("A", 5000, id: "k1").isAccepted)

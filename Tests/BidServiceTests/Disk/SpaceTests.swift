@@ -20,7 +20,7 @@ struct SpaceTests {
         _ disk: SimulatedDisk = SimulatedDisk(), limits: ServiceLimits = limits
     ) throws -> DiskHouse {
         var options = SQLiteLedger.Options()
-        options.idleCheckpointPages = 10
+        options.checkpoints.idlePages = 10
         return try DiskHouse(disk, limits: limits, options: options)
     }
 

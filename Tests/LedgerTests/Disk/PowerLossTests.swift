@@ -15,9 +15,13 @@ struct PowerLossTests {
         let lost = try Self.lost(seed: seed) { disk in
             var options = SQLiteLedger.Options()
             options.disk = disk
-            options.forcedCheckpointPages = 40
+            options.checkpoints.forcedPages = 40
+            options.checkpoints.stepPages = 5
             let ledger = try SQLiteLedger(path: Trial.path, options: options)
-            return { batch in try ledger.append(batch) }
+            return { batch in
+                try ledger.append(batch)
+                try ledger.checkpoint(isIdle: false)
+            }
         }
         #expect(lost == 0)
     }
@@ -95,7 +99,7 @@ struct PowerLossTests {
                     let writer = try queue.writeWithoutTransaction { database in
                         try database.execute(sql: "PRAGMA synchronous = NORMAL")
                         return QueueBound(
-                            try Writer(database.connection(), forcedCheckpointPages: 1000))
+                            try Writer(database.connection()))
                     }
                     return { batch in
                         try queue.writeWithoutTransaction { _ in try writer.value.append(batch) }

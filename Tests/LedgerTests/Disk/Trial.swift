@@ -13,8 +13,10 @@ final class Trial {
         case opening
         case reading
         case append
-        /// An append that moves the write-ahead log into the database, too.
+        /// An append, after which all of the write-ahead log is moved into the database.
         case appendWithCheckpoint
+        /// An append, after which that is moved which was committed before it.
+        case appendWithStep
         case idleCheckpoint
         case heartbeat
         case closing
@@ -38,14 +40,19 @@ final class Trial {
         guard work != .opening else { return }
         ledger = try open()
         if work == .idleCheckpoint || work == .closing { try ledger?.append(saved.batch) }
+        if work == .appendWithStep {
+            try ledger?.beat(at: Self.heartbeat)
+            try ledger?.checkpoint(isIdle: false)
+        }
     }
 
     private func open() throws(LedgerError) -> SQLiteLedger {
         var options = SQLiteLedger.Options()
         options.disk = disk
         options.now = { Instant(milliseconds: 1_700_000_000_000) }
-        options.idleCheckpointPages = 1
-        if work == .appendWithCheckpoint { options.forcedCheckpointPages = 1 }
+        options.checkpoints.idlePages = 1
+        if work == .appendWithCheckpoint { options.checkpoints.forcedPages = 1 }
+        options.checkpoints.stepPages = 1
         return try SQLiteLedger(path: Self.path, options: options)
     }
 
@@ -55,8 +62,11 @@ final class Trial {
             switch work {
             case .creation, .opening: ledger = try open()
             case .reading: _ = try ledger?.rebuild()
-            case .append, .appendWithCheckpoint: try ledger?.append(saved.batch)
-            case .idleCheckpoint: try ledger?.checkpointIfIdle()
+            case .append: try ledger?.append(saved.batch)
+            case .appendWithCheckpoint, .appendWithStep:
+                try ledger?.append(saved.batch)
+                try ledger?.checkpoint(isIdle: false)
+            case .idleCheckpoint: try ledger?.checkpoint(isIdle: true)
             case .heartbeat: try ledger?.beat(at: Self.heartbeat)
             case .closing: try ledger?.close()
             }
@@ -67,7 +77,7 @@ final class Trial {
     /// has failed.
     var poisons: Bool {
         switch work {
-        case .append, .appendWithCheckpoint, .idleCheckpoint, .heartbeat: true
+        case .append, .appendWithCheckpoint, .appendWithStep, .idleCheckpoint, .heartbeat: true
         case .creation, .opening, .reading, .closing: false
         }
     }
@@ -113,7 +123,7 @@ final class Trial {
         case .creation: #expect(head == .empty)
         case .opening, .reading, .heartbeat: #expect(head == saved.head)
         case .idleCheckpoint, .closing: #expect(head == saved.batch.head)
-        case .append, .appendWithCheckpoint:
+        case .append, .appendWithCheckpoint, .appendWithStep:
             #expect(head == saved.batch.head || (head == saved.head && !isDone))
         }
         return house

@@ -78,7 +78,9 @@ private final class EarlyLog: BidLog, @unchecked Sendable {
 
     func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
     func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpointIfIdle() throws(LedgerError) { try ledger.checkpointIfIdle() }
+    func checkpoint(isIdle: Bool) throws(LedgerError) {
+        try ledger.checkpoint(isIdle: isIdle)
+    }
 
     func close() throws(LedgerError) {
         try store()
@@ -128,7 +130,9 @@ private final class TieLog: BidLog {
 
     func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
     func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpointIfIdle() throws(LedgerError) { try ledger.checkpointIfIdle() }
+    func checkpoint(isIdle: Bool) throws(LedgerError) {
+        try ledger.checkpoint(isIdle: isIdle)
+    }
     func close() throws(LedgerError) { try ledger.close() }
 }
 
@@ -157,6 +161,8 @@ private final class UnsignedLog: BidLog {
 
     func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
     func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpointIfIdle() throws(LedgerError) { try ledger.checkpointIfIdle() }
+    func checkpoint(isIdle: Bool) throws(LedgerError) {
+        try ledger.checkpoint(isIdle: isIdle)
+    }
     func close() throws(LedgerError) { try ledger.close() }
 }

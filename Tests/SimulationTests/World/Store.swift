@@ -34,8 +34,9 @@ final class Store: Sendable {
         // What is secret about the salts does not matter here; that they are the same again does.
         options.newSaltKey = { SaltKey(words: .zero) }
         // Small, so that checkpoints happen in a short life, too.
-        options.idleCheckpointPages = 20
-        options.forcedCheckpointPages = 60
+        options.checkpoints.idlePages = 20
+        options.checkpoints.forcedPages = 60
+        options.checkpoints.stepPages = 7
         return options
     }
 
