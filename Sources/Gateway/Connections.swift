@@ -1,5 +1,5 @@
+import Foundation
 import NIOCore
-import NIOExtras
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
@@ -17,45 +17,23 @@ struct Connections: Sendable {
 
     private var limits: GatewayLimits { gatekeeper.limits }
 
-    /// - Parameter isLocal: for the Unix domain socket, which only administrators can open.
-    func bootstrap(
-        on group: MultiThreadedEventLoopGroup, quiescing: ServerQuiescingHelper, isLocal: Bool
-    ) -> ServerBootstrap {
-        let bootstrap = ServerBootstrap(group: group)
-            // As many as the kernel lets wait: thousands reconnect at once after a restart.
-            .serverChannelOption(.backlog, value: 4096)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        quiescing.makeServerChannelHandler(channel: channel))
-                }
-            }
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: .init(low: limits.outboundSoftLow, high: limits.outboundSoftHigh)
-            )
+    /// For the Unix domain socket, which only administrators can open: there is nobody to turn away.
+    func localBootstrap(on group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelOption(.recvAllocator, value: ReadBuffer())
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if isLocal {
-                        let visitor = Visitor(nil, gatekeeper: gatekeeper)
-                        try begin(channel, isLocal: true, visitor: visitor)
-                    } else {
-                        try receive(channel)
-                    }
+                    stations.station(on: channel.eventLoop).open.add(channel)
+                    let visitor = Visitor(nil, gatekeeper: gatekeeper)
+                    try begin(channel, isLocal: true, visitor: visitor)
                 }
             }
-        guard !isLocal else { return bootstrap }
-        return
-            bootstrap
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // Without it the kernel takes megabytes for a peer that reads nothing, and what it has
-            // taken can no longer be conflated.
-            .childChannelOption(
-                .tcpOption(.init(rawValue: Self.tcpNotSentLowAt)),
-                value: .init(limits.outboundSoftHigh))
+    }
+
+    private var waterMark: ChannelOptions.Types.WriteBufferWaterMark {
+        .init(low: limits.outboundSoftLow, high: limits.outboundSoftHigh)
     }
 
     /// Linux's TCP_NOTSENT_LOWAT, which Glibc's headers leave out: how much unsent data a socket
@@ -65,40 +43,99 @@ struct Connections: Sendable {
 
     // MARK: - Who may come in
 
-    /// A connection has come. Throws to have it closed at once, before it costs anything.
-    private func receive(_ channel: any Channel) throws {
-        let peer = IPAddress(channel.remoteAddress)
+    /// A connection has come over TCP. Called on the door's thread: what is turned away has cost no
+    /// event loop anything.
+    ///
+    /// - Parameter descriptor: its socket, which is closed here or by its channel.
+    func receive(_ descriptor: CInt, from peer: IPAddress?, on group: MultiThreadedEventLoopGroup) {
         guard gatekeeper.addresses.proxyProtocol == .required else {
-            return try admit(channel, from: peer)
+            switch entry(for: peer) {
+            case .enter(let key):
+                let stay = key.map { AddressStay(of: $0, gatekeeper: gatekeeper) }
+                bring(descriptor, to: group, for: stay) { channel in
+                    try enter(channel, from: peer, for: stay)
+                }
+            case .refuse(let refusal, isTold: true):
+                bring(descriptor, to: group, for: nil) { try tell(refusal, to: $0) }
+            case .refuse(_, isTold: false): close(descriptor)
+            }
+            return
         }
         guard let peer, gatekeeper.addresses.trustedProxies.contains(peer) else {
             statistics.reached(.proxyHeader)
-            throw Refused()
+            close(descriptor)
+            return
         }
-        let handler = ProxyHeaderHandler(
-            patience: .seconds(Int64(limits.requestHeadSecondsMax)), statistics: statistics
-        ) { channel, address in
-            try admit(channel, from: address ?? peer)
+        bring(descriptor, to: group, for: nil) { channel in
+            let handler = ProxyHeaderHandler(
+                patience: .seconds(Int64(limits.requestHeadSecondsMax)), statistics: statistics
+            ) { channel, address in
+                try admit(channel, from: address ?? peer)
+            }
+            try channel.pipeline.syncOperations.addHandler(handler)
         }
-        try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    private func admit(_ channel: any Channel, from peer: IPAddress?) throws {
+    /// Makes a channel of a connection, on the event loop whose turn it is.
+    private func bring(
+        _ descriptor: CInt, to group: MultiThreadedEventLoopGroup, for stay: AddressStay?,
+        _ initialize: @escaping @Sendable (any Channel) throws -> Void
+    ) {
+        ClientBootstrap(group: group.next())
+            .channelOption(.writeBufferWaterMark, value: waterMark)
+            .channelOption(.recvAllocator, value: ReadBuffer())
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Without it the kernel takes megabytes for a peer that reads nothing, and what it has
+            // taken can no longer be conflated.
+            .channelOption(
+                .tcpOption(.init(rawValue: Self.tcpNotSentLowAt)),
+                value: .init(limits.outboundSoftHigh)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    stations.station(on: channel.eventLoop).open.add(channel)
+                    try initialize(channel)
+                }
+            }
+            .withConnectedSocket(descriptor)
+            // It may have gone before there was a channel whose end would tell.
+            .whenFailure { _ in stay?.end() }
+    }
+
+    /// A connection has come through a proxy that says whose it is.
+    private func admit(_ channel: any Channel, from peer: IPAddress) throws {
+        switch entry(for: peer) {
+        case .enter(let key):
+            try enter(
+                channel, from: peer,
+                for: key.map { AddressStay(of: $0, gatekeeper: gatekeeper) })
+        case .refuse(let refusal, isTold: true): try tell(refusal, to: channel)
+        case .refuse(_, isTold: false): throw Refused()
+        }
+    }
+
+    private func entry(for peer: IPAddress?) -> Gatekeeper.Entry {
         // A proxy's clients are counted when they are known, each by its own address.
         let isProxy = peer.map { gatekeeper.addresses.trustedProxies.contains($0) } ?? false
-        switch gatekeeper.admit(isProxy ? nil : peer) {
-        case .enter(let key):
-            if let key {
-                channel.closeFuture.whenComplete { [gatekeeper] _ in gatekeeper.leave(key) }
-            }
-            try accept(channel, visitor: Visitor(peer, gatekeeper: gatekeeper))
-        case .refuse(let refusal, let isTold):
-            // A handshake would cost more than the answer is worth.
-            guard isTold, certificate == nil else { throw Refused() }
-            try channel.pipeline.syncOperations.addHandler(
-                RefusedConnectionHandler(
-                    refusal, lingering: .seconds(Int64(limits.lingerSecondsMax))))
+        let entry = gatekeeper.admit(isProxy ? nil : peer)
+        // A handshake would cost more than the answer is worth.
+        if certificate != nil, case .refuse(let refusal, _) = entry {
+            return .refuse(refusal, isTold: false)
         }
+        return entry
+    }
+
+    private func enter(
+        _ channel: any Channel, from peer: IPAddress?, for stay: AddressStay?
+    ) throws {
+        if let stay { channel.closeFuture.whenComplete { _ in stay.end() } }
+        try accept(channel, visitor: Visitor(peer, gatekeeper: gatekeeper))
+    }
+
+    private func tell(_ refusal: RateRefusal, to channel: any Channel) throws {
+        try channel.pipeline.syncOperations.addHandler(
+            RefusedConnectionHandler(refusal, lingering: .seconds(Int64(limits.lingerSecondsMax))))
     }
 
     private struct Refused: Error {}

@@ -2,15 +2,17 @@ public import BidService
 import Foundation
 public import Logging
 public import NIOCore
-import NIOExtras
 import NIOHTTP1
 public import NIOPosix
 
 /// The network's end of Gavel: listens, and joins each connection to its event loop's station.
 public final class GatewayServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
-    private let quiescing: [ServerQuiescingHelper]
-    private let listeners: [any Channel]
+    private let door: Door
+    /// Succeeds when the door is closed and has let in the last one.
+    private let doorClosed: EventLoopFuture<Void>
+    /// On the Unix domain socket.
+    private let localListener: (any Channel)?
     private let readiness: Readiness
     let stations: Stations
     private let fanOut: FanOut
@@ -23,17 +25,18 @@ public final class GatewayServer: Sendable {
     private let logger: Logger
 
     /// The address of the TCP listener, with its real port.
-    public var localAddress: SocketAddress? { listeners.first?.localAddress }
+    public var localAddress: SocketAddress? { door.address }
 
     private init(
-        group: MultiThreadedEventLoopGroup, quiescing: [ServerQuiescingHelper],
-        listeners: [any Channel], readiness: Readiness, stations: Stations, fanOut: FanOut,
+        group: MultiThreadedEventLoopGroup, door: Door, doorClosed: EventLoopFuture<Void>,
+        localListener: (any Channel)?, readiness: Readiness, stations: Stations, fanOut: FanOut,
         drainNotice: Duration, certificate: ServerCertificate?, issuer: TokenIssuer?,
         origins: AllowedOrigins, threadPool: NIOThreadPool, logger: Logger
     ) {
         self.group = group
-        self.quiescing = quiescing
-        self.listeners = listeners
+        self.door = door
+        self.doorClosed = doorClosed
+        self.localListener = localListener
         self.readiness = readiness
         self.stations = stations
         self.fanOut = fanOut
@@ -90,17 +93,22 @@ public final class GatewayServer: Sendable {
                     station: { stations.station(on: $0) },
                     isDraining: { readiness.isDraining })),
             statistics: statistics, gatekeeper: gatekeeper, certificate: certificate)
-        // One for each listener: a helper knows only one. Their promises are kept on loops that
-        // never end, as the helpers outlive ours.
-        let quiescing = (0..<2).map { _ in
-            ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
-        }
         do {
-            let listeners = try await listen(
-                configuration, on: group, quiescing: quiescing, connections: connections)
+            let door = try open(at: configuration)
+            let localListener: (any Channel)?
+            do {
+                localListener = try await listenLocally(configuration, on: group, connections)
+            } catch {
+                door.discard()
+                throw error
+            }
+            // On a loop that never ends, as the group's do before they have heard of it.
+            let doorClosed = door.open(on: MultiThreadedEventLoopGroup.singleton.next()) {
+                connections.receive($0, from: $1, on: group)
+            }
             return GatewayServer(
-                group: group, quiescing: quiescing, listeners: listeners, readiness: readiness,
-                stations: stations, fanOut: fanOut,
+                group: group, door: door, doorClosed: doorClosed, localListener: localListener,
+                readiness: readiness, stations: stations, fanOut: fanOut,
                 drainNotice: .milliseconds(limits.drainNoticeMilliseconds),
                 certificate: certificate, issuer: issuer, origins: policy.allowedOrigins,
                 threadPool: threadPool, logger: logger)
@@ -112,34 +120,29 @@ public final class GatewayServer: Sendable {
         }
     }
 
-    private static func listen(
-        _ configuration: GatewayConfiguration, on group: MultiThreadedEventLoopGroup,
-        quiescing: [ServerQuiescingHelper], connections: Connections
-    ) async throws -> [any Channel] {
-        var listeners: [any Channel] = []
+    private static func open(at configuration: GatewayConfiguration) throws -> Door {
         do {
-            let bootstrap = connections.bootstrap(
-                on: group, quiescing: quiescing[0], isLocal: false)
-            listeners.append(
-                try await bootstrap.bind(host: configuration.host, port: configuration.port).get())
+            return try Door(host: configuration.host, port: configuration.port)
         } catch {
             throw ListenError(address: "\(configuration.host):\(configuration.port)", error)
         }
-        guard let path = configuration.unixSocketPath else { return listeners }
+    }
+
+    private static func listenLocally(
+        _ configuration: GatewayConfiguration, on group: MultiThreadedEventLoopGroup,
+        _ connections: Connections
+    ) async throws -> (any Channel)? {
+        guard let path = configuration.unixSocketPath else { return nil }
         // The socket is made with the mode that it shall have: nobody gets in before a chmod.
         let mask = umask(0o177)
         defer { umask(mask) }
         do {
-            let bootstrap = connections.bootstrap(on: group, quiescing: quiescing[1], isLocal: true)
-            listeners.append(
-                try await bootstrap.bind(
-                    unixDomainSocketPath: path, cleanupExistingSocketFile: true
-                ).get())
+            return try await connections.localBootstrap(on: group).bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true
+            ).get()
         } catch {
-            for listener in listeners { try? await listener.close() }
             throw ListenError(address: path, error)
         }
-        return listeners
     }
 
     /// Lets browsers in that come from these origins, instead of from those of the configuration:
@@ -172,11 +175,11 @@ public final class GatewayServer: Sendable {
         readiness.startClosing()
         stations.closePolls()
         let impatience = loop.scheduleTask(in: TimeAmount(patience)) {}
-        let quiesced = zip(quiescing, listeners).map { helper, _ in
-            let promise = loop.makePromise(of: Void.self)
-            helper.initiateShutdown(promise: promise)
-            return promise.futureResult
-        }
+        door.close()
+        try? await doorClosed.get()
+        try? await localListener?.close()
+        // Who was let in last is on a loop by now, and is told there with the others.
+        let quiesced = stations.quiesce()
         EventLoopFuture.andAllComplete(quiesced, on: loop).whenComplete { _ in
             impatience.cancel()
         }

@@ -41,6 +41,17 @@ final class Stations: Sendable {
         self.ticking = ticking
     }
 
+    /// The server stops: has every connection come to its end.
+    ///
+    /// - Returns: one for each loop, which succeeds when the loop has no connection any more.
+    func quiesce() -> [EventLoopFuture<Void>] {
+        mailboxes.map { mailbox in
+            mailbox.loop.flatSubmit {
+                self.station(on: mailbox.loop).open.quiesce(on: mailbox.loop)
+            }
+        }
+    }
+
     /// The server stops: answers the requests that wait for news, which nobody else would.
     func closePolls() {
         for mailbox in mailboxes {

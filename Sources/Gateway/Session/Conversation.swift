@@ -16,6 +16,7 @@ final class Station {
     let statistics: GatewayStatistics
     let readiness: Readiness
     let log: ConnectionLog
+    let open = OpenConnections()
 
     init(
         hub: LoopHub, mailbox: LoopMailbox, service: BidService, authenticator: Authenticator,
