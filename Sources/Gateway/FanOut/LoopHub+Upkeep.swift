@@ -13,18 +13,18 @@ extension LoopHub {
         let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
         var worst = 0
+        // As a rule none is, and then nobody's hundred lots have to be gone through.
+        let isAnyInLastMinute = isInLastMinute(auctions, at: now) || isInLastMinute(sales, at: now)
         for watcher in watchers.values {
             watcher.measure()
             worst = max(worst, watcher.behind)
             endIfOver(watcher, at: now)
             keepAlive(watcher)
             watcher.told.prune(before: delivered)
+            let isDue = tick - watcher.lastHeartbeat >= limits.heartbeatSeconds
+            guard isDue || isAnyInLastMinute else { continue }
             let topics = topics(of: watcher)
-            let silence = tick - watcher.lastHeartbeat
-            guard
-                silence >= limits.heartbeatSeconds
-                    || topics.contains(where: { $0.isInLastMinute(at: now) })
-            else { continue }
+            guard isDue || topics.contains(where: { $0.isInLastMinute(at: now) }) else { continue }
             write(
                 heartbeats.frame(
                     for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
@@ -71,6 +71,10 @@ extension LoopHub {
             watcher.pingedAt = tick
             write(Frames.ping, to: watcher)
         }
+    }
+
+    private func isInLastMinute(_ topics: [some Hashable: Topic], at now: Instant) -> Bool {
+        topics.values.contains { $0.isInLastMinute(at: now) }
     }
 
     private func topics(of watcher: Watcher) -> [Topic] {
