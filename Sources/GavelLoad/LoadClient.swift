@@ -72,8 +72,15 @@ public struct LoadClient: Sendable {
         } catch {
             preconditionFailure("\(settings.source ?? "") is no address: \(error)")
         }
+        // An address needs no resolver, which has threads of its own.
+        let connection =
+            if let address = try? SocketAddress(ipAddress: settings.host, port: settings.port) {
+                bootstrap.connect(to: address)
+            } else {
+                bootstrap.connect(host: settings.host, port: settings.port)
+            }
         // A failure ends the handler, and so the conduct hears of it.
-        bootstrap.connect(host: settings.host, port: settings.port).whenComplete { _ in }
+        connection.whenComplete { _ in }
     }
 
     private static func upgrade(_ settings: Settings) -> ByteBuffer {

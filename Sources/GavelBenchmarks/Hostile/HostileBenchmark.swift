@@ -43,12 +43,15 @@ struct HostileBenchmark {
         var ratios: [Double] = []
         var quiet: [Phase] = []
         var besieged: [Phase] = []
+        var attempts: [Double] = []
         for _ in 0..<pairs {
             quiet.append(try await measure(bidders, on: server))
             let siege = Siege(of: attackers, to: server, lots: hall.seats)
             // All are there, and the first have been thrown out.
             try await Task.sleep(for: .seconds(3))
+            let before = siege.attempts
             besieged.append(try await measure(bidders, on: server))
+            attempts.append(Double(siege.attempts - before) / Double(Self.duration(of: seconds)))
             let open = siege.open
             try await siege.lift()
             outcomes.merge(siege.outcomes, uniquingKeysWith: +)
@@ -56,7 +59,9 @@ struct HostileBenchmark {
                 besieged[besieged.count - 1].latencies[0.99]
                     / quiet[quiet.count - 1].latencies[0.99])
             Swift.print("  without: \(quiet[quiet.count - 1])")
-            Swift.print("  with:    \(besieged[besieged.count - 1]), \(open) attackers")
+            Swift.print(
+                "  with:    \(besieged[besieged.count - 1]), \(open) attackers, "
+                    + "\(Report.whole(attempts[attempts.count - 1])) attempts a second")
             // What the server still has of them goes.
             try await Task.sleep(for: .seconds(3))
         }
@@ -74,6 +79,7 @@ struct HostileBenchmark {
             Swift.print("  \(name): without \(calm) ms, with \(stormy) ms")
         }
         Swift.print("  p99 with to p99 without: \(Spread(ratios))")
+        Swift.print("  attempts to attack: \(Spread(attempts)) a second")
         Swift.print(
             "  server CPU: without \(Spread(quiet.map(cpu(of:)))) %, with \(Spread(besieged.map(cpu(of:)))) %"
         )
@@ -101,10 +107,11 @@ struct HostileBenchmark {
     }
 
     private func cpu(of phase: Phase) -> Double {
-        // The measuring waits two seconds more for the last answers.
-        phase.cpuSeconds / Double(seconds + 2) * 100
+        phase.cpuSeconds / Double(Self.duration(of: seconds)) * 100
     }
 
+    /// How long measuring takes: it waits two seconds more for the last answers.
+    private static func duration(of seconds: Int) -> Int { seconds + 2 }
 }
 
 private func mebibytes(_ bytes: Int) -> Double { Double(bytes) / 1_048_576 }

@@ -14,6 +14,7 @@ final class Siege: Sendable {
     private struct State {
         var isOn = true
         var open = 0
+        var attempts = 0
         var outcomes: [String: Int] = [:]
     }
 
@@ -28,12 +29,29 @@ final class Siege: Sendable {
     init(of size: Int, to server: GavelProcess, lots: Int) {
         port = server.port
         self.lots = lots
-        // Attackers have machines of their own. Here they share the server's cores, and get what it and
-        // the bidders leave: what the bidders wait for is then the server, and not a core.
-        group.next().execute { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+        group.next().execute { Self.standBack() }
         for number in 0..<size { attack(number, round: number) }
     }
 
+    /// Linux's SCHED_IDLE, which Glibc's headers leave out.
+    private static let idlePolicy: CInt = 5
+
+    /// Has the calling thread run only while nobody else wants its core.
+    ///
+    /// Attackers have machines of their own. Here they share the server's cores, and get what it and the
+    /// bidders leave: what the bidders wait for is then the server, and not a core. The lowest priority
+    /// is not enough for that: where the kernel does not preempt, whoever runs ends his slice, and who is
+    /// woken waits for some milliseconds.
+    private static func standBack() {
+        var parameters = sched_param(sched_priority: 0)
+        // 0: this thread alone.
+        precondition(
+            sched_setscheduler(0, Self.idlePolicy, &parameters) == 0,
+            "No thread may run when nobody else wants to: \(String(cString: strerror(errno)))")
+    }
+
+    /// How often somebody has connected, or tried to.
+    var attempts: Int { state.withLock { $0.attempts } }
     /// How attacks ended, and how often.
     var outcomes: [String: Int] { state.withLock { $0.outcomes } }
     var open: Int { state.withLock { $0.open } }
@@ -53,7 +71,10 @@ final class Siege: Sendable {
             settings.offersDeflate = attack == .bomb
             settings.receiveBuffer = attack.receiveBuffer
         }
-        state.withLock { $0.open += 1 }
+        state.withLock { state in
+            state.open += 1
+            state.attempts += 1
+        }
         let loop = group.next()
         client.connect { [lots] in
             Attacker(attack, lots: lots) { end in
