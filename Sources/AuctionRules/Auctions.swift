@@ -36,6 +36,9 @@ public struct Auctions: Hashable, Sendable {
         number(of: id).map { values[$0] }
     }
 
+    /// A copy of the lot that stands there.
+    subscript(lot: Place) -> Auction { values[lot.number] }
+
     /// Calls `body` with the lot itself, without a copy; nil when there is none with this id.
     @inlinable
     public func with<R>(_ id: AuctionID, _ body: (Auction) throws -> R) rethrows -> R? {
@@ -66,14 +69,14 @@ public struct Auctions: Hashable, Sendable {
 
     /// 0, 1, 2 … in the order of creation; nil when there is no lot with this id.
     public func number(of id: AuctionID) -> Int? {
-        positions.place(of: KeyHash.hash(id)) { values[$0].id == id }
+        positions.place(of: id.keyHash) { values[$0].id == id }
     }
 
     mutating func insert(_ auction: Auction) {
         if let position = number(of: auction.id) {
             values[position] = auction
         } else {
-            positions.insert(KeyHash.hash(auction.id), at: values.count)
+            positions.insert(auction.id.keyHash, at: values.count)
             values.append(auction)
         }
     }
@@ -85,7 +88,7 @@ public struct Auctions: Hashable, Sendable {
         values = values.indices.sorted { numbers[$0] < numbers[$1] }.map { values[$0] }
         positions = PlaceTable()
         for (position, auction) in values.enumerated() {
-            positions.insert(KeyHash.hash(auction.id), at: position)
+            positions.insert(auction.id.keyHash, at: position)
         }
     }
 

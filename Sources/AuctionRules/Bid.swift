@@ -61,6 +61,9 @@ public struct BidKey: Hashable, Sendable {
         self.bidder = bidder
         self.id = id
     }
+
+    /// What tables look it up by.
+    var keyHash: UInt64 { KeyHash.combined(bidder.keyHash, id.keyHash) }
 }
 
 /// An accepted offer on one auction. It is never deleted; a void marks it.

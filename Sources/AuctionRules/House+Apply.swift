@@ -10,7 +10,7 @@ extension House {
         switch event {
         case .auction(let id, .created(let terms)):
             auctions.insert(Auction(id: id, terms: terms))
-            if let sale = terms.sale { sales[sale]?.add(id, terms) }
+            if let sale = terms.sale { sales.update(sale) { $0.add(id, terms) } }
         case .auction(let id, let event):
             guard let lot = auctions.place(of: id) else { return }
             apply(event, on: lot, at: t, recordedAs: hash)
@@ -26,17 +26,20 @@ extension House {
         let newcomer = auctions.update(lot) { auction in
             auction.apply(event, at: t, recordedAs: hash).map { (bidder: $0, lot: auction.id) }
         }
-        if let newcomer { bidders[newcomer.bidder]?.auctions.insert(newcomer.lot) }
+        guard let newcomer else { return }
+        bidders.update(newcomer.bidder) { $0.auctions.insert(newcomer.lot) }
     }
 
     private mutating func apply(_ event: HouseEvent, at t: Instant) {
         switch event {
-        case .saleCreated(let sale): sales[sale.id] = Catalogue(sale: sale)
-        case .bidderAdded(let bidder): bidders[bidder.id] = Membership(bidder: bidder)
-        case .bidderSuspended(let id, _): bidders[id]?.isSuspended = true
-        case .bidderReinstated(let id): bidders[id]?.isSuspended = false
+        case .saleCreated(let sale): sales.insert(Catalogue(sale: sale))
+        case .bidderAdded(let bidder): bidders.insert(Membership(bidder: bidder))
+        case .bidderSuspended(let id, _): bidders.update(id) { $0.isSuspended = true }
+        case .bidderReinstated(let id): bidders.update(id) { $0.isSuspended = false }
         case .registered(let registration):
-            sales[registration.sale]?.registrations[registration.bidder] = registration
+            sales.update(registration.sale) {
+                $0.registrations[registration.bidder] = registration
+            }
         case .tokenIssued(let token): tokens[token.hash] = token
         case .tokenRevoked(let hash): tokens[hash] = nil
         case .signingKeyAdded(let key): apply(signingKey: key, at: t)

@@ -38,12 +38,14 @@ extension House {
         _ request: BidRequest, on lot: Auctions.Place, at stamp: Instant
     ) -> Decision {
         let t = time(of: stamp)
-        return auctions.with(lot) { auction in
-            var decision = auction.decide(
-                request, at: t, admission: admission(of: request, on: auction))
-            if auction.isGrouped { extendGroup(of: auction, after: &decision, at: t) }
-            return decision
+        // Beforehand, as what is done with the lot where it stands must not look at the house: for that
+        // it would be given a house of its own, all of whose references are counted.
+        let admission = admission(of: request, on: lot)
+        var (decision, isGrouped) = auctions.with(lot) {
+            ($0.decide(request, at: t, admission: admission), $0.isGrouped)
         }
+        if isGrouped { extendGroup(of: lot, after: &decision, at: t) }
+        return decision
     }
 
     /// Every objection is named, by the index of its command, so that a catalogue's faults can be
@@ -113,26 +115,28 @@ extension House {
     // MARK: - Who may bid
 
     /// Steps 6 and 8 of the admission, as far as they are the house's.
-    private func admission(of request: BidRequest, on auction: Auction) -> Admission {
-        guard let membership = bidders[request.bidder] else {
+    private func admission(of request: BidRequest, on lot: Auctions.Place) -> Admission {
+        guard let bidder = bidders.number(of: request.bidder) else {
             return Admission(refusal: .notRegistered)
         }
         var admission = Admission()
         var registration: Registration?
-        if let sale = auction.terms.sale, let catalogue = sales[sale] {
-            registration = catalogue.registrations[request.bidder]
-            if catalogue.sale.requiresApproval, registration?.isApproved != true {
+        let (sale, currency) = auctions.with(lot) { ($0.terms.sale, $0.terms.currency) }
+        if let sale = sale.flatMap({ sales.number(of: $0) }) {
+            registration = sales.values[sale].registrations[request.bidder]
+            if sales.values[sale].sale.requiresApproval, registration?.isApproved != true {
                 admission.refusal = registration == nil ? .notRegistered : .notApproved
                 return admission
             }
         }
-        if membership.isSuspended { admission.refusal = .suspended }
-        let currency = auction.terms.currency
-        if let limit = membership.bidder.bidLimit {
+        if bidders.values[bidder].isSuspended { admission.refusal = .suspended }
+        if let limit = bidders.values[bidder].bidder.bidLimit {
             admission.amountMax = limit.currency == currency ? limit.amount : .nothing
         }
         if let limit = registration?.exposureLimit {
-            let room = room(under: limit, of: membership, beside: auction)
+            let room = auctions.with(lot) {
+                self.room(under: limit, of: bidders.values[bidder], beside: $0)
+            }
             admission.amountMax = min(admission.amountMax ?? room, room)
         }
         return admission

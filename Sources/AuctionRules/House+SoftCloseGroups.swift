@@ -18,9 +18,10 @@ extension House {
     /// A late bid extends all of the group that is open: each lot by its own terms.
     ///
     /// - Parameters:
-    ///   - auction: the lot that was bid on, as it was before.
+    ///   - lot: where the lot stands that was bid on, as it was before.
     ///   - decision: what the bid leads to on that lot; the other lots' events are put behind.
-    func extendGroup(of auction: Auction, after decision: inout Decision, at t: Instant) {
+    func extendGroup(of lot: Auctions.Place, after decision: inout Decision, at t: Instant) {
+        let auction = auctions[lot]
         guard let group = auction.terms.softClose?.group, let sale = auction.terms.sale,
             decision.events.contains(where: { auction.isLateBid($0, at: t) }),
             let members = sales[sale]?.softCloseGroups[group]

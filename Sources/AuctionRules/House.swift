@@ -37,8 +37,8 @@ public struct House: Hashable, Sendable {
     }
 
     public internal(set) var auctions = Auctions()
-    public internal(set) var sales: [SaleID: Catalogue] = [:]
-    public internal(set) var bidders: [BidderID: Membership] = [:]
+    public internal(set) var sales = Register<Catalogue>()
+    public internal(set) var bidders = Register<Membership>()
     public internal(set) var tokens: [TokenHash: Token] = [:]
     /// Every key that the server has signed with, oldest first; the last one is in use.
     public internal(set) var signingKeys: [PublishedKey] = []

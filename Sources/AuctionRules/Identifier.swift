@@ -4,38 +4,30 @@
 public struct Identifier<Subject>: Hashable, Sendable {
     /// The text as it was given; identifiers are case-sensitive.
     public let text: String
+    /// The text's ``KeyHash``, made once: a bid is looked up by its names a dozen times on its way.
+    @usableFromInline
+    let keyHash: UInt64
 
     /// The longest identifier, in characters.
-    public static var lengthMax: Int { 64 }
+    public static var lengthMax: Int { KeyHash.nameLengthMax }
 
     /// Fails when `text` is empty, too long or has a character outside the alphabet.
     @inlinable
     public init(_ text: String) throws(InvalidIdentifier) {
-        guard Self.isValid(text) else { throw InvalidIdentifier(text: text) }
-        self.text = text
-    }
-
-    @usableFromInline
-    static func isValid(_ text: String) -> Bool {
-        let utf8 = text.utf8
-        guard !utf8.isEmpty, utf8.count <= lengthMax else { return false }
-        return utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: ":"), UInt8(ascii: "-"):
-                true
-            default:
-                false
-            }
+        guard let keyHash = KeyHash.hash(ofName: text) else {
+            throw InvalidIdentifier(text: text)
         }
+        self.text = text
+        self.keyHash = keyHash
     }
 
     @inlinable
-    public static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+    public static func == (left: Self, right: Self) -> Bool {
+        left.keyHash == right.keyHash && left.text == right.text
+    }
 
     @inlinable
-    public func hash(into hasher: inout Hasher) { text.hash(into: &hasher) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(keyHash) }
 }
 
 extension Identifier: Comparable {

@@ -30,16 +30,15 @@ public struct Participants: Hashable, Sendable {
 
     /// 1, 2, 3 … in the order of the first accepted bids: the alias on this lot; nil for somebody else.
     public func number(of bidder: BidderID) -> Int? {
-        places.place(of: KeyHash.hash(bidder)) { entries[$0].bidder == bidder }.map { $0 + 1 }
+        places.place(of: bidder.keyHash) { entries[$0].bidder == bidder }.map { $0 + 1 }
     }
 
     /// Takes a bidder in, if he is not there yet.
     ///
     /// - Returns: his number.
     mutating func admit(_ bidder: BidderID) -> Int {
-        let hash = KeyHash.hash(bidder)
-        if let place = places.place(of: hash, { entries[$0].bidder == bidder }) { return place + 1 }
-        places.insert(hash, at: entries.count)
+        if let number = number(of: bidder) { return number }
+        places.insert(bidder.keyHash, at: entries.count)
         entries.append(Entry(bidder: bidder))
         return entries.count
     }

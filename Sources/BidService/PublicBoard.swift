@@ -201,9 +201,9 @@ public final class PublicBoard: Sendable {
         fresh.headAt = house.lastInstant
         fresh.tokens = house.tokens
         fresh.signingKeys = house.signingKeys
-        for (id, catalogue) in house.sales {
-            fresh.sales[id] = catalogue.auctions
-            fresh.saleTitles[id] = catalogue.sale.title
+        for catalogue in house.sales.values {
+            fresh.sales[catalogue.id] = catalogue.auctions
+            fresh.saleTitles[catalogue.id] = catalogue.sale.title
         }
         fresh.order = house.auctions.keys.sorted()
         for (auction, recent) in zip(house.auctions.values, recent) {

@@ -20,9 +20,22 @@ struct PlaceTableTests {
         let seed = SIMD2<UInt64>(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
         let bytes = (0..<count).map { UInt8($0) }
         #expect(bytes.withUnsafeBytes { KeyHash.hash($0, seed: seed) } == hash)
-        let own = bytes.withUnsafeBytes { KeyHash.hash($0) }
-        #expect(own == bytes.withUnsafeBytes { KeyHash.hash($0) })
-        #expect(own != hash)
+    }
+
+    @Test("A name's hash is made with the process's seed, and that of two names knows their order")
+    func names() {
+        let (anna, ben): (BidderID, BidderID) = ("anna", "ben")
+        #expect(anna.keyHash == KeyHash.hash(ofName: "anna"))
+        #expect(anna.keyHash != ben.keyHash)
+        #expect(
+            anna.keyHash
+                != Array("anna".utf8).withUnsafeBytes { KeyHash.hash($0, seed: SIMD2(0, 0)) })
+        #expect(KeyHash.hash(ofName: "") == nil)
+        let keys = [
+            BidKey(bidder: anna, id: "ben"), BidKey(bidder: ben, id: "anna"),
+            BidKey(bidder: anna, id: "anna"), BidKey(bidder: ben, id: "ben"),
+        ]
+        #expect(Set(keys.map(\.keyHash)).count == keys.count)
     }
 
     /// Compared with a dictionary, also where many keys are hashed alike and at the table's end.

@@ -8,8 +8,8 @@ extension House {
     /// on which a bidder has bid.
     public var image: [UInt8] {
         var writer = ImageWriter()
-        writer.write(sales) { $0.write($1.value) }
-        writer.write(bidders) { $0.write($1.value) }
+        writer.write(sales.values) { $0.write($1) }
+        writer.write(bidders.values) { $0.write($1) }
         writer.write(tokens) { $0.write($1.value) }
         writer.write(signingKeys) { $0.write($1) }
         return writer.bytes
@@ -25,12 +25,10 @@ extension ImageReader {
     fileprivate mutating func house() throws(ImageFault) -> House {
         var house = House()
         for _ in 0..<(try count()) {
-            let catalogue = try catalogue()
-            house.sales[catalogue.sale.id] = catalogue
+            house.sales.insert(try catalogue())
         }
         for _ in 0..<(try count()) {
-            let membership = try membership()
-            house.bidders[membership.bidder.id] = membership
+            house.bidders.insert(try membership())
         }
         for _ in 0..<(try count()) {
             let token = try token()

@@ -90,12 +90,14 @@ extension House {
     /// belong to.
     fileprivate mutating func arrangeLots(by number: (AuctionID) -> Int64) {
         auctions.sort(by: number)
-        for sale in sales.keys { sales[sale]?.removeAllAuctions() }
-        for bidder in bidders.keys { bidders[bidder]?.auctions = [] }
+        sales.updateAll { $0.removeAllAuctions() }
+        bidders.updateAll { $0.auctions = [] }
         for auction in auctions.values {
-            if let sale = auction.terms.sale { sales[sale]?.add(auction.id, auction.terms) }
+            if let sale = auction.terms.sale {
+                sales.update(sale) { $0.add(auction.id, auction.terms) }
+            }
             for bidder in auction.participants.bidders {
-                bidders[bidder]?.auctions.insert(auction.id)
+                bidders.update(bidder) { $0.auctions.insert(auction.id) }
             }
         }
     }

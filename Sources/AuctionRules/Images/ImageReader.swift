@@ -35,11 +35,6 @@ struct ImageReader {
         self.position = position
     }
 
-    /// What has been read since that position.
-    func read(since position: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[position..<self.position])
-    }
-
     mutating func flag() throws(ImageFault) -> Bool {
         switch try byte() {
         case 0: return false

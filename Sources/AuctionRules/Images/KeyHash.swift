@@ -1,7 +1,12 @@
-/// SipHash-1-3 of a key's bytes, with a seed of the process's own, so that nobody can choose ids that
-/// collide. It is what `Hasher` computes, in line: a bid looks up four keys, and a call of the standard
-/// library for each part of one costs more than the hash.
+/// SipHash-1-3 of a name, with a seed of the process's own, so that nobody can choose ids that collide.
+/// It is what `Hasher` computes, in line: a call of the standard library for each part of a name costs
+/// more than the hash.
+@usableFromInline
 enum KeyHash {
+    /// The longest name, in bytes.
+    @usableFromInline
+    static var nameLengthMax: Int { 64 }
+
     /// Taken from `Hasher`, which has the process's randomness.
     private static let seed: SIMD2<UInt64> = {
         func word(_ number: Int) -> UInt64 {
@@ -12,13 +17,32 @@ enum KeyHash {
         return SIMD2(word(1), word(2))
     }()
 
-    /// The hash of these bytes, the same as long as the process lives.
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 { hash(bytes, seed: seed) }
+    /// The hash of an identifier's text, the same as long as the process lives; nil when the text is none.
+    @usableFromInline
+    static func hash(ofName text: String) -> UInt64? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard !bytes.isEmpty, bytes.count <= nameLengthMax, bytes.allSatisfy(isOfName) else {
+                return nil
+            }
+            return hash(UnsafeRawBufferPointer(bytes), seed: seed)
+        }
+    }
 
-    /// The hash of a name.
-    static func hash<Subject>(_ id: Identifier<Subject>) -> UInt64 {
-        var text = id.text
-        return text.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
+    @inline(__always)
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: ":"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// The hash of two names together, from their own: both are secret, so that this needs no more.
+    static func combined(_ first: UInt64, _ second: UInt64) -> UInt64 {
+        (first << 32 | first >> 32) ^ second
     }
 
     /// With a given seed, for the test that compares it with the published vectors.

@@ -17,15 +17,12 @@ struct ReplyBook: Hashable, Sendable {
 
     /// The reply that a request got, or nil when it got no final one.
     func reply(to key: BidKey) -> Reply? {
-        guard
-            let place = AcceptanceRecord.withBytes(
-                of: key,
-                { wanted in
-                    places.place(of: KeyHash.hash(wanted)) { bits in
-                        records.withBytes(at: RecordPages.Place(bits: bits)) { $0.starts(wanted) }
-                    }
-                })
-        else { return nil }
+        let place = places.place(of: key.keyHash) { bits in
+            AcceptanceRecord.withBytes(of: key) { wanted in
+                records.withBytes(at: RecordPages.Place(bits: bits)) { $0.starts(wanted) }
+            }
+        }
+        guard let place else { return nil }
         let found = RecordPages.Place(bits: place)
         // The book wrote the record itself, or has read it once already.
         return try? ImageReader.reading(records.pages[found.page]) { reader throws(ImageFault) in
@@ -55,7 +52,7 @@ struct ReplyBook: Hashable, Sendable {
     /// - Parameter isPublic: whether an acceptance made a public change of its own.
     mutating func keep(_ reply: Reply, isPublic: Bool) {
         AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { record in
-            places.insert(KeyHash.hash(Self.key(of: record)), at: records.append(record).bits)
+            places.insert(reply.request.key.keyHash, at: records.append(record).bits)
         }
         newest = reply
     }
@@ -82,20 +79,13 @@ struct ReplyBook: Hashable, Sendable {
                     let place = RecordPages.Place(page: number, offset: reader.position)
                     let reply = try reader.reply()
                     let isPublic = try reader.flag()
-                    let record = reader.read(since: place.offset)
-                    places.insert(KeyHash.hash(Self.key(of: record)), at: place.bits)
+                    places.insert(reply.request.key.keyHash, at: place.bits)
                     try body(reply, isPublic)
                     if number == records.pages.count - 1 { newest = reply }
                 }
             }
         }
         guard places.count == count else { throw ImageFault("it should have \(count) replies") }
-    }
-
-    /// The key at the beginning of a record: two ids, each after its length.
-    private static func key(of record: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let bidder = 1 + Int(record[0])
-        return UnsafeRawBufferPointer(rebasing: record[..<(bidder + 1 + Int(record[bidder]))])
     }
 
     static func == (left: ReplyBook, right: ReplyBook) -> Bool { left.records == right.records }
