@@ -32,7 +32,7 @@ struct LedgerBenchmark: Benchmark {
             throw BenchmarkFailure("\(bids) accepted bids are as many events, not \(events.count)")
         }
         let path = folder.appendingPathComponent("\(UUID().uuidString).db").path
-        let ledger = try SQLiteLedger(path: path)
+        let ledger = try SQLiteLedger(path: path, options: .server)
         var house = House()
         let opening = Self.batch(of: scene.opening, after: .empty, in: &house, scene)
         try ledger.append(opening)

@@ -28,19 +28,14 @@ enum GatheredWrites {
     ///
     /// - Precondition: `journal_mode` is `WAL` and `synchronous` is `FULL`, and the log is open.
     static func begin(on connection: OpaquePointer) throws(LedgerError) {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        let code = sqlite3_file_control(
-            connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
-        guard code == SQLITE_OK, let file, let own = file.pointee.pMethods else {
-            throw LedgerError(sqlite: code, on: connection, doing: "find the write-ahead log")
-        }
+        let file = try WriteAheadLogFile(of: connection)
         let gathered = UnsafeMutablePointer<Gathered>.allocate(capacity: 1)
         gathered.initialize(
             to: Gathered(
-                methods: methods, own: own,
+                methods: methods, own: file.methods,
                 bytes: .allocate(byteCount: capacity, alignment: 16)))
         // The methods are the first field, so that their address is that of the whole.
-        file.pointee.pMethods = UnsafeRawPointer(gathered)
+        file.pointer.pointee.pMethods = UnsafeRawPointer(gathered)
             .assumingMemoryBound(to: sqlite3_io_methods.self)
     }
 

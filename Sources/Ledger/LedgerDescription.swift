@@ -7,6 +7,8 @@ public struct LedgerDescription: Hashable, Sendable, CustomStringConvertible {
     public let synchronous: Int
     /// In bytes.
     public let pageSize: Int
+    /// Whether the write-ahead log has its full length from the start on.
+    public let reservation: LogReservation
     /// The number of the newest migration.
     public let schema: Int
     public let logID: String

@@ -33,6 +33,9 @@ public final class SQLiteLedger: BidLog {
         public var createsMissing = true
         /// When the write-ahead log is moved into the database, and how much of it at once.
         public var checkpoints = CheckpointLimits()
+        /// How many pages the write-ahead log has room for from the start on; 0: it grows as it is
+        /// written. For who has bids to commit.
+        public var reservedPages = 0
         /// The most pages that the database may have; nil: as many as the disk holds. For tests of
         /// a full disk.
         public var pagesMax: Int?
@@ -46,6 +49,14 @@ public final class SQLiteLedger: BidLog {
         }
 
         public init() {}
+
+        /// A server's. As many pages as the write-ahead log may have, and those of the commit that makes
+        /// it too long: some 60 on a few lots, more when the snapshot goes along.
+        public static var server: Options {
+            var options = Options()
+            options.reservedPages = options.checkpoints.forcedPages + 256
+            return options
+        }
     }
 
     /// Opens or creates the database, takes its lock, and brings its schema up to date.
@@ -197,6 +208,10 @@ public final class SQLiteLedger: BidLog {
         try migrator.migrate(database, at: options.now())
         try database.checkpoint(.passive)
         guard let connection = database.sqliteConnection else { throw LedgerError.closed }
+        let pageSize: Int = try pragma("page_size", database)
+        let reservation = try LogReservation.make(
+            pages: options.reservedPages, pageSize: pageSize,
+            freeSpace: file.disk.freeSpace(beside: file.path), on: connection)
         if options.gathersWrites { try GatheredWrites.begin(on: connection) }
         let writer = try Writer(connection)
         do {
@@ -204,7 +219,7 @@ public final class SQLiteLedger: BidLog {
                 path: file.path, sqliteVersion: String(cString: sqlite3_libversion()),
                 journalMode: try pragma("journal_mode", database),
                 synchronous: try pragma("synchronous", database),
-                pageSize: try pragma("page_size", database), schema: migrator.migrations.count,
+                pageSize: pageSize, reservation: reservation, schema: migrator.migrations.count,
                 logID: try String.fetchOne(
                     database, sql: "SELECT value FROM meta WHERE key = 'log_id'") ?? "",
                 head: writer.head)
@@ -222,6 +237,9 @@ public final class SQLiteLedger: BidLog {
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA foreign_keys = ON")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        // The write-ahead log keeps its length when it begins anew: that is SQLite's default, but how it is
+        // built may say otherwise.
+        try database.execute(sql: "PRAGMA journal_size_limit = -1")
         let journalMode: String = try pragma("journal_mode", database)
         let synchronous: Int = try pragma("synchronous", database)
         let foreignKeys: Int = try pragma("foreign_keys", database)

@@ -10,9 +10,14 @@ final class LedgerOpener: Sendable {
     let description: LedgerDescription
     private let first: Mutex<SQLiteLedger?>
 
-    init(path: String) throws(LedgerError) {
+    private let options: SQLiteLedger.Options
+
+    init(
+        path: String, options: SQLiteLedger.Options = SQLiteLedger.Options()
+    ) throws(LedgerError) {
         self.path = path
-        let ledger = try SQLiteLedger(path: path)
+        self.options = options
+        let ledger = try SQLiteLedger(path: path, options: options)
         description = ledger.description
         first = Mutex(ledger)
     }
@@ -24,7 +29,7 @@ final class LedgerOpener: Sendable {
         }
         if let ledger { return ledger }
         // A file that is gone by now is a fault, and no reason to begin with an empty one.
-        var options = SQLiteLedger.Options()
+        var options = options
         options.createsMissing = false
         return try SQLiteLedger(path: path, options: options)
     }

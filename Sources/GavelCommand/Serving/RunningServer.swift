@@ -63,7 +63,7 @@ final class RunningServer: Service {
         let start = ContinuousClock.now
         let opening: Duration
         do {
-            opener = try LedgerOpener(path: configuration.database)
+            opener = try LedgerOpener(path: configuration.database, options: .server)
             opening = .now - start
             service = try BidService(
                 limits: configuration.serviceLimits, clock: clock, publisher: publisher,
@@ -89,6 +89,11 @@ final class RunningServer: Service {
                 openLog: { () throws(LedgerError) in try opener.open() })
         } catch {
             throw CommandFailure(error)
+        }
+        if case .leftOut(let reason) = opener.description.reservation {
+            logger.warning(
+                "The write-ahead log grows as it is written: bids take longer until it has its length",
+                metadata: ["reason": "\(reason)"])
         }
         log(service.statistics.restoration, opening: opening, to: logger)
         do {

@@ -17,6 +17,7 @@ struct PowerLossTests {
             options.disk = disk
             options.checkpoints.forcedPages = 40
             options.checkpoints.stepPages = 5
+            options.reservedPages = 60
             let ledger = try SQLiteLedger(path: Trial.path, options: options)
             return { batch in
                 try ledger.append(batch)

@@ -53,6 +53,7 @@ final class Trial {
         options.checkpoints.idlePages = 1
         if work == .appendWithCheckpoint { options.checkpoints.forcedPages = 1 }
         options.checkpoints.stepPages = 1
+        options.reservedPages = 60
         return try SQLiteLedger(path: Self.path, options: options)
     }
 

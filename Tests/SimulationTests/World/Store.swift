@@ -37,6 +37,7 @@ final class Store: Sendable {
         options.checkpoints.idlePages = 20
         options.checkpoints.forcedPages = 60
         options.checkpoints.stepPages = 7
+        options.reservedPages = 70
         return options
     }
 
