@@ -27,7 +27,10 @@ struct DecidedBatch: Sendable {
     /// Nothing to store: only that the engine was alive at this time.
     var heartbeat: Instant?
 
-    init(after head: LogHead, salts: SaltKey) { log = LogBatch(after: head, salts: salts) }
+    /// - Parameter count: how many entries it will have about.
+    init(after head: LogHead, salts: SaltKey, expecting count: Int = 0) {
+        log = LogBatch(after: head, salts: salts, expecting: count)
+    }
 
     /// Nothing to store and nobody to answer. What the snapshot would have is not counted.
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }

@@ -73,7 +73,7 @@ extension Writer {
     /// Hands the batch to the committer and starts the next one after it.
     func finishBatch(at watermark: Instant) {
         guard hasWork else { return }
-        defer { batch = DecidedBatch(after: head, salts: saltKey) }
+        defer { batch = DecidedBatch(after: head, salts: saltKey, expecting: batch.log.count) }
         guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {

@@ -63,7 +63,7 @@ struct LedgerBenchmark: Benchmark {
         of events: some Sequence<Event>, after head: LogHead, in house: inout House,
         _ scene: Scene
     ) -> LogBatch {
-        var batch = LogBatch(after: head)
+        var batch = LogBatch(after: head, expecting: events.underestimatedCount)
         for event in events { batch.record(event, at: scene.noon, in: &house) }
         batch.seal(with: house)
         return batch

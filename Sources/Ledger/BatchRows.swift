@@ -79,10 +79,7 @@ struct Touched: Sendable {
     private(set) var registrations = OrderedNotes<RegistrationKey>()
     private(set) var tokens = OrderedNotes<TokenHash>()
     private(set) var signingKeys = OrderedNotes<PublicKey>()
-    private(set) var auctions = OrderedNotes<AuctionID>()
-    private(set) var created: Set<AuctionID> = []
-    /// Those of which not only the bidding has changed.
-    private(set) var changedInFull: Set<AuctionID> = []
+    private(set) var lots = LotNotes()
     /// Whether there is more than what happened to lots that were there before.
     private(set) var changesHouse = false
 
@@ -91,19 +88,19 @@ struct Touched: Sendable {
         let bidder: BidderID
     }
 
-    mutating func note(_ event: AuctionEvent, on id: AuctionID) {
+    /// - Parameter lot: where the event's lot stands once it has happened.
+    mutating func note(_ event: AuctionEvent, on lot: Auctions.Place) {
         switch event {
         // Only the bidder hears of it.
-        case .bidRefused, .announced: return
-        case .bidAccepted: break
+        case .bidRefused, .announced: break
+        case .bidAccepted: lots.note(.bidding, of: lot)
         case .created:
-            created.insert(id)
+            lots.note(.all, of: lot)
             changesHouse = true
         case .opened, .bidsVoided, .reserveLowered, .extended, .paused, .resumed, .closed,
             .cancelled, .askSet, .fairWarned, .reopened:
-            changedInFull.insert(id)
+            lots.note(.state, of: lot)
         }
-        auctions.note(id)
     }
 
     mutating func note(_ event: HouseEvent) {
@@ -118,6 +115,46 @@ struct Touched: Sendable {
         case .tokenIssued(let token): tokens.note(token.hash)
         case .tokenRevoked(let hash): tokens.note(hash)
         case .signingKeyAdded(let key): signingKeys.note(key)
+        }
+    }
+}
+
+/// The lots that a batch has touched, and how much of each.
+///
+/// By where they stand: with a lot for nearly every bid, to hash their names was a good part of what a bid
+/// takes.
+struct LotNotes: Sendable {
+    /// How much of a lot has changed; what is more comes later.
+    enum Extent: Int, Comparable, Sendable {
+        case bidding
+        case state
+        /// The lot is a new one.
+        case all
+
+        static func < (left: Extent, right: Extent) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    struct Note: Sendable {
+        let lot: Auctions.Place
+        fileprivate(set) var extent: Extent
+    }
+
+    private var notes: [Note] = []
+    /// Where a lot stands in the list, by its number in the house.
+    private var indices: [Int: Int] = [:]
+
+    /// In the order of their numbers: their rows, one after the other, are on few pages.
+    var inOrder: [Note] { notes.sorted { $0.lot.number < $1.lot.number } }
+
+    mutating func note(_ extent: Extent, of lot: Auctions.Place) {
+        // Many events concern the lot of the event before.
+        let last = notes.count - 1
+        let index = last >= 0 && notes[last].lot == lot ? last : indices[lot.number]
+        if let index {
+            if notes[index].extent < extent { notes[index].extent = extent }
+        } else {
+            indices[lot.number] = notes.count
+            notes.append(Note(lot: lot, extent: extent))
         }
     }
 }

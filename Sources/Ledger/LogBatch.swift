@@ -37,12 +37,22 @@ public struct LogBatch: Sendable {
 
     /// An empty batch for a log that stands, or will stand, at `head`.
     ///
-    /// - Parameter salts: what its entries' salts are made from.
-    public init(after head: LogHead, salts: SaltKey = .random()) {
+    /// - Parameters:
+    ///   - salts: what its entries' salts are made from.
+    ///   - count: how many entries there will be about, such as there were in the batch before: an array
+    ///     that grows to 200 KiB is moved a dozen times, and each time to memory that has to be cleared.
+    public init(after head: LogHead, salts: SaltKey = .random(), expecting count: Int = 0) {
         expected = head
         self.head = head
         self.salts = SaltKey.Sequence(salts)
+        let count = min(max(0, count), Self.expectedMax)
+        bytes.reserveCapacity(count * Self.bytesExpected)
+        entries.reserveCapacity(count)
     }
+
+    private static let expectedMax = 1024
+    /// An accepted bid has some 600 to 700 with names of ten characters, the chained ones included.
+    private static let bytesExpected = 768
 
     /// How many entries it adds to the log.
     public var count: Int { entries.count }
@@ -93,7 +103,7 @@ public struct LogBatch: Sendable {
         guard let entry else { return nil }
         let hash = entry.image.hash
         head = LogHead(position: position, hash: hash)
-        touched.note(event, on: id)
+        touched.note(event, on: lot)
         house.apply(event, on: lot, at: t, recordedAs: hash)
         guard let reply = house.auctions.with(lot, { $0.newestReply }) else {
             preconditionFailure("A request's verdict is its lot's newest reply")
@@ -128,11 +138,12 @@ public struct LogBatch: Sendable {
         var row = EntryRow(position: position, at: t, seq: event.seq, image: image)
         switch event {
         case .auction(let id, let event):
-            touched.note(event, on: id)
             if let lot {
                 follow(event, on: lot, as: &row, in: &house)
+                touched.note(event, on: lot)
             } else {
                 house.apply(.auction(id, event), at: t, recordedAs: hash)
+                if let lot = house.auctions.place(of: id) { touched.note(event, on: lot) }
             }
         case .house(let event):
             house.apply(.house(event), at: t, recordedAs: hash)
@@ -147,7 +158,7 @@ public struct LogBatch: Sendable {
     /// - Parameter house: the house that the events were recorded into, before any later event.
     public mutating func seal(with house: House) {
         precondition(!isSealed, "A batch is sealed once")
-        state = StateRows(of: touched, in: house)
+        state = StateRows(of: touched, in: house, appendingTo: &bytes)
     }
 
     private mutating func follow(

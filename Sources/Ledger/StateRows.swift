@@ -41,23 +41,27 @@ struct StateTable: Hashable, Sendable {
     }
 }
 
-/// What accepted bids change of a row of `standing`, but in the live room, where the ask moves, too: most batches change nothing else.
+/// What accepted bids change of a row of `standing`, but in the live room, where the ask moves, too: most
+/// batches change nothing else. As a row of the log it refers to the batch's bytes and holds no reference.
 struct BiddingRow: Sendable {
     let number: Int
     let seq: Int64
     let price: Amount?
-    let leader: BidderID?
+    /// Empty when nobody leads.
+    let leader: Range<Int>
     let leaderAlias: Int?
     let leaderMax: Amount?
     let isReserveMet: Bool
     let minimum: Amount?
     let bids: Int
 
-    init(_ auction: Auction, number: Int) {
+    init(_ auction: Auction, number: Int, appendingTo bytes: inout [UInt8]) {
         self.number = number
         seq = auction.seq
         price = auction.standing.price
-        leader = auction.standing.leader
+        let start = bytes.count
+        if let leader = auction.standing.leader { bytes.append(contentsOf: leader.text.utf8) }
+        leader = start..<bytes.count
         leaderAlias = auction.leaderAlias
         leaderMax = auction.leaderMax
         isReserveMet = auction.standing.isReserveMet
@@ -83,7 +87,8 @@ struct StateRows: Sendable {
     var standings: [[SQLValue]] = []
     var biddings: [BiddingRow] = []
 
-    init(of touched: Touched, in house: House) {
+    /// - Parameter bytes: the batch's; what rows refer to is appended.
+    init(of touched: Touched, in house: House, appendingTo bytes: inout [UInt8]) {
         sales = touched.sales.elements.compactMap { house.sales[$0].map(SaleTable.row) }
         bidders = touched.bidders.elements.compactMap { house.bidders[$0].map(BidderTable.row) }
         registrations = touched.registrations.elements.compactMap {
@@ -98,16 +103,18 @@ struct StateRows: Sendable {
         }
         signingKeys = house.signingKeys.filter { touched.signingKeys.contains($0.key) }
             .map(SigningKeyTable.row)
-        for id in touched.auctions.elements {
-            guard let number = house.auctions.number(of: id) else { continue }
-            house.auctions.with(id) { auction in
-                if touched.created.contains(id) {
+        for note in touched.lots.inOrder {
+            let number = note.lot.number
+            house.auctions.with(note.lot) { auction in
+                switch note.extent {
+                case .all:
                     newLots.append(AuctionTable.terms(auction, number: number))
                     newStandings.append(AuctionTable.state(auction) + [SQLValue(number)])
-                } else if touched.changedInFull.contains(id) || auction.block != nil {
+                case .bidding where auction.block == nil:
+                    biddings.append(
+                        BiddingRow(auction, number: number, appendingTo: &bytes))
+                case .bidding, .state:
                     standings.append(AuctionTable.state(auction) + [SQLValue(number)])
-                } else {
-                    biddings.append(BiddingRow(auction, number: number))
                 }
             }
         }

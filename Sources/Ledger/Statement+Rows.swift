@@ -3,10 +3,12 @@ import AuctionRules
 extension Statement {
     /// The columns that ``AuctionTable/updateBiddingSQL`` names, in its order. Bindings outlive a reset, so
     /// every column is bound for every row.
-    func bind(_ row: BiddingRow) {
+    ///
+    /// - Parameter bytes: the batch's, which stay where they are until the statement has been run.
+    func bind(_ row: BiddingRow, of bytes: UnsafeRawBufferPointer) {
         bind(row.seq, at: 1)
         bind(row.price?.minorUnits, at: 2)
-        bind(row.leader?.text, at: 3)
+        bind(text: row.leader, of: bytes, at: 3)
         bind(row.leaderAlias.map { Int64($0) }, at: 4)
         bind(row.leaderMax?.minorUnits, at: 5)
         bind(row.isReserveMet, at: 6)

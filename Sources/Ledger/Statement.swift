@@ -36,8 +36,13 @@ struct Statement {
 
     func bind(_ value: Bool, at index: Int32) { sqlite3_bind_int64(pointer, index, value ? 1 : 0) }
 
-    /// Binds without a copy: `bytes` must stay where they are until the statement is reset.
+    /// Binds without a copy: `bytes` must stay where they are until the statement is reset. An empty range:
+    /// NULL.
     func bind(text range: Range<Int>, of bytes: UnsafeRawBufferPointer, at index: Int32) {
+        guard !range.isEmpty else {
+            sqlite3_bind_null(pointer, index)
+            return
+        }
         let start = bytes.baseAddress?.advanced(by: range.lowerBound)
             .assumingMemoryBound(to: CChar.self)
         sqlite3_bind_text(pointer, index, start, Int32(range.count), nil)

@@ -83,12 +83,12 @@ struct WriterStatements {
         for row in state.newLots { try lot.run(row) }
         for row in state.newStandings { try newStanding.run(row) }
         for row in state.standings { try standing.run(row) }
-        for row in state.biddings {
-            bidding.bind(row)
-            try bidding.run()
-        }
         try batch.bytes.withUnsafeBytes { bytes in
             Result { () throws(LedgerError) in
+                for row in state.biddings {
+                    bidding.bind(row, of: bytes)
+                    try bidding.run()
+                }
                 try write(batch.entries, of: bytes)
                 for row in batch.voids { try write(row, of: bytes) }
             }

@@ -41,15 +41,15 @@ extension Component {
         try require(bytes > units * 150)
     }
 
-    func ledger(_ units: Int, _ most: Int, in folder: URL) throws {
-        let scene = try Scene(lots: 16, bidders: 64)
+    func ledger(_ units: Int, _ most: Int, lots: Int, in folder: URL) throws {
+        let scene = try Scene(lots: lots, bidders: 64)
         let events = scene.events(of: try scene.risingBids(most)).prefix(units)
         let path = folder.appendingPathComponent("\(UUID().uuidString).db").path
         let ledger = try SQLiteLedger(path: path)
         var house = House()
         var head = LogHead.empty
         func append(_ events: some Sequence<Event>) throws {
-            var batch = LogBatch(after: head)
+            var batch = LogBatch(after: head, expecting: events.underestimatedCount)
             for event in events { batch.record(event, at: scene.noon, in: &house) }
             batch.seal(with: house)
             try ledger.append(batch)

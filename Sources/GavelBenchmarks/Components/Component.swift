@@ -17,8 +17,10 @@ enum Component: String, CaseIterable {
     case encodeAnswer = "encode-answer"
     /// A price is written as JSON.
     case encodePrice = "encode-price"
-    /// A bid's event is encoded, chained and appended with its reply and state, 256 a commit.
+    /// A bid's event is encoded, chained and appended with its reply and state, 256 a commit, on 16 lots.
     case ledger
+    /// The same on 1,000 lots: nearly every bid of a commit is on another one.
+    case ledgerOfManyLots = "ledger-many-lots"
     /// A receipt's text and its place in the signed tree, 256 a signature.
     case receipt
 
@@ -56,7 +58,8 @@ enum Component: String, CaseIterable {
         case .decodeBid: try decode(units)
         case .encodeAnswer: try encodeAnswers(units)
         case .encodePrice: try encodePrices(units)
-        case .ledger: try ledger(units, most, in: folder)
+        case .ledger: try ledger(units, most, lots: 16, in: folder)
+        case .ledgerOfManyLots: try ledger(units, most, lots: 1000, in: folder)
         case .receipt: try receipts(units)
         }
     }
