@@ -14,21 +14,33 @@ public struct PrivateNotice: Hashable, Sendable {
 
     public let bidder: BidderID
     public let content: Content
-    /// The lot in public when it was written.
-    public let state: PublicState
+    /// The lot, and as far as everybody sees it when the notice is written: its newest public change, its
+    /// price, and the least that a newcomer must offer. Not the whole of it, which is large, and most
+    /// bids displace somebody.
+    public let auction: AuctionID
+    public let seq: Int64
+    public let price: Amount?
+    public let minimum: Amount?
+
+    fileprivate init(_ bidder: BidderID, _ content: Content, on auction: Auction) {
+        self.bidder = bidder
+        self.content = content
+        self.auction = auction.id
+        seq = auction.seq
+        price = auction.standing.price
+        minimum = auction.minimum
+    }
 }
 
 extension Auction {
     /// Whom an event concerns in private, seen from the auction after it.
     ///
-    /// - Parameters:
-    ///   - leaderBefore: who led before the event.
-    ///   - state: the auction's, if somebody has made it already.
+    /// - Parameter leaderBefore: who led before the event.
     public func privateNotices(
-        after event: AuctionEvent, leaderBefore: BidderID?, state: PublicState? = nil
+        after event: AuctionEvent, leaderBefore: BidderID?
     ) -> [PrivateNotice] {
         switch event {
-        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore, state)
+        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore)
         case .closed: noticesAfterClose
         case .bidsVoided(let event): noticesAfterVoid(event)
         case .askSet(let event) where event.standing != nil: noticesOnTheBlock
@@ -37,21 +49,18 @@ extension Auction {
     }
 
     private func notice(_ bidder: BidderID, _ content: PrivateNotice.Content) -> PrivateNotice {
-        PrivateNotice(bidder: bidder, content: content, state: publicState)
+        PrivateNotice(bidder, content, on: self)
     }
 
     /// The displaced leader, or a bidder whom a proxy outbid at once.
     private func noticesAfterBid(
-        by bidder: BidderID, _ leaderBefore: BidderID?, _ state: PublicState?
+        by bidder: BidderID, _ leaderBefore: BidderID?
     ) -> [PrivateNotice] {
         guard isOpenOutcry, let leader = standing.leader else { return [] }
         let outbid = leader == bidder ? leaderBefore : bidder
         guard let outbid, outbid != leader else { return [] }
         let ownMax = participants[outbid]?.standingAmount
-        return [
-            PrivateNotice(
-                bidder: outbid, content: .outbid(ownMax: ownMax), state: state ?? publicState)
-        ]
+        return [notice(outbid, .outbid(ownMax: ownMax))]
     }
 
     /// The lot has come on the block: other absentee bids are outbid already.

@@ -10,15 +10,17 @@ import Foundation
 final class CommandQueue: @unchecked Sendable {
     // Sendable: all mutable state is read and written only while `condition` is locked.
 
-    struct Entry {
-        let submission: Submission
+    /// What came together. It is kept as it came: with some thousand commands in the queue, to move each
+    /// of them, and to count who holds it, would be a part of the time that a bid takes.
+    struct Group {
+        var submissions: ArraySlice<Submission>
         let stamp: Instant
         /// The same moment on a clock that measures how long things take.
         let arrival: ContinuousClock.Instant
     }
 
     struct Taken {
-        let entries: [Entry]
+        let groups: [Group]
         let watermark: Instant
         /// Nothing more will come.
         let isClosed: Bool
@@ -27,7 +29,9 @@ final class CommandQueue: @unchecked Sendable {
     private let clock: any ServiceClock
     private let limit: Int
     private let condition = NSCondition()
-    private var entries: [Entry] = []
+    private var groups: [Group] = []
+    /// How many commands are in them.
+    private var waiting = 0
     private var lastStamp = Instant(milliseconds: 0)
     private var isClosed = false
     private var isWoken = false
@@ -42,7 +46,7 @@ final class CommandQueue: @unchecked Sendable {
     ///
     /// - Returns: how many were taken. Of the rest, as the queue is full or closed, nobody will answer
     ///   any.
-    func submit(_ submissions: some Collection<Submission>) -> Int {
+    func submit(_ submissions: [Submission]) -> Int {
         guard !submissions.isEmpty else { return 0 }
         let (taken, isFirst) = append(submissions)
         // Not under the lock: who wakes needs it at once, and would sleep again until it is free.
@@ -51,40 +55,53 @@ final class CommandQueue: @unchecked Sendable {
     }
 
     /// - Returns: how many were taken, and whether nothing had waited before them.
-    private func append(_ submissions: some Collection<Submission>) -> (count: Int, isFirst: Bool) {
+    private func append(_ submissions: [Submission]) -> (count: Int, isFirst: Bool) {
         condition.lock()
         defer { condition.unlock() }
-        guard !isClosed else { return (0, false) }
-        let wasEmpty = entries.isEmpty
-        let taken = submissions.prefix(max(0, limit - entries.count))
-        let (stamp, arrival) = (stamp(), ContinuousClock.now)
-        for submission in taken {
-            entries.append(Entry(submission: submission, stamp: stamp, arrival: arrival))
-        }
-        return (taken.count, wasEmpty && !entries.isEmpty)
+        let taken = submissions.prefix(max(0, limit - waiting))
+        guard !isClosed, !taken.isEmpty else { return (0, false) }
+        groups.append(Group(submissions: taken, stamp: stamp(), arrival: .now))
+        defer { waiting += taken.count }
+        return (taken.count, waiting == 0)
     }
 
     /// Takes up to `max` commands; waits for one until `deadline`, until woken or closed.
     func take(max: Int, until deadline: Instant) -> Taken {
         condition.lock()
         defer { condition.unlock() }
-        while entries.isEmpty, !isClosed, !isWoken, stamp() < deadline {
+        while waiting == 0, !isClosed, !isWoken, stamp() < deadline {
             _ = condition.wait(until: clock.wakeUp(for: deadline))
         }
         isWoken = false
-        let taken: [Entry]
-        if entries.count <= max {
-            taken = entries
-            entries = []
-            entries.reserveCapacity(taken.count)
-        } else {
-            taken = Array(entries.prefix(max))
-            entries.removeFirst(max)
-        }
+        let taken = takeGroups(max: max)
         // With commands left behind, the clock may not be brought past them.
-        let watermark = entries.first?.stamp ?? stamp()
-        return Taken(
-            entries: taken, watermark: watermark, isClosed: isClosed && entries.isEmpty)
+        let watermark = groups.first?.stamp ?? stamp()
+        return Taken(groups: taken, watermark: watermark, isClosed: isClosed && waiting == 0)
+    }
+
+    /// Takes the first `max` commands out; a group that is too large is divided. Call with the lock held.
+    private func takeGroups(max: Int) -> [Group] {
+        guard waiting > max else {
+            defer {
+                groups = []
+                waiting = 0
+            }
+            return groups
+        }
+        var taken: [Group] = []
+        var room = max
+        for var group in groups {
+            group.submissions = group.submissions.prefix(room)
+            guard !group.submissions.isEmpty else { break }
+            room -= group.submissions.count
+            taken.append(group)
+        }
+        waiting -= max
+        // The last one may have been taken in part, and its rest is the first of what is left.
+        let last = taken.count - 1
+        groups[last].submissions.removeFirst(taken[last].submissions.count)
+        groups.removeFirst(groups[last].submissions.isEmpty ? taken.count : last)
+        return taken
     }
 
     /// Makes a waiting `take` return.
@@ -106,7 +123,7 @@ final class CommandQueue: @unchecked Sendable {
     var count: Int {
         condition.lock()
         defer { condition.unlock() }
-        return entries.count
+        return waiting
     }
 
     /// The time now, never before an earlier stamp. Call with the lock held.

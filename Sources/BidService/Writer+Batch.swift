@@ -60,14 +60,13 @@ extension Writer {
                     .announcement(auction.id, sale: auction.terms.sale, text: text, at: t)))
         default: break
         }
-        let change = isLast ? auction.publicChange(after: event, at: t) : nil
-        if let change {
-            batch.outcomes.append(.publication(.change(change)))
+        if isLast, let change = auction.publicChange(after: event, at: t) {
             recent[lot.number].note(change, max: limits.keptChangesMax)
+            batch.outcomes.append(.publication(.change(change)))
         }
-        let notices = auction.privateNotices(
-            after: event, leaderBefore: leaderBefore, state: change?.state)
-        for notice in notices { batch.outcomes.append(.publication(.notice(notice))) }
+        for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
+            batch.outcomes.append(.publication(.notice(notice)))
+        }
     }
 
     /// Hands the batch to the committer and starts the next one after it.
@@ -117,9 +116,13 @@ extension Writer {
     }
 
     /// Answers commands that nobody will decide.
-    func turnAway(_ entries: [CommandQueue.Entry]) {
-        guard !entries.isEmpty else { return }
-        for entry in entries { entry.submission.respond(entry.submission.command.unavailable) }
+    func turnAway(_ groups: [CommandQueue.Group]) {
+        guard !groups.isEmpty else { return }
+        for group in groups {
+            for submission in group.submissions {
+                submission.respond(submission.command.unavailable)
+            }
+        }
         publisher.flush()
     }
 }

@@ -97,7 +97,7 @@ final class Writer {
         if isSound {
             decide(taken)
         } else {
-            turnAway(taken.entries)
+            turnAway(taken.groups)
         }
         // What still waited when the log failed is answered, too.
         if taken.isClosed { turnAway(committer.stop()) }
@@ -114,9 +114,12 @@ final class Writer {
 
     private func decide(_ taken: CommandQueue.Taken) {
         tellsRequests = requestListeners.isAny
-        for entry in taken.entries {
-            runDeadlines(by: entry.stamp)
-            answer(entry)
+        for group in taken.groups {
+            for submission in group.submissions {
+                runDeadlines(by: group.stamp)
+                answer(submission, at: group.stamp)
+                if case .request = submission.command { batch.arrivals.note(group.arrival) }
+            }
         }
         runDeadlines(by: taken.watermark)
         followSpace(at: taken.watermark)

@@ -105,8 +105,8 @@ public struct LogBatch: Sendable {
         head = LogHead(position: position, hash: hash)
         touched.note(event, on: lot)
         house.apply(event, on: lot, at: t, recordedAs: hash)
-        guard let reply = house.auctions.with(lot, { $0.newestReply }) else {
-            preconditionFailure("A request's verdict is its lot's newest reply")
+        guard let verdict = house.auctions.with(lot, { $0.newestVerdict }) else {
+            preconditionFailure("A request's verdict is its lot's newest one")
         }
         entries.append(
             EntryRow(
@@ -114,7 +114,7 @@ public struct LogBatch: Sendable {
                 answer: AnswerColumns(
                     bidder: entry.bidder, bid: entry.bid,
                     // An acceptance has no refusal's code.
-                    told: ToldColumns(reply.verdict, code: 0..<0),
+                    told: ToldColumns(verdict, code: 0..<0),
                     commitment: CommitmentColumns(
                         ordinal: bid.ordinal, amount: bid.amount, alias: entry.alias))))
         return hash

@@ -35,7 +35,7 @@ import Testing
         let outcome = room.bid("B", 3000)
         #expect(told(outcome) == ["B outbid 3000"])
         #expect(outcome.acceptance?.isLeading == false)
-        #expect(outcome.notices.first?.state == room.state)
+        #expect(outcome.notices.first?.shows(room.state) == true)
         #expect(told(room.bid("B", 5000)) == ["B outbid 5000"])
     }
 

@@ -56,7 +56,7 @@ import Testing
         room.request("E", .retract("k1"))
         room.order(.lowerReserve(to: 1000))
         #expect(room.state == before)
-        #expect(voiding.notices.allSatisfy { $0.state == before })
+        #expect(voiding.notices.allSatisfy { $0.shows(before) })
     }
 
     @Test func `no void tells a bidder that a refused offer would do now`() {

@@ -4,32 +4,31 @@ import StrictJSON
 /// What one bidder is told, and nobody else.
 extension ServerMessage {
     public init(_ notice: PrivateNotice) {
-        let state = notice.state
         self =
             switch notice.content {
             case .outbid(let ownMax):
                 .outbid(
                     Outbid(
-                        auction: state.auction, seq: state.seq, price: state.price,
-                        minimum: state.minimum, ownMax: ownMax))
+                        auction: notice.auction, seq: notice.seq, price: notice.price,
+                        minimum: notice.minimum, ownMax: ownMax))
             case .won(let due):
                 .won(
                     Settled(
-                        auction: state.auction, seq: state.seq, price: state.price, due: due))
+                        auction: notice.auction, seq: notice.seq, price: notice.price, due: due))
             case .lost:
                 .lost(
                     Settled(
-                        auction: state.auction, seq: state.seq, price: state.price, due: nil))
+                        auction: notice.auction, seq: notice.seq, price: notice.price, due: nil))
             case .voided(let reason):
                 .bidVoided(
                     BidVoided(
-                        auction: state.auction, seq: state.seq, price: state.price,
-                        minimum: state.minimum, reason: reason))
+                        auction: notice.auction, seq: notice.seq, price: notice.price,
+                        minimum: notice.minimum, reason: reason))
             case .belowRefusedOffer:
                 .belowOffer(
                     BelowOffer(
-                        auction: state.auction, seq: state.seq, price: state.price,
-                        minimum: state.minimum))
+                        auction: notice.auction, seq: notice.seq, price: notice.price,
+                        minimum: notice.minimum))
             }
     }
 

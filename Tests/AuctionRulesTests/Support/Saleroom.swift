@@ -162,3 +162,11 @@ struct Saleroom {
         order(.voidBid(bid, bidder: bidder, reason: "a test"), at: stamp)
     }
 }
+
+extension PrivateNotice {
+    /// Whether the lot stands in it as in public.
+    func shows(_ state: PublicState) -> Bool {
+        auction == state.auction && seq == state.seq && price == state.price
+            && minimum == state.minimum
+    }
+}
