@@ -2,7 +2,9 @@ public import AuctionRules
 public import Proof
 
 /// What the service answers to a command. Given only when it is on disk.
-public enum Answer: Hashable, Sendable {
+///
+/// Indirect, as a reply is large, and its answer is handed on by three threads before it is looked at.
+public indirect enum Answer: Hashable, Sendable {
     /// The stored reply to a request, the first time or again.
     case reply(Reply)
     /// The same, with the receipt that was asked for: a signed ``Proof/ReceiptStatement``.
@@ -25,21 +27,27 @@ public typealias Responder = @Sendable (Answer) -> Void
 
 /// A command, and who gets its answer.
 ///
-/// A class, as it is made once, and then only handed on: from the connection to the queue, and from
-/// there to the writer.
-public final class Submission: Sendable {
+/// A class, as it is made once, and then only handed on: from the connection to the queue, from there to the
+/// writer, and with the answer to the log's thread. Whoever has to remember something with it makes a
+/// subclass that does, and not a closure beside it.
+open class Submission: @unchecked Sendable {
+    // Sendable: nothing of it ever changes. A subclass has to promise the same.
     public let command: Command
     /// The answer shall come with a signed receipt.
     public let wantsReceipt: Bool
-    public let respond: Responder
+    private let responder: Responder?
 
+    /// - Parameter respond: gets the answer; nil in a subclass that takes it by itself.
     public init(
-        _ command: Command, wantsReceipt: Bool = false, respond: @escaping Responder
+        _ command: Command, wantsReceipt: Bool = false, respond: Responder? = nil
     ) {
         self.command = command
         self.wantsReceipt = wantsReceipt
-        self.respond = respond
+        responder = respond
     }
+
+    /// Gets the answer, once, on the log's thread or on the submitting one; must not block.
+    open func respond(_ answer: Answer) { responder?(answer) }
 }
 
 extension Command {

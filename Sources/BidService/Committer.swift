@@ -241,9 +241,10 @@ final class Committer: @unchecked Sendable {
         var receipts = batch.wantsReceipts ? receipts(for: batch)[...] : []
         for outcome in batch.outcomes {
             switch outcome {
-            case .answer(let answer, let respond): respond(answer)
-            case .receipt(let reply, _, let respond):
-                respond(receipts.popFirst().map { .receipted(reply, $0) } ?? .reply(reply))
+            case .answer(let answer, let submission): submission.respond(answer)
+            case .receipt(let reply, _, let submission):
+                submission.respond(
+                    receipts.popFirst().map { .receipted(reply, $0) } ?? .reply(reply))
             case .publication(let publication): publisher.publish(publication, version: version)
             }
         }

@@ -2,12 +2,12 @@ public import AuctionRules
 
 /// Something that a committed batch has for somebody, in the order in which it happened.
 ///
-/// Indirect, all of it: in the batch's list a place is a pointer, and not half a kilobyte that is moved
-/// whenever the list grows.
+/// Each holds its parts by pointers: a place in the batch's list is small, and nothing large is moved
+/// whenever that grows.
 enum Outcome: Sendable {
-    indirect case answer(Answer, to: Responder)
+    case answer(Answer, to: Submission)
     /// An answer that shall be given with a signed receipt.
-    indirect case receipt(Reply, on: AuctionID, to: Responder)
+    indirect case receipt(Reply, on: AuctionID, to: Submission)
     case publication(Publication)
 
     /// Gives another answer than it holds to whoever waits for one: the batch did not come to disk.
@@ -15,8 +15,9 @@ enum Outcome: Sendable {
     /// - Parameter answer: what is said instead of the one given.
     func respond(instead answer: (Answer) -> Answer) {
         switch self {
-        case .answer(let given, let respond): respond(answer(given))
-        case .receipt(let reply, _, let respond): respond(answer(.reply(reply)))
+        case .answer(let given, let submission): submission.respond(answer(given))
+        case .receipt(let reply, _, let submission):
+            submission.respond(answer(.reply(reply)))
         case .publication: break
         }
     }

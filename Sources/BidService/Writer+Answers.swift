@@ -3,37 +3,39 @@ import Ledger
 
 /// One command: what it leads to, and what is answered.
 extension Writer {
-    func answer(_ entry: CommandQueue.Entry) {
-        let submission = entry.submission
+    func answer(_ submission: Submission, at stamp: Instant) {
         let command = submission.command
         // The sight is behind a lock, and no bid has to know it.
         if command.makesWork, case let sight = space.sight, sight.isLow {
             batch.outcomes.append(
-                .answer(command.declined(with: sight.free), to: submission.respond))
+                .answer(command.declined(with: sight.free), to: submission))
             batch.commandCount += 1
             return
         }
-        let (decision, lot) = decision(on: command, at: entry.stamp)
-        // The answer stands before the changes, on the wire too.
+        let (decision, lot) = Self.decision(on: command, at: stamp, in: &house)
+        // The answer stands before the changes, on the wire too: its place is kept until it is known.
         let position = batch.outcomes.count
-        record(decision.events, at: house.time(of: entry.stamp), near: lot)
+        batch.outcomes.append(.answer(.unknownOutcome, to: submission))
+        let t = house.time(of: stamp)
+        record(decision.events, at: t, near: lot)
         let answer = answer(to: command, decision.answer, on: lot)
-        batch.verdicts.note(answer, to: command, isRepeat: decision.answer.isRepeat)
-        if case .request = command { batch.arrivals.note(entry.arrival) }
-        let outcome = outcome(of: submission, answer)
-        if case .receipt = outcome { batch.wantsReceipts = true }
-        batch.outcomes.insert(outcome, at: position)
-        if tellsRequests, !decision.answer.isRepeat,
-            let judged = judged(command, answer, at: house.time(of: entry.stamp))
-        {
+        let isRepeat = decision.answer.isRepeat
+        batch.verdicts.note(answer, to: command, isRepeat: isRepeat)
+        batch.outcomes[position] =
+            submission.wantsReceipt
+            ? receipted(answer, to: submission) : .answer(answer, to: submission)
+        if tellsRequests, !isRepeat, let judged = judged(command, answer, at: t) {
             batch.outcomes.insert(.publication(.request(judged)), at: position + 1)
         }
         batch.commandCount += 1
     }
 
     /// What a command leads to, and where the lot stands that a request is for: it is found once.
-    private func decision(
-        on command: Command, at stamp: Instant
+    ///
+    /// - Parameter house: what it is asked of; inout, though nothing is changed, as the house would be
+    ///   copied otherwise for as long as it decides.
+    private static func decision(
+        on command: Command, at stamp: Instant, in house: inout House
     ) -> (decision: Decision, lot: Auctions.Place?) {
         guard case .request(let request, let id) = command,
             let lot = house.auctions.place(of: id)
@@ -53,12 +55,13 @@ extension Writer {
         return house.auctions.with(id) { $0.judged(request, verdict, at: t) }
     }
 
-    private func outcome(of submission: Submission, _ answer: Answer) -> Outcome {
+    /// The outcome of a command that asks for a receipt: of a final verdict there is one.
+    private func receipted(_ answer: Answer, to submission: Submission) -> Outcome {
         switch (submission.command, answer) {
-        case (.request(_, let id), .reply(let reply)) where submission.wantsReceipt,
-            (.status(_, let id), .reply(let reply)) where submission.wantsReceipt:
-            .receipt(reply, on: id, to: submission.respond)
-        default: .answer(answer, to: submission.respond)
+        case (.request(_, let id), .reply(let reply)), (.status(_, let id), .reply(let reply)):
+            batch.wantsReceipts = true
+            return .receipt(reply, on: id, to: submission)
+        default: return .answer(answer, to: submission)
         }
     }
 
@@ -68,21 +71,29 @@ extension Writer {
         switch answer {
         case .done:
             guard case .request(let request, _) = command, let lot else { return .done }
-            let reply = house.auctions.with(lot) { auction in
+            return house.auctions.with(lot) { auction in
                 // Just given, in nearly every case; only then it need not be looked for.
-                let newest = auction.newestReply
-                return newest?.request == request ? newest : auction.reply(to: request.key)
+                if let newest = auction.newestReply, newest.request.isRequest(request) {
+                    return .reply(newest)
+                }
+                guard let reply = auction.reply(to: request.key) else {
+                    preconditionFailure("A decided request has left no reply")
+                }
+                return .reply(reply)
             }
-            guard let reply else {
-                preconditionFailure("A decided request has left no reply")
-            }
-            return .reply(reply)
         case .repeated(let reply): return .reply(reply)
         case .notSeen: return .notSeen
         case .refused(let refusal): return .refused(refusal)
         case .declined(let objection): return .declined(objection)
         case .declinedAll(let objections): return .declinedAll(objections)
         }
+    }
+}
+
+extension BidRequest {
+    /// Whether the two have one key.
+    fileprivate func isRequest(_ other: BidRequest) -> Bool {
+        id == other.id && bidder == other.bidder
     }
 }
 

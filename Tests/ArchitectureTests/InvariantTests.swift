@@ -9,7 +9,8 @@ struct InvariantTests {
         "AuctionRules": [],
         "Proof": ["AuctionRules", "StrictJSON", "Crypto", "Foundation"],
         "Ledger": [
-            "AuctionRules", "CWriteBack", "Migrations", "Proof", "StrictJSON", "GRDB", "GRDBSQLite", "Crypto",
+            "AuctionRules", "CWriteBack", "Migrations", "Proof", "StrictJSON", "GRDB", "GRDBSQLite",
+            "Crypto",
             "Dispatch", "Foundation", "Synchronization",
         ],
         "BidService": [

@@ -12,13 +12,15 @@ struct ConnectionID: Hashable, Sendable {
 
 /// What the log's thread has for the connections of one event loop.
 enum Delivery: Sendable {
-    /// The answer to something that a connection asked. Indirect, so that a mailbox is no list of the
-    /// largest.
-    indirect case answer(ConnectionID, Question, Answer)
+    /// The answer to something that a connection asked.
+    case answer(Asked, Answer)
     /// For everybody who watches the lot or its sale.
     case broadcast(Broadcast)
     /// For every connection of one bidder.
     case notice(BidderID, SharedMessage)
+    /// Somebody was displaced, for every connection of the bidder: the notice as it was published. Nearly
+    /// every bid has one, and nothing is made for it on the log's thread.
+    case outbid(Publication)
     /// A request and its verdict, for administrators who watch. Indirect like an answer.
     indirect case request(JudgedRequest)
     /// A bidder or a token is no longer good.
@@ -76,6 +78,27 @@ struct Question: Sendable {
     let auction: AuctionID
     let id: BidID
     let ref: String?
+}
+
+/// A question on its way through the bid service and, with its answer, back to the connection's event loop.
+final class Asked: Submission, @unchecked Sendable {
+    // Sendable: nothing of it ever changes.
+    let connection: ConnectionID
+    let question: Question
+    private let mailbox: LoopMailbox
+
+    /// - Parameter mailbox: that of the connection's event loop.
+    init(
+        _ question: Question, _ command: Command, wantsReceipt: Bool = false,
+        by connection: ConnectionID, on mailbox: LoopMailbox
+    ) {
+        self.question = question
+        self.connection = connection
+        self.mailbox = mailbox
+        super.init(command, wantsReceipt: wantsReceipt)
+    }
+
+    override func respond(_ answer: Answer) { mailbox.append(.answer(self, answer)) }
 }
 
 /// Whose live connections have lost their right to bid.

@@ -76,6 +76,7 @@ public final class FanOut: Publisher {
                     kind: .important, auction: auction, sale: sale, head: nil, version: version,
                     message: SharedMessage(words)))
         case .notice(let notice):
+            if case .outbid = notice.content { return .outbid(publication) }
             return .notice(notice.bidder, SharedMessage(ServerMessage(notice)))
         case .request(let request): return .request(request)
         case .house(.tokenRevoked(let hash)): return .revoked(.token(hash))

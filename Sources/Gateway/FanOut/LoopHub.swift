@@ -180,11 +180,11 @@ final class LoopHub {
         var hasBroadcasts = false
         for delivery in deliveries {
             switch delivery {
-            case .answer(let id, let question, let answer):
-                guard let watcher = watchers[id] else { continue }
+            case .answer(let asked, let answer):
+                guard let watcher = watchers[asked.connection] else { continue }
                 answers += 1
                 catchUp(watcher)
-                noteWriting(to: watcher) { watcher.send(.answer(answer, to: question)) }
+                noteWriting(to: watcher) { watcher.send(answer, to: asked.question) }
                 watcher.answered()
             case .broadcast(let broadcast):
                 hasBroadcasts = true
@@ -195,6 +195,13 @@ final class LoopHub {
                 for watcher in own.values {
                     catchUp(watcher)
                     write(frames.frame(in: watcher.form, with: deflater), to: watcher)
+                }
+            case .outbid(let publication):
+                guard case .notice(let notice) = publication, let own = bidders[notice.bidder]
+                else { continue }
+                for watcher in own.values {
+                    catchUp(watcher)
+                    noteWriting(to: watcher) { watcher.send(notice) }
                 }
             case .request(let request):
                 for console in consoles.all where console.concerns(request) {

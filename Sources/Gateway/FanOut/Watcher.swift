@@ -192,11 +192,38 @@ final class Watcher {
 
     private func write(_ frame: ByteBuffer) {
         obstacles.insert(.unflushed)
-        guard direct != nil, isChannelEmpty() else { return channel.write(frame, promise: nil) }
+        guard mayUseOutbox() else { return channel.write(frame, promise: nil) }
         if outbox == nil { outbox = frame } else { outbox?.writeImmutableBuffer(frame) }
-        // What waits is the channel's business: it says when that is too much.
+        emptyFullOutbox()
+    }
+
+    /// Writes to the outbox, where that may be used.
+    ///
+    /// - Parameter body: says whether it has written something.
+    func withOutbox(_ body: (inout ByteBuffer) -> Bool) -> Bool {
+        var frames = outbox ?? channel.allocator.buffer(capacity: Self.outboxBytes)
+        // Else there would be two who have it, and it would be copied.
+        outbox = nil
+        let isWritten = body(&frames)
+        guard frames.readableBytes > 0 else { return false }
+        outbox = frames
+        obstacles.insert(.unflushed)
+        emptyFullOutbox()
+        return isWritten
+    }
+
+    /// What an outbox has room for at first: a bidder with many bids under way gets answers to several
+    /// of them at once.
+    private static let outboxBytes = 4096
+
+    /// What waits is the channel's business: it says when that is too much.
+    private func emptyFullOutbox() {
         if let outbox, outbox.readableBytes > limits.outboundSoftHigh { emptyOutbox() }
     }
+
+    /// Whether bytes can go straight to the socket: there is a way to it, and nothing in the channel that
+    /// they would overtake.
+    func mayUseOutbox() -> Bool { direct != nil && isChannelEmpty() }
 
     private func isChannelEmpty() -> Bool {
         guard obstacles.contains(.channel) else { return true }

@@ -328,12 +328,10 @@ final class Conversation {
         guard watcher.mayAsk() else {
             return watcher.send(.answer(.refused(.unavailable), to: question))
         }
-        let mailbox = station.mailbox
-        let connection = watcher.id
         asked.append(
-            Submission(command, wantsReceipt: wantsReceipt) { answer in
-                mailbox.append(.answer(connection, question, answer))
-            })
+            Asked(
+                question, command, wantsReceipt: wantsReceipt, by: watcher.id,
+                on: station.mailbox))
     }
 
     /// Hands the service what has been asked: what comes in one read goes in together.

@@ -35,6 +35,9 @@ struct WireForm: Hashable, Sendable {
         self.carrier = carrier
     }
 
+    /// Whether each message is a frame with its JSON as it is.
+    var isPlainText: Bool { encoding == .json && compression == .none && !isOfEvents }
+
     var isOfEvents: Bool {
         if case .events = carrier { true } else { false }
     }

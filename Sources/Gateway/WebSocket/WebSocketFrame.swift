@@ -72,6 +72,34 @@ enum WebSocketFrame {
         return buffer
     }
 
+    /// Appends a text frame whose payload is written straight to where it goes.
+    ///
+    /// - Parameters:
+    ///   - bytesMax: how long the payload is at most; less than 64 KiB.
+    ///   - body: writes the payload, and says how long it is; nil: there is none, and no frame.
+    /// - Returns: whether there is a frame.
+    static func writeText(
+        upTo bytesMax: Int, into buffer: inout ByteBuffer,
+        _ body: (UnsafeMutablePointer<UInt8>) -> Int?
+    ) -> Bool {
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 4 + bytesMax) { room in
+            // Room for the longer header and the payload was asked for, so there is a base address.
+            guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                let count = body(start + 4)
+            else { return 0 }
+            start[0] = 0x80 | WebSocketOpcode.text.rawValue
+            guard count > 125 else {
+                start[1] = UInt8(truncatingIfNeeded: count)
+                (start + 2).update(from: start + 4, count: count)
+                return 2 + count
+            }
+            start[1] = 126
+            start[2] = UInt8(truncatingIfNeeded: count >> 8)
+            start[3] = UInt8(truncatingIfNeeded: count)
+            return 4 + count
+        } > 0
+    }
+
     /// Appends a masked frame, as a client sends it.
     static func write(
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>, isFinal: Bool = true,

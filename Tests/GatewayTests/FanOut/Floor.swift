@@ -36,6 +36,21 @@ final class Floor {
         return seat
     }
 
+    /// What the bid service has answered to a connection.
+    func answer(_ answer: Answer, to question: Question, of watcher: Watcher) -> Delivery {
+        let asked = Asked(
+            question, .status(BidKey(bidder: Self.ann, id: question.id), on: question.auction),
+            by: watcher.id, on: mailbox)
+        return .answer(asked, answer)
+    }
+
+    private static let ann: BidderID = {
+        do { return try BidderID("ann") } catch { preconditionFailure("\(error)") }
+    }()
+
+    /// Whoever is answered on this floor is told by the test itself.
+    private lazy var mailbox = LoopMailbox(loop: EmbeddedEventLoop(), hub: hub, pause: nil)
+
     func watch(
         _ lot: String, by seat: Seat, feed: Feed = .full, seq: Int64 = 0, version: Int64 = 0,
         endsIn: Milliseconds? = nil

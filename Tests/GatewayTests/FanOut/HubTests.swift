@@ -93,8 +93,8 @@ struct HubTests {
         let question = Question(
             kind: .status, auction: try AuctionID("a"), id: try BidID("x"), ref: nil)
         floor.hub.deliver([
-            .answer(gone.watcher.id, question, .notSeen),
-            .answer(here.watcher.id, question, .notSeen),
+            floor.answer(.notSeen, to: question, of: gone.watcher),
+            floor.answer(.notSeen, to: question, of: here.watcher),
         ])
         #expect(try gone.heard() == [])
         #expect(try here.heard() == ["error"])
@@ -338,7 +338,7 @@ struct HubTests {
         #expect(!asking.watcher.mayAsk())
         let question = Question(
             kind: .status, auction: try AuctionID("a"), id: try BidID("x"), ref: nil)
-        let answer = Delivery.answer(asking.watcher.id, question, .notSeen)
+        let answer = floor.answer(.notSeen, to: question, of: asking.watcher)
         floor.hub.deliver([answer])
         #expect(asking.closeCode == nil)
         floor.hub.deliver([answer])

@@ -14,12 +14,14 @@ final class TwoWays {
         /// Prices and words in one turn, of so many bytes each, with notices between them.
         case turn([(lot: String, bytes: Int, isNotice: Bool)])
         case frames([Int])
+        /// Answers of that part of the contest, with the news to whom they displaced, in one turn.
+        case answers(Range<Int>)
         case ping(Int)
         /// The peers read so many bytes, or stall for this move.
         case read(Int)
 
         static func random(using random: inout SplitMix) -> Move {
-            switch Int.random(in: 0..<10, using: &random) {
+            switch Int.random(in: 0..<12, using: &random) {
             case 0...4:
                 .turn(
                     (0..<Int.random(in: 1...6, using: &random)).map { _ in
@@ -30,6 +32,10 @@ final class TwoWays {
                         )
                     })
             case 5: .frames((0..<3).map { _ in Int.random(in: 1...20_000, using: &random) })
+            case 7, 8:
+                .answers(
+                    Int.random(in: 0..<20, using: &random)..<Int.random(in: 20...40, using: &random)
+                )
             case 6: .ping(Int.random(in: 0...125, using: &random))
             default: .read(Int.random(in: 1...30_000, using: &random))
             }
@@ -123,6 +129,14 @@ final class TwoWays {
                 for size in sizes { twin.watcher.send(Self.frame("frame ", bytes: size)) }
                 twin.watcher.flush()
             }
+        case .answers(let part):
+            let contest = try Contest(bids: 40)
+            let notices = contest.notices.dropFirst(part.lowerBound).prefix(part.count)
+            let answers = contest.answers[part].flatMap { question, answer in
+                [past, through].map { floor.answer(answer, to: question, of: $0.watcher) }
+            }
+            let news = notices.map { Delivery.outbid(.notice($0)) }
+            floor.hub.deliver(answers + news)
         case .ping(let bytes):
             // Of the pings of a peer that does not read only the newest is answered, and when that
             // begins is the kernel's to say: here both have read everything.

@@ -85,4 +85,23 @@ import WireProtocol
         }
         #expect(masked == plain.enumerated().map { $1 ^ key[$0 % 4] })
     }
+
+    @Test(
+        "A text that is written in place is the same frame",
+        arguments: [0, 1, 125, 126, 127, 255, 256, 640])
+    func inPlace(count: Int) {
+        let text = (0..<count).map { UInt8($0 % 90 + 32) }
+        let found = Self.bytes { buffer in
+            buffer.writeString("before")
+            let isWritten = WebSocketFrame.writeText(upTo: 640, into: &buffer) { start in
+                for (index, byte) in text.enumerated() { start[index] = byte }
+                return count
+            }
+            #expect(isWritten)
+            #expect(!WebSocketFrame.writeText(upTo: 640, into: &buffer) { _ in nil })
+            buffer.writeString("after")
+        }
+        let frame = Self.bytes { WebSocketFrame.write(.text, text, into: &$0) }
+        #expect(found == Array("before".utf8) + frame + Array("after".utf8))
+    }
 }
