@@ -53,7 +53,8 @@ public struct Auction: Hashable, Sendable {
     public internal(set) var endsAt: Instant?
     /// How often the end has moved, for whatever cause.
     public internal(set) var extensions = 0
-    /// How often a bid has moved it, one on this lot or on its group: what stages and the most extensions are counted by.
+    /// How often a bid has moved it, one on this lot or on its group: what stages and the most
+    /// extensions are counted by.
     public internal(set) var extensionsByBids = 0
     /// The moves that came last, at most ``newestExtensionsMax``.
     public internal(set) var newestExtensions: [Extension] = []

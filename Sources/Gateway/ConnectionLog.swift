@@ -1,7 +1,7 @@
 import Logging
 
-/// What the log says of WebSockets and event streams. Every line names its connection, as the client was told it in
-/// `session`; none says what was said there.
+/// What the log says of WebSockets and event streams. Every line names its connection, as the client was
+/// told it in `session`; none says what was said there.
 struct ConnectionLog: Sendable {
     private let logger: Logger
     /// For what a client can bring about as often as it likes.

@@ -9,7 +9,7 @@ public struct CheckpointLimits: Hashable, Sendable {
     /// instead of 80 µs of CPU, done after 105 instead of 237: a program in C, medians, on ext4).
     public var forcedPages = 4_096
     /// How many new ones are a step's.
-    public var stepPages = 128
+    public var stepPages = 256
 
     public init() {}
 }

@@ -15,7 +15,8 @@ import GRDBSQLite
 ///   transaction that were too many for its cache.
 /// - A write that fails is told by whatever brought it about, at the latest by the commit's sync, and what
 ///   was gathered is dropped. SQLite takes the transaction back, and the ledger does not use that
-///   connection again (`Writer.isPoisoned`). A process that dies loses pages of a commit that nobody knows of.
+///   connection again (`Writer.isPoisoned`). A process that dies loses pages of a commit that nobody
+///   knows of.
 ///
 /// It stands between SQLite and the file that the VFS has opened, whatever VFS that is, in place of the
 /// file's methods; and goes with the file.

@@ -2,10 +2,10 @@ import GRDBSQLite
 
 /// Makes the write-ahead log as long as it becomes, before anything is committed to it.
 ///
-/// A commit that makes the file longer has the file system write down where its new blocks are, too: alone it
-/// costs 80 µs of CPU and is done after 237, and one that writes over what is there 35 and 105 (a program in
-/// C; medians, in turn, ext4). Only zeroes that were written do: to blocks that were merely set aside
-/// (`fallocate`) the first write costs the same as to none. 17 MiB take 13 to 22 ms.
+/// A commit that makes the file longer has the file system write down where its new blocks are, too:
+/// alone it costs 80 µs of CPU and is done after 237, and one that writes over what is there 35 and 105
+/// (a program in C; medians, in turn, ext4). Only zeroes that were written do: to blocks that were
+/// merely set aside (`fallocate`) the first write costs the same as to none. 17 MiB take 13 to 22 ms.
 ///
 /// Safe, as nothing is ever written over:
 /// - It begins where the file ends, and the file is of the only connection that writes. What a crash has

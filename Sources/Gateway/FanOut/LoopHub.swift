@@ -125,8 +125,9 @@ final class LoopHub {
         tell(of: id, to: watcher, head: head, version: version)
     }
 
-    /// Begins to watch a sale, after ``expect(_:)``. Of each of its lots the watcher hears nothing before it has been told
-    /// of it, see ``tell(of:in:to:head:version:)``; but of one that it watches by itself it hears on.
+    /// Begins to watch a sale, after ``expect(_:)``. Of each of its lots the watcher hears nothing
+    /// before it has been told of it, see ``tell(of:in:to:head:version:)``; but of one that it watches
+    /// by itself it hears on.
     func watch(sale id: SaleID, by watcher: Watcher, feed: Feed, auctions lots: [AuctionID]) {
         cancel(&watcher.sales[id], in: &sales[id])
         let watch = Watcher.Watch(watcher: watcher, feed: feed)

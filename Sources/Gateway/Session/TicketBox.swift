@@ -38,7 +38,8 @@ enum TicketBearer: Hashable, Sendable {
 final class TicketBox: Sendable {
     /// Tickets issued within one lifetime, used or not; some 300 bytes each.
     static let ticketsMax = 10_000
-    /// The same for one token, or one bidder with JWTs: a page fetches one for each connection, and never this many.
+    /// The same for one token, or one bidder with JWTs: a page fetches one for each connection, and
+    /// never this many.
     static let ticketsPerTokenMax = 16
 
     enum Refusal: Error, Hashable, Sendable {

@@ -142,7 +142,8 @@ extension IncrementTable {
 }
 
 /// A preset's name, or an object of `preset` or `stages`, with `trigger`, `max_extensions` and
-/// `hard_end`, and the `group` of the sale's lots that are extended together. No soft close is `"hard"` or null.
+/// `hard_end`, and the `group` of the sale's lots that are extended together. No soft close is `"hard"`
+/// or null.
 extension SoftClose {
     private static let fieldNames = [
         "preset", "stages", "trigger", "max_extensions", "hard_end", "group",

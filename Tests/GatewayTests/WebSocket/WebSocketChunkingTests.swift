@@ -63,8 +63,8 @@ import Testing
         #expect(outcomes == [1002, 1007, 1009], "seed \(seed)")
     }
 
-    /// A valid stream of messages, whole and in fragments, plain and compressed, with control frames in between, and
-    /// what must come of it.
+    /// A valid stream of messages, whole and in fragments, plain and compressed, with control frames in
+    /// between, and what must come of it.
     private static func stream(
         using random: inout SplitMix
     ) -> (bytes: [UInt8], expected: [WebSocketAction]) {
