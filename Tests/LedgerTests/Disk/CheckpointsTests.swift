@@ -15,11 +15,10 @@ struct CheckpointsTests {
         private(set) var head = LogHead.empty
 
         init(forcedPages: Int) throws {
-            var options = SQLiteLedger.Options()
-            options.disk = disk
-            options.checkpoints.stepPages = CheckpointsTests.step
-            options.checkpoints.forcedPages = forcedPages
-            ledger = try SQLiteLedger(path: Trial.path, options: options)
+            ledger = try disk.ledger { options in
+                options.checkpoints.stepPages = CheckpointsTests.step
+                options.checkpoints.forcedPages = forcedPages
+            }
         }
 
         var written: Int { disk.count(.write, of: .database) }

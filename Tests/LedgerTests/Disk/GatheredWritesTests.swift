@@ -25,11 +25,10 @@ struct GatheredWritesTests {
     /// - Parameter cachePages: few, and SQLite writes pages before the commit, and reads them back.
     private func outcome(gathering: Bool, cachePages: Int) throws -> Outcome {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        options.gathersWrites = gathering
-        options.newSaltKey = { SaltKey(words: .zero) }
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger { options in
+            options.gathersWrites = gathering
+            options.newSaltKey = { SaltKey(words: .zero) }
+        }
         try ledger.queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA cache_size = \(cachePages)")
         }
@@ -75,9 +74,7 @@ struct GatheredWritesTests {
         "A small commit is one write and one sync, on the system's disk a large one is whole, too")
     func oneWrite() throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger()
         let scene = Scene(ledger)
         try scene.commit([.addBidder(Bidder(id: .anna))])
         let writes = disk.count(.write, of: .writeAheadLog)
@@ -105,9 +102,7 @@ struct GatheredWritesTests {
             + [0, 1, 24, 25, 4119, 4120, 4143, 4144, 4145].map { (.tear, $0) })
     func failure(_ effect: SimulatedDisk.Effect, bytes: Int) throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger()
         let scene = Scene(ledger)
         try scene.commit([.addBidder(Bidder(id: .anna))])
         let head = scene.head
@@ -117,7 +112,7 @@ struct GatheredWritesTests {
         #expect(disk.count(.sync, of: .writeAheadLog) == syncs)
         #expect(try LedgerReader(path: Trial.path, on: disk).head() == head)
         try? ledger.close()
-        let reopened = try SQLiteLedger(path: Trial.path, options: options)
+        let reopened = try disk.ledger()
         #expect(reopened.description.head == head)
         try reopened.close()
     }

@@ -13,12 +13,11 @@ struct PowerLossTests {
     @Test("Every batch whose append has returned is there after a power loss", arguments: seeds)
     func nothingAcknowledgedIsLost(seed: UInt64) throws {
         let lost = try Self.lost(seed: seed) { disk in
-            var options = SQLiteLedger.Options()
-            options.disk = disk
-            options.checkpoints.forcedPages = 40
-            options.checkpoints.stepPages = 5
-            options.reservedPages = 60
-            let ledger = try SQLiteLedger(path: Trial.path, options: options)
+            let ledger = try disk.ledger { options in
+                options.checkpoints.forcedPages = 40
+                options.checkpoints.stepPages = 5
+                options.reservedPages = 60
+            }
             return { batch in
                 try ledger.append(batch)
                 try ledger.checkpoint(isIdle: false)
@@ -31,9 +30,7 @@ struct PowerLossTests {
     func afterFailedSync(seed: UInt64) throws {
         let disk = SimulatedDisk(seed: seed)
         SavedSale.sample.restore(to: disk)
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        var ledger = try SQLiteLedger(path: Trial.path, options: options)
+        var ledger = try disk.ledger()
         disk.inject(.fail, at: .sync)
         let error = #expect(throws: LedgerError.self) {
             try ledger.append(SavedSale.sample.batch)
@@ -41,13 +38,13 @@ struct PowerLossTests {
         #expect(error?.kind == .ioError)
         // As the service does: what is there now counts, and the same bids come again.
         try? ledger.close()
-        ledger = try SQLiteLedger(path: Trial.path, options: options)
+        ledger = try disk.ledger()
         if ledger.description.head == SavedSale.sample.head {
             try ledger.append(SavedSale.sample.batch)
         }
         disk.losePower()
         disk.reboot()
-        let reopened = try SQLiteLedger(path: Trial.path, options: options)
+        let reopened = try disk.ledger()
         #expect(try reopened.rebuild().head == SavedSale.sample.batch.head)
     }
 
@@ -55,19 +52,17 @@ struct PowerLossTests {
     func readAfterFailedSync(seed: UInt64) throws {
         let disk = SimulatedDisk(seed: seed)
         SavedSale.sample.restore(to: disk)
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger()
         disk.inject(.fail, at: .sync, times: nil)
         #expect(throws: LedgerError.self) { try ledger.append(SavedSale.sample.batch) }
         // Its process dies, and the disk is mended. The system still has what was never written.
         disk.crash()
         disk.clearFaults()
         disk.reboot()
-        let read = try SQLiteLedger(path: Trial.path, options: options)
+        let read = try disk.ledger()
         disk.losePower()
         disk.reboot()
-        let reopened = try SQLiteLedger(path: Trial.path, options: options)
+        let reopened = try disk.ledger()
         #expect(reopened.description.head == read.description.head)
     }
 
@@ -76,9 +71,7 @@ struct PowerLossTests {
         let lost = try Self.seeds.reduce(0) { sum, seed in
             try sum
                 + Self.lost(seed: seed) { disk in
-                    var options = SQLiteLedger.Options()
-                    options.disk = disk
-                    let ledger = try SQLiteLedger(path: Trial.path, options: options)
+                    let ledger = try disk.ledger()
                     disk.inject(.lie, at: .sync, times: nil)
                     return { batch in try ledger.append(batch) }
                 }
@@ -93,9 +86,7 @@ struct PowerLossTests {
                 + Self.lost(seed: seed) { disk in
                     // The ledger itself refuses to work like that: its writer, on a connection that
                     // somebody else has opened.
-                    var options = SQLiteLedger.Options()
-                    options.disk = disk
-                    try SQLiteLedger(path: Trial.path, options: options).close()
+                    try disk.ledger().close()
                     let queue = try DatabaseQueue(path: disk.sqliteName(of: Trial.path))
                     let writer = try queue.writeWithoutTransaction { database in
                         try database.execute(sql: "PRAGMA synchronous = NORMAL")
@@ -132,9 +123,7 @@ struct PowerLossTests {
         if !disk.isDown { disk.losePower() }
         disk.clearFaults()
         disk.reboot()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let reopened = try SQLiteLedger(path: Trial.path, options: options)
+        let reopened = try disk.ledger()
         let head = try reopened.rebuild().head
         #expect(head.position <= attempted.position)
         #expect(head == acknowledged || head == attempted || head.position < acknowledged.position)

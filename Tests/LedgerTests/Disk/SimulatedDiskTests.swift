@@ -9,9 +9,7 @@ import Testing
 @Suite("The simulated disk")
 struct SimulatedDiskTests {
     static func play(on disk: SimulatedDisk) throws {
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        let ledger = try disk.ledger()
         try Scene(ledger).playSample()
         try ledger.close()
     }
@@ -44,29 +42,25 @@ struct SimulatedDiskTests {
     @Test("The lock keeps a second writer out, and ends with the process")
     func lock() throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let first = try SQLiteLedger(path: "gavel.db", options: options)
+        let first = try disk.ledger()
         let error = #expect(throws: LedgerError.self) {
-            try SQLiteLedger(path: "gavel.db", options: options)
+            try disk.ledger()
         }
         #expect(error?.kind == .locked(by: nil))
         disk.crash()
         #expect(throws: LedgerError.self) { try first.beat(at: .latest) }
         disk.reboot()
-        let second = try SQLiteLedger(path: "gavel.db", options: options)
+        let second = try disk.ledger()
         // The dead one's end is not the living one's.
         try? first.close()
-        #expect(throws: LedgerError.self) { try SQLiteLedger(path: "gavel.db", options: options) }
+        #expect(throws: LedgerError.self) { try disk.ledger() }
         try second.close()
     }
 
     @Test("A capacity is a full disk, and room made is room")
     func capacity() throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        var ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        var ledger = try disk.ledger()
         disk.capacity = disk.used + 20_000
         #expect(disk.freeSpace(beside: "gavel.db") == 20_000)
         let batch = SQLiteLedgerTests.bidders(3000, after: .empty)
@@ -74,7 +68,7 @@ struct SimulatedDiskTests {
         #expect(error?.kind == .diskFull)
         try ledger.close()
         disk.capacity = nil
-        ledger = try SQLiteLedger(path: "gavel.db", options: options)
+        ledger = try disk.ledger()
         try ledger.append(batch)
         try ledger.close()
     }

@@ -12,9 +12,7 @@ struct TemporaryFileTests {
     @Test("A batch that changes many pages of an index makes no file beside the database")
     func manyPages() throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger()
         let scene = Scene(ledger)
         let lots = (10..<50).map { number in
             AuctionID(stringLiteral: String(repeating: "x", count: 60) + "\(number)")

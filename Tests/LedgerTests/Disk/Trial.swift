@@ -47,14 +47,13 @@ final class Trial {
     }
 
     private func open() throws(LedgerError) -> SQLiteLedger {
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        options.now = { Instant(milliseconds: 1_700_000_000_000) }
-        options.checkpoints.idlePages = 1
-        if work == .appendWithCheckpoint { options.checkpoints.forcedPages = 1 }
-        options.checkpoints.stepPages = 1
-        options.reservedPages = 60
-        return try SQLiteLedger(path: Self.path, options: options)
+        try disk.ledger { options in
+            options.now = { Instant(milliseconds: 1_700_000_000_000) }
+            options.checkpoints.idlePages = 1
+            if work == .appendWithCheckpoint { options.checkpoints.forcedPages = 1 }
+            options.checkpoints.stepPages = 1
+            options.reservedPages = 60
+        }
     }
 
     /// Does the work.
@@ -145,9 +144,7 @@ struct SavedSale: Sendable {
 
     private init() throws {
         let disk = SimulatedDisk()
-        var options = SQLiteLedger.Options()
-        options.disk = disk
-        let ledger = try SQLiteLedger(path: Trial.path, options: options)
+        let ledger = try disk.ledger()
         let scene = Scene(ledger)
         try scene.playSample()
         head = scene.head
