@@ -1,5 +1,8 @@
 /// What a bidder asks for on one auction, under an id of its own that makes it safe to repeat.
-public struct BidRequest: Hashable, Sendable {
+///
+/// A value, though a class: nothing of it ever changes, and equal is what has equal content. A request
+/// goes into the event, the reply and a dozen hands between them, and so is but one reference to count.
+public final class BidRequest: Sendable {
     public let bidder: BidderID
     /// The client's name of the request, unique per bidder and auction.
     public let id: BidID
@@ -17,6 +20,24 @@ public struct BidRequest: Hashable, Sendable {
 
     /// What the request is known by.
     public var key: BidKey { BidKey(bidder: bidder, id: id) }
+
+    /// What tables look the key up by.
+    var keyHash: UInt64 { KeyHash.combined(bidder.keyHash, id.keyHash) }
+}
+
+extension BidRequest: Hashable {
+    public static func == (left: BidRequest, right: BidRequest) -> Bool {
+        left === right
+            || left.bidder == right.bidder && left.id == right.id && left.action == right.action
+                && left.isConfirmed == right.isConfirmed
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bidder)
+        hasher.combine(id)
+        hasher.combine(action)
+        hasher.combine(isConfirmed)
+    }
 }
 
 /// The content of a request: what must be the same when its id is repeated.

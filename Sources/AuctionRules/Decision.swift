@@ -7,7 +7,7 @@ public struct Decision: Hashable, Sendable {
         /// Done; for a request, its reply stands in the state once the events are applied.
         case done
         /// The same request had been answered before: this is the answer again.
-        indirect case repeated(Reply)
+        case repeated(Reply)
         /// No request with that id has had a final verdict.
         case notSeen
         /// The request gets a refusal that is no final verdict, and that nothing keeps.

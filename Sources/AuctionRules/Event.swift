@@ -1,30 +1,31 @@
 /// Something that happened, and that the log keeps. State changes only by applying events.
 public enum Event: Hashable, Sendable {
     case auction(AuctionID, AuctionEvent)
-    case house(HouseEvent)
+    indirect case house(HouseEvent)
 }
 
 /// What happened to one auction. `seq` is the auction's own number of the public change that the
 /// event is part of; one command makes at most one change, so that events of one command share it.
+///
+/// What they hold is kept aside: an event is moved a dozen times on its way, and so is but a pointer.
 public enum AuctionEvent: Hashable, Sendable {
-    /// Large ones are kept aside: an event is moved a dozen times on its way, and so is but a pointer.
     indirect case created(Terms)
-    case opened(seq: Int64)
-    indirect case bidAccepted(BidAccepted)
+    indirect case opened(seq: Int64)
+    case bidAccepted(BidAccepted)
     indirect case bidRefused(BidRefused)
     indirect case bidsVoided(BidsVoided)
-    case reserveLowered(ReserveLowered)
-    case extended(Extended)
-    case paused(reason: String?, seq: Int64)
-    case resumed(endsAt: Instant?, seq: Int64)
+    indirect case reserveLowered(ReserveLowered)
+    indirect case extended(Extended)
+    indirect case paused(reason: String?, seq: Int64)
+    indirect case resumed(endsAt: Instant?, seq: Int64)
     indirect case closed(Closed)
-    case cancelled(reason: String, seq: Int64)
-    case announced(text: String)
+    indirect case cancelled(reason: String, seq: Int64)
+    indirect case announced(text: String)
     /// A live-room lot came on the block, or its ask moved.
     indirect case askSet(AskSet)
-    case fairWarned(seq: Int64)
+    indirect case fairWarned(seq: Int64)
     /// A lot that was sold or passed is on the block again.
-    case reopened(Reopened)
+    indirect case reopened(Reopened)
 
     /// The public change that the event is part of, if any.
     public var seq: Int64? {
@@ -77,10 +78,17 @@ public struct Standing: Hashable, Sendable {
         self.leader = leader
         self.isReserveMet = isReserveMet
     }
+
+    // In line: a call would be given copies.
+    @inline(__always)
+    public static func == (left: Standing, right: Standing) -> Bool {
+        left.price == right.price && left.isReserveMet == right.isReserveMet
+            && left.leader == right.leader
+    }
 }
 
-/// A bid or a buy was accepted.
-public struct BidAccepted: Hashable, Sendable {
+/// A bid or a buy was accepted. A value, though a class, as its request is.
+public final class BidAccepted: Sendable {
     public let request: BidRequest
     /// The amount committed; a buy's is the buy-now price.
     public let amount: Amount
@@ -97,6 +105,23 @@ public struct BidAccepted: Hashable, Sendable {
         self.ordinal = ordinal
         self.standing = standing
         self.seq = seq
+    }
+}
+
+extension BidAccepted: Hashable {
+    public static func == (left: BidAccepted, right: BidAccepted) -> Bool {
+        left === right
+            || left.request == right.request && left.amount == right.amount
+                && left.ordinal == right.ordinal && left.standing == right.standing
+                && left.seq == right.seq
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(request)
+        hasher.combine(amount)
+        hasher.combine(ordinal)
+        hasher.combine(standing)
+        hasher.combine(seq)
     }
 }
 

@@ -1,7 +1,7 @@
 /// The events of one decision, in order. Nearly always one, which is held in line: an array of one
 /// event would be made and destroyed for every bid.
 public struct EventList: Hashable, Sendable {
-    private enum Storage: Hashable, Sendable {
+    fileprivate enum Storage: Hashable, Sendable {
         case none
         case one(Event)
         /// Two or more.
@@ -36,6 +36,29 @@ extension EventList: RandomAccessCollection, RangeReplaceableCollection {
         case .several(let events): return events[index]
         }
     }
+
+    /// Gives the events away one after the other.
+    public struct Iterator: IteratorProtocol {
+        fileprivate var rest: Storage
+        private var index = 0
+
+        fileprivate init(_ events: Storage) { rest = events }
+
+        public mutating func next() -> Event? {
+            switch rest {
+            case .none: return nil
+            case .one(let event):
+                rest = .none
+                return event
+            case .several(let events):
+                guard index < events.count else { return nil }
+                defer { index += 1 }
+                return events[index]
+            }
+        }
+    }
+
+    public func makeIterator() -> Iterator { Iterator(storage) }
 
     public mutating func append(_ event: Event) {
         switch storage {

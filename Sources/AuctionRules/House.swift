@@ -48,25 +48,25 @@ public struct House: Hashable, Sendable {
     public init() {}
 }
 
-/// A command to the engine.
-public indirect enum Command: Hashable, Sendable {
+/// A command to the engine. All but a request, which nearly all of them are, keep what they hold aside.
+public enum Command: Hashable, Sendable {
     case request(BidRequest, on: AuctionID)
     /// Asks for the reply that a request got; changes nothing. Decided in its turn, so that every
     /// request sent before it has been.
-    case status(BidKey, on: AuctionID)
-    case administer(AuctionID, AuctionCommand)
-    case createAuction(AuctionID, Terms)
-    case createSale(Sale)
-    case addBidder(Bidder)
-    case suspendBidder(BidderID, reason: String?)
-    case reinstateBidder(BidderID)
-    case register(Registration)
-    case issueToken(Token)
-    case revokeToken(TokenHash)
+    indirect case status(BidKey, on: AuctionID)
+    indirect case administer(AuctionID, AuctionCommand)
+    indirect case createAuction(AuctionID, Terms)
+    indirect case createSale(Sale)
+    indirect case addBidder(Bidder)
+    indirect case suspendBidder(BidderID, reason: String?)
+    indirect case reinstateBidder(BidderID)
+    indirect case register(Registration)
+    indirect case issueToken(Token)
+    indirect case revokeToken(TokenHash)
     /// Revokes every token of that bidder.
-    case revokeTokens(of: BidderID)
+    indirect case revokeTokens(of: BidderID)
     /// Signs with that key from now on.
-    case addSigningKey(PublicKey)
+    indirect case addSigningKey(PublicKey)
     /// All of an administrator's commands or none, in order; each sees what those before it did.
-    case all([Command])
+    indirect case all([Command])
 }

@@ -1,11 +1,34 @@
-/// The answer to one request, as it was given first and is given again to every repetition.
-public struct Reply: Hashable, Sendable {
+/// The answer to one request, as it was given first and is given again to every repetition. A value,
+/// though a class, as the request is.
+public final class Reply: Sendable {
     public let request: BidRequest
     public let verdict: Verdict
     /// When the request was decided: the engine's time.
     public let at: Instant
     /// The hash of the log entry that holds it.
     public let entryHash: EntryHash
+
+    init(request: BidRequest, verdict: Verdict, at: Instant, entryHash: EntryHash) {
+        self.request = request
+        self.verdict = verdict
+        self.at = at
+        self.entryHash = entryHash
+    }
+}
+
+extension Reply: Hashable {
+    public static func == (left: Reply, right: Reply) -> Bool {
+        left === right
+            || left.request == right.request && left.verdict == right.verdict
+                && left.at == right.at && left.entryHash == right.entryHash
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(request)
+        hasher.combine(verdict)
+        hasher.combine(at)
+        hasher.combine(entryHash)
+    }
 }
 
 /// What was decided about a request.
@@ -45,11 +68,19 @@ public struct Acceptance: Hashable, Sendable {
 
 /// The hash of a log entry. The rules carry it from the log to the replies; they never compute it.
 public struct EntryHash: Hashable, Sendable {
-    public let words: SIMD4<UInt64>
+    // Not the vector itself: what holds one has to be aligned to all of its 32 bytes.
+    @usableFromInline
+    let first, second, third, fourth: UInt64
 
     public static let zero = EntryHash(words: .zero)
 
-    public init(words: SIMD4<UInt64>) { self.words = words }
+    @inlinable
+    public init(words: SIMD4<UInt64>) {
+        (first, second, third, fourth) = (words[0], words[1], words[2], words[3])
+    }
+
+    @inlinable
+    public var words: SIMD4<UInt64> { SIMD4(first, second, third, fourth) }
 }
 
 extension EntryHash {

@@ -52,7 +52,7 @@ struct ReplyBook: Hashable, Sendable {
     /// - Parameter isPublic: whether an acceptance made a public change of its own.
     mutating func keep(_ reply: Reply, isPublic: Bool) {
         AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { record in
-            places.insert(reply.request.key.keyHash, at: records.append(record).bits)
+            places.insert(reply.request.keyHash, at: records.append(record).bits)
         }
         newest = reply
     }
@@ -79,7 +79,7 @@ struct ReplyBook: Hashable, Sendable {
                     let place = RecordPages.Place(page: number, offset: reader.position)
                     let reply = try reader.reply()
                     let isPublic = try reader.flag()
-                    places.insert(reply.request.key.keyHash, at: place.bits)
+                    places.insert(reply.request.keyHash, at: place.bits)
                     try body(reply, isPublic)
                     if number == records.pages.count - 1 { newest = reply }
                 }
