@@ -99,26 +99,32 @@ extension Auction {
     }
 
     private func accept(
-        _ offer: Offer, _ request: BidRequest, standing: Standing?, at t: Instant
+        _ offer: Offer, _ request: BidRequest, standing: consuming Standing?, at t: Instant
     ) -> Decision {
         let showsCount =
             !isOpenOutcry && terms.showsSealedBidCount
             && participants[offer.bidder]?.standingAmount == nil
         let isPublic = standing != nil || showsCount
         let seq = isPublic ? self.seq + 1 : nil
+        let sequel = sequel(of: standing, seq: seq, at: t)
         let accepted = BidAccepted(
             request: request, amount: offer.amount, ordinal: commitments.count,
             standing: standing, seq: seq)
         var events = EventList(.auction(id, .bidAccepted(accepted)))
-        guard let standing, let seq else { return Decision(events: events) }
-        if reachesCap(standing), let price = standing.price, let leader = standing.leader {
-            let closed = Closed(outcome: .sold(to: leader, price: price), cause: .bought, seq: seq)
-            events.append(.auction(id, .closed(closed)))
-        } else if let end = endAfterPublicChange(to: standing, at: t) {
-            let extended = Extended(endsAt: end, cause: .softClose, seq: seq)
-            events.append(.auction(id, .extended(extended)))
-        }
+        if let sequel { events.append(.auction(id, sequel)) }
         return Decision(events: events)
+    }
+
+    /// What a bid leads to beside itself, that makes this of the bidding: the close, or a later end.
+    private func sequel(of standing: Standing?, seq: Int64?, at t: Instant) -> AuctionEvent? {
+        guard let standing, let seq else { return nil }
+        if reachesCap(standing), let price = standing.price, let leader = standing.leader {
+            return .closed(
+                Closed(outcome: .sold(to: leader, price: price), cause: .bought, seq: seq))
+        }
+        return endAfterPublicChange(to: standing, at: t).map {
+            .extended(Extended(endsAt: $0, cause: .softClose, seq: seq))
+        }
     }
 
     /// Whether the lot is sold at once: the price is never shown above the cap.

@@ -99,7 +99,7 @@ extension Auction {
 
     private mutating func apply(_ event: BidsVoided, at t: Instant, recordedAs hash: EntryHash) {
         for ordinal in event.ordinals where !commitments[ordinal].isVoided {
-            commitments[ordinal].isVoided = true
+            commitments.void(ordinal)
             if commitments[ordinal].seq != nil { publicBids -= 1 }
         }
         bidding.recount(commitments)

@@ -67,7 +67,7 @@ public struct Auction: Hashable, Sendable {
     /// The number of the one who leads or, after a sale, has won. Follows from the standing; kept, as
     /// everything that is told of the lot names him.
     public private(set) var leaderAlias: Int?
-    public internal(set) var commitments: [Commitment] = []
+    public internal(set) var commitments = Commitments()
     public internal(set) var participants = Participants()
     /// The highest offer of each bidder that was refused as too low, for the day that a void
     /// brings the lot below it again.

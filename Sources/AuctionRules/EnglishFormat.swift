@@ -44,7 +44,6 @@ struct EnglishFormat: BiddingFormat {
     // MARK: - The price
 
     func standing(after offer: Offer, in auction: Auction) -> Standing? {
-        let before = auction.standing
         let after: Standing
         if offer.kind == .buy {
             after = shown(at: offer.amount, leader: offer.bidder, in: auction)
@@ -54,7 +53,7 @@ struct EnglishFormat: BiddingFormat {
         } else {
             after = standingAfterRival(offer, in: auction)
         }
-        return after == before ? nil : after
+        return after == auction.standing ? nil : after
     }
 
     /// The table of section 3, then the reserve step.
@@ -116,7 +115,7 @@ struct EnglishFormat: BiddingFormat {
             !$0.isVoided && !voided.contains($0.ordinal)
         }
         var counted = EnglishFormat()
-        counted.recount(Array(survivors))
+        counted.recount(survivors)
         guard let lead = counted.lead, let before = auction.standing.price else {
             return Standing(price: nil, leader: nil, isReserveMet: false)
         }
@@ -205,7 +204,7 @@ struct EnglishFormat: BiddingFormat {
     }
 
     /// The leader holds the highest standing max, ties to the one who first committed it.
-    mutating func recount(_ commitments: [Commitment]) {
+    mutating func recount(_ commitments: some Sequence<Commitment>) {
         self = EnglishFormat()
         for commitment in commitments where !commitment.isVoided { commit(commitment) }
     }

@@ -48,7 +48,7 @@ protocol BiddingFormat: Hashable, Sendable {
     /// Takes note of a commitment that has just been added to the auction's.
     mutating func commit(_ commitment: Commitment)
     /// Counts afresh, after commitments have been voided.
-    mutating func recount(_ commitments: [Commitment])
+    mutating func recount(_ commitments: some Sequence<Commitment>)
     /// Which commitments a retraction voids, or why it is refused.
     func retraction(
         of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
@@ -152,7 +152,7 @@ enum Bidding: Hashable, Sendable {
         }
     }
 
-    mutating func recount(_ commitments: [Commitment]) {
+    mutating func recount(_ commitments: some Sequence<Commitment>) {
         switch self {
         case .english(var format):
             format.recount(commitments)

@@ -201,7 +201,7 @@ struct LiveFormat: BiddingFormat {
         }
     }
 
-    mutating func recount(_ commitments: [Commitment]) {
+    mutating func recount(_ commitments: some Sequence<Commitment>) {
         (lead, rivalMax) = (nil, nil)
         for commitment in commitments where !commitment.isVoided { commit(commitment) }
     }

@@ -83,7 +83,7 @@ extension SealedFormat {
 
     mutating func commit(_ commitment: Commitment) {}
 
-    mutating func recount(_ commitments: [Commitment]) {}
+    mutating func recount(_ commitments: some Sequence<Commitment>) {}
 
     static func standingAmount(of commitments: some Sequence<Commitment>) -> Amount? {
         commitments.reduce(nil) { _, last in last.amount }

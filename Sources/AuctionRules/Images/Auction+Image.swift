@@ -176,10 +176,6 @@ extension ImageReader {
         let pages = try replyPages.upTo(page: pageCount, length: lastLength)
         auction.replies = try ReplyBook(pages, count: replyCount) {
             reply, isPublic throws(ImageFault) in
-            if auction.commitments.isEmpty {
-                // The book has checked that there are so many replies.
-                auction.commitments.reserveCapacity(min(commitmentCount, replyCount))
-            }
             try auction.follow(reply, isPublic: isPublic, voided: voided)
         }
         guard auction.commitments.count == commitmentCount else {

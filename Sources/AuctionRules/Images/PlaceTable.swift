@@ -60,6 +60,7 @@ struct PlaceTable: Sendable {
     }
 
     /// The tag as a fraction of the table.
+    @inline(__always)
     private static func index(of tag: UInt64, in size: Int) -> Int {
         let bits = size.trailingZeroBitCount
         return bits <= 24 ? Int(tag >> UInt64(24 - bits)) : Int(tag << UInt64(bits - 24))

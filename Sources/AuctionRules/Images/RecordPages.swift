@@ -41,7 +41,11 @@ public struct RecordPages: Hashable, Sendable {
             pages[last].append(contentsOf: record)
             return Place(page: droppedCount + last, offset: offset)
         }
-        pages.append(Array(record))
+        var page: [UInt8] = []
+        // So does every page after the first.
+        if last >= 0 { page.reserveCapacity(Self.pageLengthMax) }
+        page.append(contentsOf: record)
+        pages.append(page)
         return Place(page: count - 1, offset: 0)
     }
 
