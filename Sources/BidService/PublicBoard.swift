@@ -39,7 +39,10 @@ public final class PublicBoard: Sendable {
     fileprivate struct State {
         var logID = ""
         var version: Int64 = 0
-        var lots: [AuctionID: Lot] = [:]
+        /// By their numbers in the house, in the order of their creation: a commit names them so, and none
+        /// has to be looked for by its id.
+        var lots: [Lot] = []
+        var numbers: [AuctionID: Int] = [:]
         /// The ids in order, for pages.
         var order: [AuctionID] = []
         var sales: [SaleID: [AuctionID]] = [:]
@@ -67,7 +70,7 @@ public final class PublicBoard: Sendable {
 
     /// - Parameter bidder: who asks, if known.
     public func snapshot(of auction: AuctionID, for bidder: BidderID?) -> Snapshot? {
-        state.withLock { state in state.lots[auction].map { Self.snapshot($0, for: bidder) } }
+        state.withLock { state in state.lot(auction).map { Self.snapshot($0, for: bidder) } }
     }
 
     /// What somebody needs who begins to watch a lot, and the board's version of it: everything
@@ -85,7 +88,7 @@ public final class PublicBoard: Sendable {
         _ auction: AuctionID, after position: (log: String, seq: Int64)?, for bidder: BidderID?
     ) -> Entrance? {
         state.withLock { state -> Entrance? in
-            guard let lot = state.lots[auction] else { return nil }
+            guard let lot = state.lot(auction) else { return nil }
             let missed = position.flatMap {
                 $0.log == state.logID
                     ? lot.changes(after: $0.seq, max: recentChangesMax) : nil
@@ -130,7 +133,7 @@ public final class PublicBoard: Sendable {
             var page: [Snapshot] = []
             for id in state.order[start...] {
                 guard page.count < limit else { break }
-                guard let lot = state.lots[id], sale == nil || lot.state.sale == sale,
+                guard let lot = state.lot(id), sale == nil || lot.state.sale == sale,
                     status == nil || lot.state.status == status
                 else { continue }
                 page.append(Self.snapshot(lot, for: bidder))
@@ -207,11 +210,15 @@ public final class PublicBoard: Sendable {
         }
         fresh.order = house.auctions.keys.sorted()
         for (auction, recent) in zip(house.auctions.values, recent) {
-            fresh.lots[auction.id] = Lot(
-                LotUpdate(auction.publicState, leader: auction.standing.leader, recent: recent),
-                ownAmounts: auction.participants.reduce(into: [:]) { amounts, own in
-                    amounts[own.bidder] = own.participant.standingAmount
-                })
+            fresh.numbers[auction.id] = fresh.lots.count
+            fresh.lots.append(
+                Lot(
+                    LotUpdate(
+                        auction.publicState, number: fresh.lots.count,
+                        leader: auction.standing.leader, recent: recent),
+                    ownAmounts: auction.participants.reduce(into: [:]) { amounts, own in
+                        amounts[own.bidder] = own.participant.standingAmount
+                    }))
         }
         return state.withLock { state in
             fresh.version = state.version + 1
@@ -224,13 +231,15 @@ public final class PublicBoard: Sendable {
 }
 
 extension PublicBoard.State {
+    fileprivate func lot(_ id: AuctionID) -> PublicBoard.Lot? { numbers[id].map { lots[$0] } }
+
     /// What somebody must be told who has seen all of `shown`.
     fileprivate func news(since shown: PublicBoard.State) -> [Publication] {
         var news: [Publication] = []
         var changes: [PublicChange] = []
         for id in order {
-            guard let lot = lots[id] else { continue }
-            if let old = shown.lots[id], logID == shown.logID {
+            guard let lot = lot(id) else { continue }
+            if let old = shown.lot(id), logID == shown.logID {
                 let seq = max(old.state.seq, lot.recent.firstSeq - 1)
                 changes += lot.recent.after(seq, upTo: lot.state) ?? []
             } else {
@@ -245,14 +254,16 @@ extension PublicBoard.State {
 
     /// Takes a new lot in.
     fileprivate mutating func enter(_ lot: PublicState) {
-        guard lots[lot.auction] == nil else { return }
-        lots[lot.auction] = PublicBoard.Lot(LotUpdate(lot, recent: ChangeBook()))
+        guard numbers[lot.auction] == nil else { return }
+        numbers[lot.auction] = lots.count
+        lots.append(PublicBoard.Lot(LotUpdate(lot, number: lots.count, recent: ChangeBook())))
         order.insert(lot.auction, at: order.firstIndexAfter(lot.auction))
         if let sale = lot.sale { sales[sale, default: []].append(lot.auction) }
     }
 
     fileprivate mutating func take(_ update: LotUpdate) {
-        lots[update.state.auction]?.take(update)
+        assert(numbers[update.state.auction] == update.number, "Lots come in the house's order")
+        lots[update.number].take(update)
     }
 
     fileprivate mutating func follow(_ event: HouseEvent) {

@@ -59,6 +59,8 @@ struct TouchedLots: Sendable {
 /// and from there to the board, which shows it as it is.
 final class LotUpdate: Sendable {
     let state: PublicState
+    /// The lot's, in the house.
+    let number: Int
     let leader: BidderID?
     /// The standing amounts that may have changed, of the bidders themselves.
     let ownAmounts: [(bidder: BidderID, amount: Amount?)]
@@ -67,10 +69,11 @@ final class LotUpdate: Sendable {
 
     /// - Parameter ownAmounts: empty where the board knows everybody's, or nobody has any.
     init(
-        _ state: PublicState, leader: BidderID? = nil,
+        _ state: PublicState, number: Int, leader: BidderID? = nil,
         ownAmounts: [(bidder: BidderID, amount: Amount?)] = [], recent: ChangeBook
     ) {
         self.state = state
+        self.number = number
         self.leader = leader
         self.ownAmounts = ownAmounts
         self.recent = recent
@@ -78,8 +81,12 @@ final class LotUpdate: Sendable {
 
     /// No initializer, which would be given a copy of the lot.
     ///
-    /// - Parameter bidders: by their numbers on the lot.
-    static func of(_ auction: Auction, bidders: [Int], recent: ChangeBook) -> LotUpdate {
+    /// - Parameters:
+    ///   - number: the lot's, in the house.
+    ///   - bidders: by their numbers on the lot.
+    static func of(
+        _ auction: Auction, number: Int, bidders: [Int], recent: ChangeBook
+    ) -> LotUpdate {
         var ownAmounts: [(bidder: BidderID, amount: Amount?)] = []
         var told = 0
         for number in bidders.sorted() where number != told {
@@ -89,7 +96,8 @@ final class LotUpdate: Sendable {
                 (auction.participants.bidder(number: number), participant.standingAmount))
         }
         return LotUpdate(
-            auction.publicState, leader: auction.standing.leader, ownAmounts: ownAmounts,
+            auction.publicState, number: number, leader: auction.standing.leader,
+            ownAmounts: ownAmounts,
             recent: recent)
     }
 }

@@ -76,7 +76,9 @@ extension Writer {
         guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {
-                LotUpdate.of($0, bidders: lot.bidders, recent: recent[lot.place.number])
+                LotUpdate.of(
+                    $0, number: lot.place.number, bidders: lot.bidders,
+                    recent: recent[lot.place.number])
             }
         }
         if batch.arrivals.count > 0 {
