@@ -179,10 +179,14 @@ final class LoopHub {
     func deliver(_ deliveries: [Delivery], since: ContinuousClock.Instant? = nil) {
         var answers = 0
         var hasBroadcasts = false
+        // What came in one read is answered together: most answers are to whom the last one was to.
+        var latest: Watcher?
         for delivery in deliveries {
             switch delivery {
             case .answer(let asked, let answer):
-                guard let watcher = watchers[asked.connection] else { continue }
+                let isSame = latest?.id == asked.connection && latest?.isClosed == false
+                guard let watcher = isSame ? latest : watchers[asked.connection] else { continue }
+                latest = watcher
                 answers += 1
                 catchUp(watcher)
                 noteWriting(to: watcher) { watcher.send(answer, to: asked.question) }
