@@ -37,15 +37,13 @@ CREATE TABLE lot (
     CHECK ((buy_now IS NULL) = (buy_now_availability IS NULL))
 ) STRICT;
 
--- Where each lot stands: a small row at a small key, as bids write it again and again. A bid writes
--- what it changes and no more, and only the CHECKs of that are then looked at. What needs a lot's
--- terms or its bids to be judged is a rule of the view integrity_faults.
+-- Where each lot stands, but for what bids change. What needs its terms or its bids is a rule of
+-- integrity_faults.
 CREATE TABLE standing (
     lot INTEGER PRIMARY KEY REFERENCES lot (number),
     status TEXT NOT NULL CHECK (
         status = 'open' OR status = 'scheduled' OR status = 'paused' OR status = 'closed'
         OR status = 'cancelled' OR status = 'on_block' OR status = 'fair_warning'),
-    seq INTEGER NOT NULL CHECK (seq >= 0),
     starts_at INTEGER NOT NULL,
     -- NULL while paused, and for a lot that only an administrator closes.
     ends_at INTEGER,
@@ -53,17 +51,10 @@ CREATE TABLE standing (
     extensions INTEGER NOT NULL CHECK (extensions >= 0),
     extensions_by_bids INTEGER NOT NULL CHECK (extensions_by_bids BETWEEN 0 AND extensions),
     reserve INTEGER CHECK (reserve BETWEEN 1 AND 9007199254740991), -- secret
-    price INTEGER,
-    leader TEXT,
-    leader_alias INTEGER CHECK ((leader IS NULL) = (leader_alias IS NULL)),
-    leader_max INTEGER, -- secret
-    reserve_met INTEGER NOT NULL,
-    minimum INTEGER CHECK (price IS NULL OR minimum > price),
-    bids INTEGER NOT NULL CHECK (bids >= 0), -- as everybody may see it
     outcome TEXT CHECK (outcome = 'sold' OR outcome = 'no_bids' OR outcome = 'reserve_not_met'
         OR outcome = 'passed'),
     winner TEXT,
-    hammer_price INTEGER CHECK (hammer_price = price),
+    hammer_price INTEGER,
     close_cause TEXT CHECK (
         close_cause = 'time' OR close_cause = 'bought' OR close_cause = 'hammer'),
     ended_at INTEGER, -- closed or cancelled
@@ -73,31 +64,46 @@ CREATE TABLE standing (
     ask_seq INTEGER CHECK (ask_seq >= 0),
     fair_warnings INTEGER CHECK (fair_warnings BETWEEN 0 AND 2),
 
-    CHECK ((price IS NULL) = (leader IS NULL)),
-    CHECK (price <= leader_max),
-    CHECK (reserve_met = (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)),
     CHECK (status <> 'paused' OR ends_at IS NULL),
     CHECK (status <> 'on_block' OR (ask IS NOT NULL AND fair_warnings = 0)),
     CHECK (status <> 'fair_warning' OR (ask IS NOT NULL AND fair_warnings > 0)),
     CHECK ((ask_seq IS NULL) = (fair_warnings IS NULL)),
     CHECK ((status IN ('closed', 'cancelled')) = (ended_at IS NOT NULL)),
-    CHECK ((status IN ('closed', 'cancelled')) = (minimum IS NULL)),
     CHECK ((status = 'closed') = (outcome IS NOT NULL)),
     CHECK ((status = 'closed') = (close_cause IS NOT NULL)),
     CHECK ((outcome IS 'sold') = (winner IS NOT NULL)),
     CHECK ((winner IS NULL) = (hammer_price IS NULL)),
-    CHECK (winner = leader),
     -- A lot that is closed by the clock is not closed before its end.
     CHECK (close_cause <> 'time' OR ended_at >= ends_at)
+) STRICT;
+
+-- What bids change of that: a small row at a small key, always written as a whole, without a look at what
+-- was there. A foreign key would have SQLite take the old row out first: integrity_faults has its rule.
+CREATE TABLE bidding (
+    lot INTEGER PRIMARY KEY, -- its number
+    seq INTEGER NOT NULL,
+    price INTEGER,
+    leader TEXT,
+    leader_alias INTEGER,
+    leader_max INTEGER, -- secret
+    reserve_met INTEGER NOT NULL,
+    minimum INTEGER, -- NULL: it has ended
+    bids INTEGER NOT NULL, -- as everybody may see it
+    -- In one, as in event.
+    CHECK (
+        seq >= 0 AND bids >= 0 AND reserve_met >= 0 AND reserve_met <= 1
+        AND (price IS NULL) = (leader IS NULL) AND (leader IS NULL) = (leader_alias IS NULL)
+        AND (price IS NULL OR price <= leader_max AND (minimum IS NULL OR minimum > price))
+    )
 ) STRICT;
 
 -- A lot's terms and its state in one row.
 CREATE VIEW auction AS
 SELECT
-    l.*, s.status, s.seq, s.starts_at, s.ends_at, s.remaining, s.extensions, s.extensions_by_bids,
-    s.reserve, s.price, s.leader, s.leader_alias, s.leader_max, s.reserve_met, s.minimum, s.bids, s.outcome,
+    l.*, s.status, b.seq, s.starts_at, s.ends_at, s.remaining, s.extensions, s.extensions_by_bids,
+    s.reserve, b.price, b.leader, b.leader_alias, b.leader_max, b.reserve_met, b.minimum, b.bids, s.outcome,
     s.winner, s.hammer_price, s.close_cause, s.ended_at, s.ask, s.ask_seq, s.fair_warnings
-FROM lot l JOIN standing s ON s.lot = l.number;
+FROM lot l JOIN standing s ON s.lot = l.number JOIN bidding b ON b.lot = l.number;
 
 -- A sale's lots are few among many.
 CREATE INDEX lot_of_sale ON lot (sale) WHERE sale IS NOT NULL;

@@ -57,4 +57,11 @@ UNION ALL
     SELECT 'what is voided was committed', auction, 'ordinal ' || ordinal
     FROM void
     WHERE (auction, ordinal)
-        NOT IN (SELECT auction, ordinal FROM event WHERE ordinal IS NOT NULL);
+        NOT IN (SELECT auction, ordinal FROM event WHERE ordinal IS NOT NULL)
+UNION ALL
+    -- In the place of a foreign key, both ways.
+    SELECT 'every lot has its bidding', id, 'lot ' || number
+    FROM lot WHERE number NOT IN (SELECT lot FROM bidding)
+UNION ALL
+    SELECT 'bidding is of a lot', NULL, 'lot ' || lot
+    FROM bidding WHERE lot NOT IN (SELECT number FROM lot);

@@ -37,6 +37,13 @@ UNION ALL
     FROM auction
     WHERE reserve_met <> (price IS NOT NULL AND reserve IS NOT NULL AND price >= reserve)
 UNION ALL
+    SELECT 'no minimum after the end', id, 'minimum ' || coalesce(minimum, 'none')
+    FROM auction WHERE (status IN ('closed', 'cancelled')) <> (minimum IS NULL)
+UNION ALL
+    SELECT 'the winner is the leader, at the price', id,
+        coalesce(winner, 'nobody') || ' at ' || coalesce(hammer_price, 'nothing')
+    FROM auction WHERE winner IS NOT NULL AND (winner IS NOT leader OR hammer_price IS NOT price)
+UNION ALL
     SELECT 'not closed before its end', id, 'closed at ' || ended_at || ', end ' || ends_at
     FROM auction WHERE status = 'closed' AND close_cause = 'time' AND ended_at < ends_at
 UNION ALL

@@ -1,8 +1,8 @@
 import AuctionRules
 import StrictJSON
 
-/// The tables `lot`, a lot's terms, which never change, and `standing`, its state; and the view
-/// `auction` of both.
+/// The tables `lot`, a lot's terms, which never change, `standing`, its state, and `bidding`, what bids
+/// change of that; and the view `auction` of all three.
 enum AuctionTable {
     static let termColumns = [
         "id", "number", "sale", "title", "format", "currency", "exponent", "start",
@@ -12,30 +12,27 @@ enum AuctionTable {
         "completes_increment_on_raise", "retraction", "shows_sealed_bid_count", "tie", "plus_one",
     ]
 
-    static let stateColumns = [
-        "status", "seq", "starts_at", "ends_at", "remaining", "extensions", "extensions_by_bids",
-        "reserve", "price", "leader", "leader_alias", "leader_max", "reserve_met", "minimum",
-        "bids", "outcome",
-        "winner", "hammer_price", "close_cause", "ended_at", "ask", "ask_seq", "fair_warnings",
+    static let standingColumns = [
+        "status", "starts_at", "ends_at", "remaining", "extensions", "extensions_by_bids",
+        "reserve", "outcome", "winner", "hammer_price", "close_cause", "ended_at", "ask",
+        "ask_seq", "fair_warnings",
+    ]
+
+    /// The columns of a ``BiddingRow``, but for the lot's number.
+    static let biddingColumns = [
+        "seq", "price", "leader", "leader_alias", "leader_max", "reserve_met", "minimum", "bids",
     ]
 
     static let table = StateTable(
-        name: "auction", columns: termColumns + stateColumns, keyCount: 1)
+        name: "auction", columns: termColumns + standingColumns + biddingColumns, keyCount: 1)
 
     static var insertLotSQL: String { insertSQL("lot", termColumns) }
-    static var insertStandingSQL: String { insertSQL("standing", stateColumns + ["lot"]) }
+    static var insertStandingSQL: String { insertSQL("standing", standingColumns + ["lot"]) }
 
     static var updateStandingSQL: String {
-        let changes = stateColumns.map { "\($0) = ?" }.joined(separator: ", ")
+        let changes = standingColumns.map { "\($0) = ?" }.joined(separator: ", ")
         return "UPDATE standing SET \(changes) WHERE lot = ?"
     }
-
-    /// The columns of a ``BiddingRow``.
-    static let updateBiddingSQL = """
-        UPDATE standing SET seq = ?, price = ?, leader = ?, leader_alias = ?, leader_max = ?,
-            reserve_met = ?, minimum = ?, bids = ?
-        WHERE lot = ?
-        """
 
     private static func insertSQL(_ table: String, _ columns: [String]) -> String {
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
@@ -44,7 +41,7 @@ enum AuctionTable {
 
     /// - Parameter number: 0, 1, 2 … in the order of creation.
     static func row(_ auction: Auction, number: Int) -> [SQLValue] {
-        terms(auction, number: number) + state(auction)
+        terms(auction, number: number) + standing(auction) + bidding(auction)
     }
 
     static func terms(_ auction: Auction, number: Int) -> [SQLValue] {
@@ -72,16 +69,22 @@ enum AuctionTable {
         ]
     }
 
-    static func state(_ auction: Auction) -> [SQLValue] {
-        let ending = Ending(of: auction.phase)
-        return [
-            SQLValue(auction.status.rawValue), SQLValue(auction.seq), SQLValue(auction.startsAt),
-            SQLValue(auction.endsAt), SQLValue(ending.remaining), SQLValue(auction.extensions),
-            SQLValue(auction.extensionsByBids), SQLValue(auction.reserve),
-            SQLValue(auction.standing.price), SQLValue(auction.standing.leader),
-            auction.leaderAlias.map { SQLValue($0) } ?? .null,
+    /// What a ``BiddingRow`` holds, as values: for who compares.
+    private static func bidding(_ auction: Auction) -> [SQLValue] {
+        [
+            SQLValue(auction.seq), SQLValue(auction.standing.price),
+            SQLValue(auction.standing.leader), auction.leaderAlias.map { SQLValue($0) } ?? .null,
             SQLValue(auction.leaderMax), SQLValue(auction.standing.isReserveMet),
             SQLValue(auction.minimum), SQLValue(auction.publicBidCount),
+        ]
+    }
+
+    static func standing(_ auction: Auction) -> [SQLValue] {
+        let ending = Ending(of: auction.phase)
+        return [
+            SQLValue(auction.status.rawValue), SQLValue(auction.startsAt),
+            SQLValue(auction.endsAt), SQLValue(ending.remaining), SQLValue(auction.extensions),
+            SQLValue(auction.extensionsByBids), SQLValue(auction.reserve),
             SQLValue(ending.outcome?.code), SQLValue(ending.winner), SQLValue(ending.price),
             SQLValue(ending.cause?.rawValue), SQLValue(ending.at), SQLValue(auction.block?.ask),
             SQLValue(auction.block?.askSeq),

@@ -13,7 +13,8 @@ public struct LedgerStatus: Hashable, Sendable {
     public let heartbeat: Instant?
     /// In bytes.
     public let fileSize: Int64
-    /// In bytes; what is committed and not yet moved into the file.
+    /// In bytes: what is committed and not yet moved into the file is in it. A server's has its full length
+    /// from the start on.
     public let writeAheadLogSize: Int64
     public let sales: Int
     public let bidders: Int

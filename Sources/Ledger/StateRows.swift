@@ -41,8 +41,8 @@ struct StateTable: Hashable, Sendable {
     }
 }
 
-/// What accepted bids change of a row of `standing`, but in the live room, where the ask moves, too: most
-/// batches change nothing else. As a row of the log it refers to the batch's bytes and holds no reference.
+/// A row of `bidding`: what accepted bids change of a lot, but in the live room, where the ask moves, too. As a
+/// row of the log it refers to the batch's bytes and holds no reference.
 struct BiddingRow: Sendable {
     let number: Int
     let seq: Int64
@@ -85,6 +85,7 @@ struct StateRows: Sendable {
     /// state, and the lot's number last.
     var newStandings: [[SQLValue]] = []
     var standings: [[SQLValue]] = []
+    /// Of all lots that were touched, in the order of their numbers.
     var biddings: [BiddingRow] = []
 
     /// - Parameter bytes: the batch's; what rows refer to is appended.
@@ -109,13 +110,12 @@ struct StateRows: Sendable {
                 switch note.extent {
                 case .all:
                     newLots.append(AuctionTable.terms(auction, number: number))
-                    newStandings.append(AuctionTable.state(auction) + [SQLValue(number)])
-                case .bidding where auction.block == nil:
-                    biddings.append(
-                        BiddingRow(auction, number: number, appendingTo: &bytes))
+                    newStandings.append(AuctionTable.standing(auction) + [SQLValue(number)])
+                case .bidding where auction.block == nil: break
                 case .bidding, .state:
-                    standings.append(AuctionTable.state(auction) + [SQLValue(number)])
+                    standings.append(AuctionTable.standing(auction) + [SQLValue(number)])
                 }
+                biddings.append(BiddingRow(auction, number: number, appendingTo: &bytes))
             }
         }
     }

@@ -4,7 +4,7 @@ import Proof
 /// The statements that the writer holds ready, and how a batch's rows are bound to them.
 struct WriterStatements {
     let begin, commit, rollback, head, beat, heartbeat: Statement
-    private let entries: EntryTable
+    private let entries, biddings: BatchTable
     private let event, void: Statement
     private let sale, bidder, registration, token, revokeToken, signingKey: Statement
     private let lot, newStanding, standing, bidding: Statement
@@ -31,8 +31,10 @@ struct WriterStatements {
                 ON CONFLICT (id) DO UPDATE SET at = excluded.at
                 """)
             heartbeat = try prepare("SELECT at FROM heartbeat")
-            entries = try EntryTable(on: connection)
-            event = try prepare(EntryTable.insertSQL)
+            entries = try BatchTable(of: .event, on: connection)
+            event = try prepare(BatchTable.Contents.event.insertSQL)
+            biddings = try BatchTable(of: .bidding, on: connection)
+            bidding = try prepare(BatchTable.Contents.bidding.insertSQL)
             void = try prepare(
                 """
                 INSERT INTO void (auction, ordinal, position) VALUES (?, ?, ?)
@@ -47,7 +49,6 @@ struct WriterStatements {
             lot = try prepare(AuctionTable.insertLotSQL)
             newStanding = try prepare(AuctionTable.insertStandingSQL)
             standing = try prepare(AuctionTable.updateStandingSQL)
-            bidding = try prepare(AuctionTable.updateBiddingSQL)
             certificate = try prepare(
                 "INSERT INTO certificate (position, auction, statement) VALUES (?, ?, ?)")
             certificateTree = try prepare(
@@ -85,11 +86,16 @@ struct WriterStatements {
         for row in state.standings { try standing.run(row) }
         try batch.bytes.withUnsafeBytes { bytes in
             Result { () throws(LedgerError) in
-                for row in state.biddings {
-                    bidding.bind(row, of: bytes)
-                    try bidding.run()
+                if !state.biddings.isEmpty {
+                    try biddings.show(state.biddings, of: bytes) { () throws(LedgerError) in
+                        try bidding.run()
+                    }
                 }
-                try write(batch.entries, of: bytes)
+                if !batch.entries.isEmpty {
+                    try entries.show(batch.entries, of: bytes) { () throws(LedgerError) in
+                        try event.run()
+                    }
+                }
                 for row in batch.voids { try write(row, of: bytes) }
             }
         }.get()
@@ -97,17 +103,6 @@ struct WriterStatements {
         if let tree = batch.certificateTree { try write(tree) }
         if withSnapshot, let rows = batch.snapshot { try snapshot.write(rows) }
         if let rows = batch.webhooks { try webhooks.write(rows) }
-    }
-
-    private func write(
-        _ rows: [EntryRow], of bytes: UnsafeRawBufferPointer
-    ) throws(LedgerError) {
-        guard !rows.isEmpty else { return }
-        try rows.withUnsafeBufferPointer { rows in
-            Result { () throws(LedgerError) in
-                try entries.show(rows, of: bytes) { () throws(LedgerError) in try event.run() }
-            }
-        }.get()
     }
 
     private func write(_ row: Certificate) throws(LedgerError) {

@@ -113,7 +113,17 @@ public struct LogVerifier: Sendable {
             throw LogFault(rule: "the file is sound", detail: problem)
         }
         try SchemaCheck.check(database)
+        try checkBidding(database)
         try checkWebhooks(database)
+    }
+
+    /// A row of no lot is in no view, and so not compared; and the table has no foreign key.
+    private static func checkBidding(_ database: Database) throws {
+        let number = try Int64.fetchOne(
+            database,
+            sql: "SELECT lot FROM bidding WHERE lot NOT IN (SELECT number FROM lot) LIMIT 1")
+        guard let number else { return }
+        throw LogFault(rule: "bidding is of a lot", detail: "there is no lot \(number)")
     }
 
     /// What webhooks have delivered follows from no log, so that only their own rules can be asked: there
