@@ -283,19 +283,18 @@ final class Peer: @unchecked Sendable {
         var size: CInt = 8192
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = descriptor
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                let status = connect(descriptor, address, length)
-                return status == 0 ? getsockname(descriptor, address, &length) : status
+        var status = try SocketAddress(ipAddress: "127.0.0.1", port: Int(port))
+            .withSockAddr { address, length in connect(descriptor, address, socklen_t(length)) }
+        var name = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        if status == 0 {
+            status = withUnsafeMutableBytes(of: &name) { name in
+                let address = name.assumingMemoryBound(to: sockaddr.self).baseAddress
+                return getsockname(descriptor, address, &length)
             }
         }
-        self.port = Int(UInt16(bigEndian: address.sin_port))
+        self.port = SocketAddress(name).port ?? 0
         try #require(descriptor >= 0 && status == 0)
     }
 
