@@ -25,7 +25,7 @@ public struct ServiceLimits: Hashable, Sendable {
     /// The longest such wait: when the disk works again, nobody waits longer for the service.
     public var recoveryIntervalMax: Milliseconds = 8000
     /// How many bytes must be free on the log's disk: below, open lots are paused and new ones are
-    /// refused. Enough for the write-ahead log at its longest (64 MiB), for moving that into the
+    /// refused. Enough for the write-ahead log at its usual length (17 MiB), for moving that into the
     /// database, and for what pausing every lot writes. 0: not watched.
     public var freeSpaceMin = 256 << 20
     /// How often the free space is looked at.

@@ -28,6 +28,7 @@ UNITS = {
     "encode-answer": 8192,
     "encode-price": 8192,
     "ledger": 4096,
+    "ledger-many-lots": 4096,
     "receipt": 1024,
 }
 
