@@ -197,12 +197,10 @@ let package = Package(
         .target(
             name: "Proof", dependencies: ["AuctionRules", "StrictJSON", crypto],
             swiftSettings: settings),
-        .systemLibrary(name: "CWriteBack"),
         .target(
             name: "Ledger",
             dependencies: [
-                "AuctionRules", "CWriteBack", "Migrations", "Proof", "StrictJSON", crypto, grdb,
-                sqlite,
+                "AuctionRules", "Migrations", "Proof", "StrictJSON", crypto, grdb, sqlite,
             ],
             swiftSettings: settings),
         .target(

@@ -25,10 +25,6 @@ public protocol Disk: Sendable {
     /// about it: only what is written again is.
     func rewrite(_ path: String) throws(LedgerError)
 
-    /// Has the system begin to write what of a database is not on the disk yet, and waits for nothing.
-    /// Nothing becomes durable by it, and no error is told: a sync does that.
-    func beginWriting(_ path: String)
-
     /// Gives a file another name, in place of any file that has it.
     func move(_ path: String, to target: String) throws(LedgerError)
 
@@ -40,8 +36,6 @@ public protocol Disk: Sendable {
 }
 
 extension Disk {
-    public func beginWriting(_ path: String) {}
-
     /// The length of a file in bytes; 0 when there is no such file.
     func size(of path: String) -> Int64 { status(of: path)?.size ?? 0 }
 }

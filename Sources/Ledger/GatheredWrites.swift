@@ -51,13 +51,9 @@ enum GatheredWrites {
         /// Where in the file the bytes belong, and how many there are.
         var start: Int64 = 0
         var count = 0
-        /// Whether anything may have been written since the last sync. A checkpoint syncs the log first,
-        /// each step of one as well, and after a commit there is nothing to sync.
-        var isUnsynced = true
 
         /// Takes bytes that follow on those that are there; false when they don't, or are too many.
         mutating func take(_ source: UnsafeRawPointer, count: Int, at offset: Int64) -> Bool {
-            isUnsynced = true
             if self.count == 0 { start = offset }
             guard offset == start + Int64(self.count), count <= capacity - self.count else {
                 return false
@@ -126,14 +122,10 @@ enum GatheredWrites {
             }
         }
         methods.xTruncate = { file, size in
-            GatheredWrites.gathered(file).pointee.isUnsynced = true
-            return GatheredWrites.afterWriting(file) { $0.pointee.xTruncate(file, size) }
+            GatheredWrites.afterWriting(file) { $0.pointee.xTruncate(file, size) }
         }
         methods.xSync = { file, flags in
-            guard GatheredWrites.gathered(file).pointee.isUnsynced else { return SQLITE_OK }
-            let code = GatheredWrites.afterWriting(file) { $0.pointee.xSync(file, flags) }
-            if code == SQLITE_OK { GatheredWrites.gathered(file).pointee.isUnsynced = false }
-            return code
+            GatheredWrites.afterWriting(file) { $0.pointee.xSync(file, flags) }
         }
         methods.xFileSize = { file, size in
             GatheredWrites.afterWriting(file) { $0.pointee.xFileSize(file, size) }

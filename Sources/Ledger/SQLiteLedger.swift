@@ -21,8 +21,6 @@ public final class SQLiteLedger: BidLog {
     private let options: Options
     /// Used inside the queue only, which runs one piece of work at a time.
     private let writer: QueueBound<Writer?>
-    /// Inside the queue only, too.
-    private let checkpoints: QueueBound<Checkpoints>
     private let lock: any DatabaseLock
 
     /// How the ledger treats its file. The defaults are right for a server.
@@ -31,7 +29,7 @@ public final class SQLiteLedger: BidLog {
         public var disk: any Disk = SystemDisk()
         /// Whether a missing database is made. Not by whoever has had one open: it is lost then.
         public var createsMissing = true
-        /// When the write-ahead log is moved into the database, and how much of it at once.
+        /// When the write-ahead log is moved into the database.
         public var checkpoints = CheckpointLimits()
         /// How many pages the write-ahead log has room for from the start on; 0: it grows as it is
         /// written. For who has bids to commit.
@@ -86,8 +84,6 @@ public final class SQLiteLedger: BidLog {
                 try Self.setUp(database, file: file, options: options)
             }
             writer = QueueBound(opened.writer)
-            checkpoints = QueueBound(
-                Checkpoints(of: path, on: options.disk, limits: options.checkpoints))
             description = opened.description
         } catch {
             throw LedgerError(any: error, doing: doing)
@@ -96,12 +92,7 @@ public final class SQLiteLedger: BidLog {
 
     /// A ledger that is dropped without ``close()`` leaves its file as it is; but SQLite keeps a
     /// connection, and its cache, for as long as there are statements of it.
-    deinit {
-        queue.writeWithoutTransaction { _ in
-            checkpoints.value.end()
-            writer.value?.abandon()
-        }
-    }
+    deinit { queue.writeWithoutTransaction { _ in writer.value?.abandon() } }
 
     public func newSaltKey() -> SaltKey { options.newSaltKey() }
 
@@ -153,7 +144,7 @@ public final class SQLiteLedger: BidLog {
 
     public func checkpoint(isIdle: Bool) throws(LedgerError) {
         try write { writer throws(LedgerError) in
-            try checkpoints.value.move(from: writer, isIdle: isIdle)
+            try options.checkpoints.move(from: writer, isIdle: isIdle)
         }
     }
 
@@ -162,7 +153,6 @@ public final class SQLiteLedger: BidLog {
         let result: Result<Void, LedgerError> = queue.writeWithoutTransaction { _ in
             guard let open = writer.value else { return .success(()) }
             writer.value = nil
-            checkpoints.value.end()
             return Result { () throws(LedgerError) in try open.finish() }
         }
         let closing = Result { try queue.close() }

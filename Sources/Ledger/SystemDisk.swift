@@ -1,4 +1,3 @@
-import CWriteBack
 import Foundation
 import Synchronization
 
@@ -66,33 +65,6 @@ public struct SystemDisk: Disk {
         guard rename(path, target) == 0 else {
             throw LedgerError(
                 .ioError, "Can't give \(path) its name: \(String(cString: strerror(errno))).")
-        }
-    }
-
-    public func beginWriting(_ path: String) {
-        guard let descriptor = Self.descriptor(of: path) else { return }
-        _ = begin_write_back(descriptor)
-    }
-
-    /// Opened once for each database that this process writes, and never closed: to close any descriptor
-    /// of it would take SQLite's locks away (``DatabaseFile``).
-    private static let descriptors = Mutex<[FileNumber: CInt]>([:])
-
-    private struct FileNumber: Hashable {
-        let device: UInt64
-        let file: UInt64
-    }
-
-    private static func descriptor(of path: String) -> CInt? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        let number = FileNumber(device: UInt64(status.st_dev), file: UInt64(status.st_ino))
-        return descriptors.withLock { descriptors in
-            if let descriptor = descriptors[number] { return descriptor }
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return nil }
-            descriptors[number] = descriptor
-            return descriptor
         }
     }
 

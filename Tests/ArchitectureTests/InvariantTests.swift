@@ -9,7 +9,7 @@ struct InvariantTests {
         "AuctionRules": [],
         "Proof": ["AuctionRules", "StrictJSON", "Crypto", "Foundation"],
         "Ledger": [
-            "AuctionRules", "CWriteBack", "Migrations", "Proof", "StrictJSON", "GRDB", "GRDBSQLite",
+            "AuctionRules", "Migrations", "Proof", "StrictJSON", "GRDB", "GRDBSQLite",
             "Crypto",
             "Dispatch", "Foundation", "Synchronization",
         ],

@@ -15,7 +15,6 @@ struct PowerLossTests {
         let lost = try Self.lost(seed: seed) { disk in
             let ledger = try disk.ledger { options in
                 options.checkpoints.forcedPages = 40
-                options.checkpoints.stepPages = 5
                 options.reservedPages = 60
             }
             return { batch in

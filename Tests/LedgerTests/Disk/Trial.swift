@@ -15,8 +15,6 @@ final class Trial {
         case append
         /// An append, after which all of the write-ahead log is moved into the database.
         case appendWithCheckpoint
-        /// An append, after which that is moved which was committed before it.
-        case appendWithStep
         case idleCheckpoint
         case heartbeat
         case closing
@@ -40,10 +38,6 @@ final class Trial {
         guard work != .opening else { return }
         ledger = try open()
         if work == .idleCheckpoint || work == .closing { try ledger?.append(saved.batch) }
-        if work == .appendWithStep {
-            try ledger?.beat(at: Self.heartbeat)
-            try ledger?.checkpoint(isIdle: false)
-        }
     }
 
     private func open() throws(LedgerError) -> SQLiteLedger {
@@ -51,7 +45,6 @@ final class Trial {
             options.now = { Instant(milliseconds: 1_700_000_000_000) }
             options.checkpoints.idlePages = 1
             if work == .appendWithCheckpoint { options.checkpoints.forcedPages = 1 }
-            options.checkpoints.stepPages = 1
             options.reservedPages = 60
         }
     }
@@ -63,7 +56,7 @@ final class Trial {
             case .creation, .opening: ledger = try open()
             case .reading: _ = try ledger?.rebuild()
             case .append: try ledger?.append(saved.batch)
-            case .appendWithCheckpoint, .appendWithStep:
+            case .appendWithCheckpoint:
                 try ledger?.append(saved.batch)
                 try ledger?.checkpoint(isIdle: false)
             case .idleCheckpoint: try ledger?.checkpoint(isIdle: true)
@@ -77,7 +70,7 @@ final class Trial {
     /// has failed.
     var poisons: Bool {
         switch work {
-        case .append, .appendWithCheckpoint, .appendWithStep, .idleCheckpoint, .heartbeat: true
+        case .append, .appendWithCheckpoint, .idleCheckpoint, .heartbeat: true
         case .creation, .opening, .reading, .closing: false
         }
     }
@@ -123,7 +116,7 @@ final class Trial {
         case .creation: #expect(head == .empty)
         case .opening, .reading, .heartbeat: #expect(head == saved.head)
         case .idleCheckpoint, .closing: #expect(head == saved.batch.head)
-        case .append, .appendWithCheckpoint, .appendWithStep:
+        case .append, .appendWithCheckpoint:
             #expect(head == saved.batch.head || (head == saved.head && !isDone))
         }
         return house

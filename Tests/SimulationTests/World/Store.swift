@@ -36,7 +36,6 @@ final class Store: Sendable {
         // Small, so that checkpoints happen in a short life, too.
         options.checkpoints.idlePages = 20
         options.checkpoints.forcedPages = 60
-        options.checkpoints.stepPages = 7
         options.reservedPages = 70
         return options
     }
