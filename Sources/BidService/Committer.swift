@@ -218,7 +218,7 @@ final class Committer: @unchecked Sendable {
         return tidy()
     }
 
-    /// Has the log moved on a little, now that nobody waits for it.
+    /// Has the log moved to its final place if that is due, now that nobody waits for this batch.
     ///
     /// - Returns: why it can't be used any more. What was let out is durable all the same.
     private func tidy() -> LedgerError? {

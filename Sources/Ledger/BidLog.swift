@@ -53,10 +53,10 @@ public protocol BidLog: AnyObject, Sendable {
     /// How many bytes more the log's disk can take; nil when that is not known.
     var freeSpace: Int64? { get }
 
-    /// Moves some of what was committed to its final place, if there is enough of it. To be called after
-    /// each commit, when nobody waits for it any more.
+    /// Moves what was committed to its final place, if there is enough of it. To be called after each
+    /// commit, when nobody waits for that any more.
     ///
-    /// - Parameter isIdle: nothing more waits, so that all of it had better be moved.
+    /// - Parameter isIdle: nothing more waits, so that less is enough.
     func checkpoint(isIdle: Bool) throws(LedgerError)
 
     /// Finishes orderly. Everything after it throws `closed`; closing twice does nothing.

@@ -38,6 +38,11 @@ struct LogReservationTests {
         return head
     }
 
+    /// Where the log stands for a server that opens it now and follows all of it.
+    private static func headFound(on disk: SimulatedDisk) throws -> LogHead {
+        try SQLiteLedger(path: Trial.path, options: options(on: disk)).rebuild().head
+    }
+
     @Test("Commits don't change the file's length, and neither does its new beginning")
     func overwritten() throws {
         let directory = try TemporaryDirectory()
@@ -98,9 +103,7 @@ struct LogReservationTests {
         #expect(try reader.head() == head)
         #expect(try reader.table("PRAGMA integrity_check").rows == [[.text("ok")]])
         try reader.close()
-        #expect(
-            try SQLiteLedger(path: Trial.path, options: Self.options(on: disk)).rebuild().head
-                == head)
+        #expect(try Self.headFound(on: disk) == head)
     }
 
     @Test("What a crash has left in the file stays where it is")
@@ -200,9 +203,7 @@ struct LogReservationTests {
         let head = try Self.append(3, to: ledger, after: .empty)
         disk.losePower()
         disk.reboot()
-        #expect(
-            try SQLiteLedger(path: Trial.path, options: Self.options(on: disk)).rebuild().head
-                == head)
+        #expect(try Self.headFound(on: disk) == head)
     }
 
     @Test("A sync that fails is a fault of the disk, and the next opening finds everything")
