@@ -101,6 +101,18 @@ struct OperationsTests {
         #expect(await server.stop() == 0)
     }
 
+    #if os(Linux)
+        @Test("Memory is jemalloc's, and not the C library's")
+        func memory() async throws {
+            let result = try await Gavel.run(
+                ["--version"], environment: ["MALLOC_CONF": "stats_print:true"])
+            let line = try #require(
+                result.errors.split(separator: "\n").first { $0.hasPrefix("Allocated: ") })
+            let bytes = line.dropFirst("Allocated: ".count).prefix { $0.isNumber }
+            #expect(try #require(Int(bytes)) > 100_000)
+        }
+    #endif
+
     @Test("A connection is counted where it is, and nowhere when it has gone")
     func connections() async throws {
         let server = try await TestServer.start()
