@@ -29,6 +29,7 @@ public final class BidService: Sendable {
     ///   - openLog: opens the log; called again after the log has failed.
     ///   - clock: where the arrival stamps come from.
     ///   - publisher: who distributes what is committed.
+    ///   - scheduling: of the service's threads.
     ///   - onFailure: told of a log that failed, on the log's thread; and why it can't be opened
     ///     again, on the writer's.
     ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
@@ -36,7 +37,7 @@ public final class BidService: Sendable {
     ///     free bytes; on the log's thread.
     public convenience init(
         limits: ServiceLimits = ServiceLimits(), clock: any ServiceClock = SystemClock(),
-        publisher: any Publisher = SilentPublisher(),
+        publisher: any Publisher = SilentPublisher(), scheduling: Scheduling = .normal,
         onFailure: @escaping @Sendable (LedgerError) -> Void = { _ in },
         onRecovery: @escaping @Sendable () -> Void = {},
         onSpace: @escaping @Sendable (_ isLow: Bool, _ free: Int64) -> Void = { _, _ in },
@@ -44,7 +45,8 @@ public final class BidService: Sendable {
     ) throws(LedgerError) {
         try self.init(
             limits: limits, clock: clock, publisher: publisher, onFailure: onFailure,
-            onRecovery: onRecovery, onSpace: onSpace, runner: ThreadRunner(), openLog: openLog)
+            onRecovery: onRecovery, onSpace: onSpace, runner: ThreadRunner(scheduling: scheduling),
+            openLog: openLog)
     }
 
     /// - Parameter runner: what the writer and the committer run on.

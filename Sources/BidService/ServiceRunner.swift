@@ -26,8 +26,13 @@ extension NSCondition: Monitor {}
 /// A thread each.
 final class ThreadRunner: ServiceRunner {
     let monitor: any Monitor = NSCondition()
-    private let committerThread = ServiceThread(name: "gavel-log")
-    private let writerThread = ServiceThread(name: "gavel-writer")
+    private let committerThread: ServiceThread
+    private let writerThread: ServiceThread
+
+    init(scheduling: Scheduling = .normal) {
+        committerThread = ServiceThread(name: "gavel-log", scheduling: scheduling)
+        writerThread = ServiceThread(name: "gavel-writer", scheduling: scheduling)
+    }
 
     func run(_ committer: Committer) { committerThread.start { committer.run() } }
 
@@ -46,14 +51,20 @@ final class ThreadRunner: ServiceRunner {
 final class ServiceThread: @unchecked Sendable {
     // Sendable: `isDone` is used only while `condition` is locked, and before the thread starts.
     private let name: String
+    private let scheduling: Scheduling
     private let condition = NSCondition()
     private var isDone = true
 
-    init(name: String) { self.name = name }
+    init(name: String, scheduling: Scheduling = .normal) {
+        self.name = name
+        self.scheduling = scheduling
+    }
 
     func start(_ body: @escaping @Sendable () -> Void) {
         isDone = false
         let thread = Thread { [self] in
+            // Who asks for it has found out whether it may be had; without it all goes on, but later.
+            try? scheduling.apply()
             body()
             condition.lock()
             isDone = true

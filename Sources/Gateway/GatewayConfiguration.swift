@@ -1,3 +1,5 @@
+public import BidService
+
 /// Where the gateway listens and whom it lets in.
 public struct GatewayConfiguration: Sendable {
     public var host: String
@@ -15,6 +17,8 @@ public struct GatewayConfiguration: Sendable {
     public var compression: Bool
     /// How many event loops share the connections.
     public var eventLoops: Int
+    /// Of the event loops.
+    public var scheduling: Scheduling
     public var limits: GatewayLimits
     public var addresses: AddressPolicy
     /// Who may read the metrics.
@@ -23,7 +27,7 @@ public struct GatewayConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil,
         jwt: JWTSettings? = nil, unixSocketPath: String? = nil, allowedOrigins: [String] = [],
-        compression: Bool = false, eventLoops: Int = 2,
+        compression: Bool = false, eventLoops: Int = 2, scheduling: Scheduling = .normal,
         limits: GatewayLimits = GatewayLimits(), addresses: AddressPolicy = AddressPolicy(),
         metrics: MetricsAccess = .local
     ) {
@@ -35,6 +39,7 @@ public struct GatewayConfiguration: Sendable {
         self.allowedOrigins = allowedOrigins
         self.compression = compression
         self.eventLoops = eventLoops
+        self.scheduling = scheduling
         self.limits = limits
         self.addresses = addresses
         self.metrics = metrics

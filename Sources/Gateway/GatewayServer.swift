@@ -68,6 +68,10 @@ public final class GatewayServer: Sendable {
             issuer = try await TokenIssuer(jwt, threadPool: threadPool, logger: logger)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
+        for loop in group.makeIterator() {
+            // As with the service's threads: whoever asks for it knows that it may be had.
+            loop.execute { try? configuration.scheduling.apply() }
+        }
         let statistics = GatewayStatistics()
         let gatekeeper = Gatekeeper(
             limits: limits, addresses: configuration.addresses, statistics: statistics)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BidService
 import Foundation
 
 /// Measures what the house promises to be fast at. Build it for release, along with gavel:
@@ -84,6 +85,12 @@ struct GavelBenchmarks: AsyncParsableCommand {
             valueName: "n"))
     var attackers = 1000
 
+    @Flag(
+        help:
+            "Schedule a besieged server as any other program, and not realtime as the systemd unit does."
+    )
+    var normalScheduling = false
+
     @Option(help: ArgumentHelp("Where the databases go.", valueName: "path"))
     var folder = FileManager.default.temporaryDirectory.path
 
@@ -160,7 +167,9 @@ struct GavelBenchmarks: AsyncParsableCommand {
         }
         if room == .hostile {
             try await HostileBenchmark(
-                pairs: self.repeat, seconds: seconds, attackers: attackers, in: folder
+                pairs: self.repeat, seconds: seconds, attackers: attackers,
+                scheduling: normalScheduling ? .normal : .realtime,
+                in: folder
             ).print()
         }
         if room == .restart {

@@ -1,3 +1,4 @@
+import BidService
 import Foundation
 import GavelBench
 import GavelLoad
@@ -28,10 +29,15 @@ final class HonestBidders: Sendable {
     private let period: TimeAmount
     private let state = Mutex(State())
 
-    /// - Parameter period: from one bid of a bidder's to its next one.
+    /// - Parameters:
+    ///   - period: from one bid of a bidder's to its next one.
+    ///   - scheduling: of theirs. They have machines of their own, and what is measured is not to be how
+    ///     long they wait for a core of this one.
     init(
-        of hall: Hall, on server: GavelProcess, period: TimeAmount = .seconds(1)
+        of hall: Hall, on server: GavelProcess, period: TimeAmount = .seconds(1),
+        scheduling: Scheduling = .normal
     ) async throws {
+        try await group.next().submit { try scheduling.apply() }.get()
         count = hall.seats
         self.period = period
         for number in 0..<hall.seats {

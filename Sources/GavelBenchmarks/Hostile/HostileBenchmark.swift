@@ -1,3 +1,4 @@
+import BidService
 import Foundation
 import GavelBench
 import GavelLoad
@@ -10,13 +11,18 @@ struct HostileBenchmark {
     let pairs: Int
     let seconds: Int
     let attackers: Int
+    /// Of the server, and of the bidders beside it.
+    let scheduling: Scheduling
     let folder: URL
 
-    init(pairs: Int, seconds: Int, attackers: Int, in folder: URL) throws {
+    init(
+        pairs: Int, seconds: Int, attackers: Int, scheduling: Scheduling, in folder: URL
+    ) throws {
         try Lines.prepare(for: attackers + Self.bidders)
         self.pairs = pairs
         self.seconds = seconds
         self.attackers = attackers
+        self.scheduling = scheduling
         self.folder = folder
     }
 
@@ -33,9 +39,9 @@ struct HostileBenchmark {
 
     func print() async throws {
         let hall = try Hall(seats: Self.bidders, in: folder)
-        let server = try GavelProcess(database: hall.database, settings: Self.settings)
+        let server = try GavelProcess(database: hall.database, settings: settings)
         defer { server.kill() }
-        let bidders = try await HonestBidders(of: hall, on: server)
+        let bidders = try await HonestBidders(of: hall, on: server, scheduling: scheduling)
         // The first second's are those of a server that has not warmed up.
         _ = try await bidders.measure(seconds: 3)
         let before = try server.usage.residentBytes()
@@ -69,7 +75,9 @@ struct HostileBenchmark {
         let after = try server.usage.residentBytes()
         try await bidders.leave()
         try server.stop()
-        Swift.print("hostile: \(Self.bidders) bidders, \(attackers) attackers, \(pairs) pairs")
+        Swift.print(
+            "hostile: \(Self.bidders) bidders, \(attackers) attackers, \(pairs) pairs, "
+                + "scheduling \(scheduling.rawValue)")
         for part in [0.5, 0.99, 0.999, 1] {
             let (calm, stormy) = (
                 Spread(quiet.map { $0.latencies[part] }),
@@ -95,7 +103,9 @@ struct HostileBenchmark {
     }
 
     /// Attackers' addresses are limited as strangers' are; the bidders' own counts as known.
-    private static let settings = ["--exempt-networks", "127.0.0.1/32"]
+    private var settings: [String] {
+        ["--exempt-networks", "127.0.0.1/32", "--scheduling", scheduling.rawValue]
+    }
 
     private func measure(_ bidders: HonestBidders, on server: GavelProcess) async throws -> Phase {
         let cpu = try server.usage.cpuSeconds()

@@ -48,6 +48,7 @@ final class RunningServer: Service {
         _ configuration: ServeConfiguration, logger: Logger
     ) async throws(CommandFailure) -> RunningServer {
         OpenFileLimit.raise()
+        try await checkScheduling(configuration.scheduling)
         // A file that may not grow is to fail the write and not to end the server.
         signal(SIGXFSZ, SIG_IGN)
         let clock = SystemClock()
@@ -67,6 +68,7 @@ final class RunningServer: Service {
             opening = .now - start
             service = try BidService(
                 limits: configuration.serviceLimits, clock: clock, publisher: publisher,
+                scheduling: configuration.scheduling,
                 onFailure: {
                     logger.critical(
                         "The log failed; nothing is accepted", metadata: ["error": "\($0)"])
@@ -116,7 +118,8 @@ final class RunningServer: Service {
                     unixSocketPath: configuration.socketPath,
                     allowedOrigins: configuration.allowedOrigins,
                     compression: configuration.compression,
-                    eventLoops: configuration.eventLoops, limits: configuration.limits,
+                    eventLoops: configuration.eventLoops, scheduling: configuration.scheduling,
+                    limits: configuration.limits,
                     addresses: configuration.addresses, metrics: configuration.metrics),
                 service: service, fanOut: fanOut, administration: administration, clock: clock,
                 logger: logger)
@@ -150,6 +153,19 @@ final class RunningServer: Service {
             case let error as ListenError: throw CommandFailure(.unreachable, "\(error)")
             default: throw CommandFailure(.internalError, "The server can't start: \(error)")
             }
+        }
+    }
+
+    /// Finds out whether the system permits it, on a thread that ends.
+    private static func checkScheduling(
+        _ scheduling: Scheduling
+    ) async throws(CommandFailure) {
+        do { try await OwnThread.run { try scheduling.apply() } } catch {
+            throw CommandFailure(
+                .usage,
+                "The system does not permit scheduling realtime (\(error)). Permit it, by "
+                    + "LimitRTPRIO=1 in the systemd unit or rtprio 1 in limits.conf, or set scheduling to "
+                    + "normal.")
         }
     }
 

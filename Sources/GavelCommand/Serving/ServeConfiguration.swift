@@ -36,6 +36,7 @@ struct ServeConfiguration: Hashable, Sendable {
     var origins: [String] = []
     var compression = false
     var eventLoops = 2
+    var scheduling = Scheduling.normal
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
     /// Who may read the metrics.

@@ -64,6 +64,10 @@ extension ServeSetting {
             "word", "Whether every connection begins with a PROXY header of a trusted proxy."),
         .number("event-loops", \.eventLoops, in: 1...256, "Threads for the network."),
         .choice(
+            "scheduling", \.scheduling, of: "a way to be scheduled", "word",
+            "How the system schedules the threads that bids pass: like everybody's, or before all that "
+                + "is not realtime, which it has to permit (LimitRTPRIO=1)."),
+        .choice(
             "log-level", \.logLevel, of: "a log level", "level", "What the log says at least."),
         .choice(
             "log-format", \.logFormat, of: "a log format", "format", "How the log is written."),
