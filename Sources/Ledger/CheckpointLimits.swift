@@ -1,10 +1,9 @@
 import GRDBSQLite
 
-/// When the write-ahead log is moved into the database, all of it at once; in pages of 4 KiB.
+/// When the write-ahead log is moved into the database; in pages of 4 KiB.
 ///
-/// Not in part, which SQLite can do beside a reader: it then counts pages as moved that no sync has covered.
-/// Should one fail later, Linux takes them for written, the next checkpoint does not write them again, and
-/// a loss of power leaves a database without them (seed 20,316 of the simulation).
+/// All of it at once, unless somebody reads who still needs a part of it. What happens to pages that were moved
+/// in part, and in vain, is ``MovedPages``'s.
 public struct CheckpointLimits: Hashable, Sendable {
     /// How many there may be before an idle moment is used for it.
     public var idlePages = 1_000

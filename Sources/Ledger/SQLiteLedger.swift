@@ -193,6 +193,7 @@ public final class SQLiteLedger: BidLog {
             try database.execute(sql: "PRAGMA max_page_count = \(pagesMax)")
         }
         // What a crash left in the write-ahead log, so that the file below is whole.
+        try MovedPages.forget(on: try database.connection())
         try database.checkpoint(.passive)
         try checkLength(database, file: file)
         try migrator.migrate(database, at: options.now())

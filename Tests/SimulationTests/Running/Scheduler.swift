@@ -131,6 +131,7 @@ struct Scheduler {
             case 91: return .reachServerLate(client)
             case 92: return random.chance(60) ? .take(client, random.chance(60)) : second()
             case 93..<96: return .administer(order(in: world))
+            case 96: return random.chance(40) ? .look(random.pick(Step.Look.allCases)) : .decide
             default: return .pass(duration(in: world))
             }
         }

@@ -38,6 +38,7 @@ enum Step: Hashable, Sendable {
     case second
 
     // The world around it.
+    case look(Look)
     case pass(Milliseconds)
     /// The clock jumps: back, when negative.
     case jump(Milliseconds)
@@ -47,6 +48,15 @@ enum Step: Hashable, Sendable {
     case losePower
     case stop
     case start
+
+    /// What somebody does who reads the database beside the server.
+    enum Look: Hashable, Sendable, CaseIterable {
+        /// Begins to read, and does not end.
+        case begin
+        /// Has read, and keeps the database open.
+        case end
+        case leave
+    }
 
     /// What a client watches on a new connection.
     enum Watching: Hashable, Sendable {
@@ -80,6 +90,7 @@ extension Step: CustomStringConvertible {
         case .commit: "the committer commits"
         case .turn: "the event loop turns"
         case .second: "the event loop's second is over"
+        case .look(let look): "an onlooker: \(look)"
         case .pass(let duration): "\(duration) ms pass"
         case .jump(let duration): "the clock jumps by \(duration) ms"
         case .plan(let fault): "the disk will fail: \(fault)"

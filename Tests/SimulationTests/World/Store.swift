@@ -40,6 +40,9 @@ final class Store: Sendable {
         return options
     }
 
+    /// What SQLite knows the database by.
+    var sqliteName: String { disk.sqliteName(of: path) }
+
     /// Opens the log, as a server does when it starts and after each fault.
     func open() throws(LedgerError) -> any BidLog {
         let ledger = try SQLiteLedger(path: path, options: Self.options(on: disk))

@@ -8,6 +8,7 @@ extension World {
     /// look at all of it.
     func finish() {
         perform(.repair)
+        perform(.look(.leave))
         perform(.start)
         guard server != nil else { return auditor.found(.staysDown, whyDown) }
         settle()

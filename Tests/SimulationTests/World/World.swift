@@ -13,6 +13,7 @@ final class World {
     let auditor: Auditor
     let clock = ManualClock(Scene.noon)
     let store: Store
+    private let onlooker: Onlooker
     private(set) var server: SimulatedServer?
     private(set) var clients: [SimulatedClient] = []
     /// All that were ever to be created; of some the house may have been told that they can't be.
@@ -29,6 +30,7 @@ final class World {
         var random = SplitMix64(seed: seed)
         scene = try Scene(&random)
         store = Store(seed: random.next(), sabotage: sabotage)
+        onlooker = Onlooker(at: store)
         auditor = Auditor()
         var limits = ServiceLimits()
         limits.reopenMin = scene.reopenMin
@@ -99,6 +101,7 @@ final class World {
         case .commit: server?.commit()
         case .turn: server?.turn()
         case .second: server?.second()
+        case .look(let look): onlooker.act(look)
         case .pass(let duration), .jump(let duration):
             clock.set(clock.now().advanced(by: duration))
         case .plan(let fault): store.plan(fault)
@@ -150,6 +153,8 @@ final class World {
         }
         server?.turn()
         server = nil
+        // To the disk all who have files open on it are one.
+        if store.disk.isDown { onlooker.act(.leave) }
     }
 
     private func stop() {
