@@ -111,9 +111,10 @@ int64_t node_write(SimulatedDisk *disk, Node *node, int64_t offset, const void *
 void node_truncate(Node *node, int64_t length) { note(node, 1, length, NULL, 0); }
 
 /// The system writes whole pages of 4 KiB: what was forgotten goes along with a later change beside
-/// it.
+/// it. A file's length is in the file system's journal, which keeps its order: an old one never comes back
+/// after the file has grown.
 static int goes_along(const Change *forgotten) {
-    if (forgotten->is_truncation) return 0;
+    if (forgotten->is_truncation) return 1;
     int64_t first = forgotten->offset / 4096;
     int64_t last = (forgotten->offset + forgotten->length - 1) / 4096;
     for (const Change *later = forgotten->next; later != NULL; later = later->next) {
