@@ -6,9 +6,9 @@ import Synchronization
 
 /// The bid service: one queue in, one writer, one log, and out only what is on disk.
 ///
-/// Two threads: the *writer* owns the house and decides (see `Writer`), the *committer* owns the log
-/// and lets out what it has stored (see `Committer`). Everything else reads ``board``, which
-/// shows what has been committed.
+/// Three threads: the *writer* owns the house and decides (see `Writer`), the *committer* owns the log
+/// and writes to it (see `Committer`), the *releaser* waits for the disk and lets out what is durable (see
+/// `Releaser`). Everything else reads ``board``, which shows what has been let out.
 public final class BidService: Sendable {
     /// What has been published, for any thread to read.
     public let board: PublicBoard
@@ -21,6 +21,7 @@ public final class BidService: Sendable {
     private let webhooks = WebhookNotes()
     private let statisticsBox = StatisticsBox()
     private let space: SpaceWatch
+    private let line: CommitLine
     private let runner: any ServiceRunner
 
     /// Reads the log, applies the outage rule and goes to work. Throws when the log can't be had.
@@ -30,7 +31,7 @@ public final class BidService: Sendable {
     ///   - clock: where the arrival stamps come from.
     ///   - publisher: who distributes what is committed.
     ///   - scheduling: of the service's threads.
-    ///   - onFailure: told of a log that failed, on the log's thread; and why it can't be opened
+    ///   - onFailure: told of a log that failed, on the log's thread or the releasing one; and why it can't be opened
     ///     again, on the writer's.
     ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
     ///   - onSpace: told that the log's disk is nearly full, and that there is room again, with the
@@ -49,7 +50,7 @@ public final class BidService: Sendable {
             openLog: openLog)
     }
 
-    /// - Parameter runner: what the writer and the committer run on.
+    /// - Parameter runner: what the writer, the committer and the releaser run on.
     init(
         limits: ServiceLimits, clock: any ServiceClock, publisher: any Publisher,
         onFailure: @escaping @Sendable (LedgerError) -> Void,
@@ -64,23 +65,29 @@ public final class BidService: Sendable {
         self.queue = queue
         self.runner = runner
         space = SpaceWatch(limits: limits, clock: clock, onChange: onSpace)
-        let committer = Committer(
-            log: log, board: board, publisher: publisher, notary: notary, webhooks: webhooks,
-            statistics: statisticsBox, space: space, monitor: runner.monitor,
+        line = CommitLine(
+            monitor: runner.monitor,
             onFailure: { error in
                 onFailure(error)
                 queue.wake()
             }, onReady: { queue.wake() })
+        let releaser = Releaser(
+            log: log, line: line, board: board, publisher: publisher, notary: notary,
+            webhooks: webhooks, statistics: statisticsBox)
+        let committer = Committer(
+            log: log, line: line, releaser: releaser, notary: notary, statistics: statisticsBox,
+            space: space)
         let writer = Writer(
             clock: clock, limits: limits, queue: queue, committer: committer, board: board,
             publisher: publisher, notary: notary, webhooks: webhooks, statistics: statisticsBox,
             space: space, requestListeners: requestListeners, onFailure: onFailure,
             onRecovery: onRecovery, openLog: openLog)
         runner.run(committer)
+        runner.run(releaser)
         do {
             try writer.start(with: log)
         } catch {
-            _ = committer.stop()
+            _ = line.close()
             runner.join()
             throw error
         }
@@ -128,7 +135,7 @@ public final class BidService: Sendable {
     ///   - isUrgent: somebody waits for it. Otherwise it goes along with the next commit, which comes
     ///     within a heartbeat's interval.
     ///   - respond: told once whether it is on disk; not, only when the service has ended before. Called on
-    ///     the log's thread or on this one; must not block.
+    ///     the releasing thread, the log's or this one; must not block.
     public func store(
         _ rows: WebhookRows, isUrgent: Bool,
         respond: @escaping @Sendable (_ isStored: Bool) -> Void = { _ in }
@@ -181,6 +188,12 @@ public final class BidService: Sendable {
         statistics.isDiskNearlyFull = space.sight.isLow
         return statistics
     }
+
+    /// Waits until everything is let out that whoever reads the log beside the service may have seen in it: it is
+    /// there for a moment before it is durable. Blocks until then; not for an event loop.
+    ///
+    /// - Returns: false when a sync has failed: what was read may be lost.
+    public func settle() -> Bool { line.settle() }
 
     /// Whether lots are paused and new ones are refused, because the log's disk is nearly full.
     public var isDiskNearlyFull: Bool { space.sight.isLow }

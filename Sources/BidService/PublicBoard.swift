@@ -5,7 +5,7 @@ import Synchronization
 /// What has been published: every lot as the last commit left it, the latest changes for those who
 /// resume, and who a token belongs to.
 ///
-/// Written by the log's thread after each commit and before anything of it goes out; read from any
+/// Written by whoever lets a commit out, once it is durable and before anything of it goes out; read from any
 /// thread. So a snapshot is never ahead of the disk, and never behind a change already sent.
 public final class PublicBoard: Sendable {
     /// A lot as one reader may see it.
@@ -171,7 +171,7 @@ public final class PublicBoard: Sendable {
             ownAmount: bidder.flatMap { lot.ownAmounts[$0] })
     }
 
-    // MARK: - Writing, by the log's thread
+    // MARK: - Writing, by whoever lets commits out
 
     /// Takes over what a commit has changed.
     ///

@@ -11,12 +11,14 @@ public struct ServiceLimits: Hashable, Sendable {
     public var batchEntriesMax = 256
     /// Public changes kept in memory per lot for those who resume; further back, a snapshot.
     public var recentChangesMax = 512
-    /// How many are kept as the writer knows them, who is ahead of what is shown by three batches at
-    /// most: one that grows, one that waits, one on its way to the disk. Besides a batch's commands the
-    /// clock may have opened and closed the lot.
+    /// How many are kept as the writer knows them, who is ahead of what is shown by five batches at
+    /// most: one that grows, one that waits, one that is being written, and those that are not let out. Besides
+    /// a batch's commands the clock may have opened and closed the lot.
     ///
     /// With them a commit that failed and holds all the same can be told change by change.
-    var keptChangesMax: Int { recentChangesMax + 3 * (batchEntriesMax + 2) }
+    var keptChangesMax: Int {
+        recentChangesMax + (3 + CommitLine.unreleasedMax) * (batchEntriesMax + 2)
+    }
     /// How often a durable heartbeat is written while nothing else is: what the outage rule
     /// can be wrong by.
     public var heartbeatInterval: Milliseconds = 1000

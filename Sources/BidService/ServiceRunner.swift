@@ -1,14 +1,16 @@
 import Foundation
 
-/// What the writer and the committer run on: two threads, or a test that steps them one at a time.
+/// What the service's parts run on: a thread each, or a test that steps them one at a time.
 protocol ServiceRunner: Sendable {
-    /// What guards that which the two share, and how the one waits for the other.
+    /// What guards that which they share, and how they wait for each other.
     var monitor: any Monitor { get }
     /// Runs the committer until it is told to stop.
     func run(_ committer: Committer)
+    /// Runs the releaser until it is told to stop.
+    func run(_ releaser: Releaser)
     /// Runs the writer until its queue is closed and empty.
     func run(_ writer: Writer)
-    /// Waits until both have ended.
+    /// Waits until all have ended.
     func join()
 }
 
@@ -16,25 +18,56 @@ protocol ServiceRunner: Sendable {
 protocol Monitor: Sendable {
     func lock()
     func unlock()
-    /// Lets go of the lock, waits for a broadcast, and has the lock again.
-    func wait()
-    func broadcast()
+    /// Lets go of the lock, waits until such ones are woken, and has the lock again.
+    func wait(as waiter: Waiter)
+    func wake(_ waiter: Waiter)
 }
 
-extension NSCondition: Monitor {}
+/// Who waits. Of the first three there is one each.
+enum Waiter: Int, CaseIterable, Sendable { case writer, log, releaser, readers }
+
+/// A lock of the system's, and something to wait for for each of those who wait: who is woken for nothing costs
+/// a lone bid more than anything else here.
+final class ThreadMonitor: Monitor, @unchecked Sendable {
+    // Sendable: the system's lock and conditions are for any thread; the pointers never change.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let conditions = UnsafeMutablePointer<pthread_cond_t>.allocate(
+        capacity: Waiter.allCases.count)
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        for waiter in Waiter.allCases { pthread_cond_init(conditions + waiter.rawValue, nil) }
+    }
+
+    deinit {
+        for waiter in Waiter.allCases { pthread_cond_destroy(conditions + waiter.rawValue) }
+        pthread_mutex_destroy(mutex)
+        conditions.deallocate()
+        mutex.deallocate()
+    }
+
+    func lock() { pthread_mutex_lock(mutex) }
+    func unlock() { pthread_mutex_unlock(mutex) }
+    func wait(as waiter: Waiter) { pthread_cond_wait(conditions + waiter.rawValue, mutex) }
+    func wake(_ waiter: Waiter) { pthread_cond_broadcast(conditions + waiter.rawValue) }
+}
 
 /// A thread each.
 final class ThreadRunner: ServiceRunner {
-    let monitor: any Monitor = NSCondition()
+    let monitor: any Monitor = ThreadMonitor()
     private let committerThread: ServiceThread
+    private let releaserThread: ServiceThread
     private let writerThread: ServiceThread
 
     init(scheduling: Scheduling = .normal) {
         committerThread = ServiceThread(name: "gavel-log", scheduling: scheduling)
+        releaserThread = ServiceThread(name: "gavel-release", scheduling: scheduling)
         writerThread = ServiceThread(name: "gavel-writer", scheduling: scheduling)
     }
 
     func run(_ committer: Committer) { committerThread.start { committer.run() } }
+
+    func run(_ releaser: Releaser) { releaserThread.start { releaser.run() } }
 
     func run(_ writer: Writer) {
         let handover = Handover(writer)
@@ -44,6 +77,7 @@ final class ThreadRunner: ServiceRunner {
     func join() {
         writerThread.join()
         committerThread.join()
+        releaserThread.join()
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// Counts since the start of the service.
 public struct ServiceStatistics: Sendable {
     public var entries: Int64 = 0
-    /// How long commits took, in microseconds.
+    /// How long commits took, from their writing until they were durable, in microseconds.
     public var commitSeconds = Histogram(bounds: Histogram.latencyBounds).reading
     /// Log entries in a commit.
     public var batchEntries = Histogram(bounds: StatisticsBox.batchBounds).reading

@@ -97,7 +97,7 @@ extension Writer {
             batch.log.webhooks = rows
             batch.webhookNote = number
         }
-        if !committer.hand(over: batch) {
+        if !committer.line.hand(over: batch) {
             isSound = false
             turnAway(batch)
         }

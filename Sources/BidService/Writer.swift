@@ -87,10 +87,10 @@ final class Writer {
     func round(waitingUntil deadline: Instant) -> Bool {
         let taken = queue.take(
             max: max(1, limits.batchEntriesMax - batch.size), until: deadline)
-        if isSound, committer.hasFailed { isSound = false }
+        if isSound, committer.line.hasFailed { isSound = false }
         if !isSound {
             // Nothing of it happened, and nobody is to wait for that until the log is back.
-            turnAway(committer.takeBack())
+            turnAway(committer.line.takeBack())
             abandonBatch()
             if recoveryPace.isDue(at: clock.now()) { recover() }
         }
@@ -100,7 +100,7 @@ final class Writer {
             turnAway(taken.groups)
         }
         // What still waited when the log failed is answered, too.
-        if taken.isClosed { turnAway(committer.stop()) }
+        if taken.isClosed { turnAway(committer.line.close()) }
         return !taken.isClosed
     }
 
@@ -137,13 +137,13 @@ final class Writer {
         !batch.isEmpty || isSound && (snapshots.isBehind(head) || webhooks.isUrgent)
     }
 
-    /// While the disk is busy with the batch before, this one grows: a bid that comes meanwhile waits
-    /// for one commit instead of two, and commits are fewer. The committer wakes the writer in time;
+    /// While the log's thread is busy with the batch before, this one grows: a bid that comes meanwhile waits
+    /// for one commit instead of two, and commits are fewer. The line wakes the writer in time;
     /// and a batch that is half as large as can be is made ready for it beforehand. A lone bid finds
-    /// the disk idle and never waits.
+    /// the thread idle and never waits.
     private var isWorthFinishing: Bool {
         guard batch.size < limits.batchEntriesMax else { return true }
-        return committer.isReady(forLarge: 2 * batch.size >= limits.batchEntriesMax)
+        return committer.line.isReady(forLarge: 2 * batch.size >= limits.batchEntriesMax)
     }
 
     /// What the clock does: each lot at its own millisecond, in order.

@@ -1,7 +1,7 @@
 import AuctionRules
 import Proof
 
-/// Receipts per second on one thread: what the log's thread does for those of one commit, their texts,
+/// Receipts per second on one thread: what whoever lets commits out does for those of one commit, their texts,
 /// the tree over them and one signature. That is what a receipt adds to a bid.
 struct ReceiptsBenchmark: Benchmark {
     let receipts: Int

@@ -25,6 +25,19 @@ public protocol BidLog: AnyObject, Sendable {
     /// - Precondition: the batch is sealed, or has nothing to append (then this does nothing).
     func append(_ batch: LogBatch) throws(LedgerError)
 
+    /// The first half of ``append(_:)``: the batch is in the log, as a whole and after all before it, and is
+    /// durable once a ``sync()`` has returned that was called afterwards. Until then a loss of power may take
+    /// it, and with it all that follow.
+    ///
+    /// Errors are those of ``append(_:)``. A log may make it durable at once.
+    func write(_ batch: LogBatch) throws(LedgerError)
+
+    /// Makes durable all that was written before the call.
+    ///
+    /// May be called from any thread, also while the next batch is being written, but not once the log is closed. After
+    /// an error the outcome of all of them is unknown, as after one of ``append(_:)``.
+    func sync() throws(LedgerError)
+
     /// Calls `body` with every entry after `position` in order, up to the log's head. Each entry's
     /// hash and its link to the one before are checked first: `corrupt` says where the chain breaks.
     ///
@@ -64,6 +77,10 @@ public protocol BidLog: AnyObject, Sendable {
 }
 
 extension BidLog {
+    public func write(_ batch: LogBatch) throws(LedgerError) { try append(batch) }
+
+    public func sync() throws(LedgerError) {}
+
     public func newSaltKey() -> SaltKey { .random() }
 
     public func snapshot() throws(LedgerError) -> SnapshotFinding { .none }

@@ -10,7 +10,7 @@ import GRDBSQLite
 /// Safe, as nothing that was held back is missed by anybody:
 /// - The log is written through this one file, of the only connection that writes and checkpoints. With
 ///   `synchronous=FULL` it syncs each commit before it tells others, by the log's index, that the commit's
-///   pages are there; and a sync writes first what was gathered.
+///   pages are there; and a sync writes first what was gathered, also one that is held back (``LogSync``).
 /// - So does everything else that is done with the file, reading above all: SQLite reads back pages of a
 ///   transaction that were too many for its cache.
 /// - A write that fails is told by whatever brought it about, at the latest by the commit's sync, and what
@@ -28,16 +28,19 @@ enum GatheredWrites {
     /// Gathers from now on what the connection writes to its write-ahead log.
     ///
     /// - Precondition: `journal_mode` is `WAL` and `synchronous` is `FULL`, and the log is open.
-    static func begin(on connection: OpaquePointer) throws(LedgerError) {
+    /// - Returns: what syncs the log from now on.
+    static func begin(on connection: OpaquePointer) throws(LedgerError) -> LogSync {
         let file = try WriteAheadLogFile(of: connection)
+        let sync = LogSync(of: file)
         let gathered = UnsafeMutablePointer<Gathered>.allocate(capacity: 1)
         gathered.initialize(
             to: Gathered(
-                methods: methods, own: file.methods,
+                methods: methods, own: file.methods, sync: sync,
                 bytes: .allocate(byteCount: capacity, alignment: 16)))
         // The methods are the first field, so that their address is that of the whole.
         file.pointer.pointee.pMethods = UnsafeRawPointer(gathered)
             .assumingMemoryBound(to: sqlite3_io_methods.self)
+        return sync
     }
 
     private typealias File = UnsafeMutablePointer<sqlite3_file>
@@ -47,6 +50,7 @@ enum GatheredWrites {
         let methods: sqlite3_io_methods
         /// The file's own methods.
         let own: UnsafePointer<sqlite3_io_methods>
+        let sync: LogSync
         let bytes: UnsafeMutableRawPointer
         /// Where in the file the bytes belong, and how many there are.
         var start: Int64 = 0
@@ -99,8 +103,10 @@ enum GatheredWrites {
             let gathered = GatheredWrites.gathered(file)
             let written = gathered.pointee.write(to: file)
             let own = gathered.pointee.own
+            gathered.pointee.sync.end()
             file.pointee.pMethods = own
             gathered.pointee.bytes.deallocate()
+            gathered.deinitialize(count: 1)
             gathered.deallocate()
             let closed = own.pointee.xClose(file)
             return written == SQLITE_OK ? closed : written
@@ -110,6 +116,7 @@ enum GatheredWrites {
         }
         methods.xWrite = { file, bytes, count, offset in
             guard let bytes else { return SQLITE_MISUSE }
+            GatheredWrites.gathered(file).pointee.sync.noteWrite(at: offset)
             if GatheredWrites.gathered(file).pointee.take(bytes, count: Int(count), at: offset) {
                 return SQLITE_OK
             }
@@ -125,7 +132,9 @@ enum GatheredWrites {
             GatheredWrites.afterWriting(file) { $0.pointee.xTruncate(file, size) }
         }
         methods.xSync = { file, flags in
-            GatheredWrites.afterWriting(file) { $0.pointee.xSync(file, flags) }
+            GatheredWrites.afterWriting(file) { _ in
+                GatheredWrites.gathered(file).pointee.sync.syncOrHoldBack(flags)
+            }
         }
         methods.xFileSize = { file, size in
             GatheredWrites.afterWriting(file) { $0.pointee.xFileSize(file, size) }

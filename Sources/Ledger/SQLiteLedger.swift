@@ -6,7 +6,8 @@ import GRDBSQLite
 /// The log in a SQLite file, and the only connection that writes or checkpoints it.
 ///
 /// Guarantees: when ``append(_:)`` returns, the batch's events, replies and state rows are on disk
-/// together (WAL, `synchronous=FULL`, one fdatasync). At most one ledger has a file open: the system's
+/// together (WAL, `synchronous=FULL`, one fdatasync); after ``write(_:)`` they are there once ``sync()``
+/// has returned. At most one ledger has a file open: the system's
 /// SQLite is of a range of versions in which two connections that write and checkpoint at once can
 /// damage a WAL database. Readers open it read-only.
 /// Does not guarantee anything against a disk that lies about fdatasync.
@@ -22,6 +23,8 @@ public final class SQLiteLedger: BidLog {
     /// Used inside the queue only, which runs one piece of work at a time.
     private let writer: QueueBound<Writer?>
     private let lock: any DatabaseLock
+    /// Nil: SQLite alone syncs.
+    private let logSync: LogSync?
 
     /// How the ledger treats its file. The defaults are right for a server.
     public struct Options: Sendable {
@@ -84,6 +87,7 @@ public final class SQLiteLedger: BidLog {
                 try Self.setUp(database, file: file, options: options)
             }
             writer = QueueBound(opened.writer)
+            logSync = opened.sync
             description = opened.description
         } catch {
             throw LedgerError(any: error, doing: doing)
@@ -103,6 +107,15 @@ public final class SQLiteLedger: BidLog {
         precondition(batch.isSealed, "Seal the batch before it is appended")
         try write { writer throws(LedgerError) in try writer.append(batch) }
     }
+
+    /// The batch's pages are with the system when it returns, and readers see it.
+    public func write(_ batch: LogBatch) throws(LedgerError) {
+        guard batch.hasRows else { return }
+        precondition(batch.isSealed, "Seal the batch before it is written")
+        try write { writer throws(LedgerError) in try writer.append(batch, holdingBack: true) }
+    }
+
+    public func sync() throws(LedgerError) { try logSync?.sync() }
 
     public func entries(
         after position: Int64, _ body: (LogEntry) throws -> Void
@@ -178,7 +191,7 @@ public final class SQLiteLedger: BidLog {
 
     private static func setUp(
         _ database: Database, file: DatabaseFile, options: Options
-    ) throws -> (writer: Writer, description: LedgerDescription) {
+    ) throws -> (writer: Writer, sync: LogSync?, description: LedgerDescription) {
         let migrator = Migrator()
         // Before anything is written: a database that is not ours stays as it is.
         try migrator.check(database)
@@ -203,8 +216,8 @@ public final class SQLiteLedger: BidLog {
         let reservation = try LogReservation.make(
             pages: options.reservedPages, pageSize: pageSize,
             freeSpace: file.disk.freeSpace(beside: file.path), on: connection)
-        if options.gathersWrites { try GatheredWrites.begin(on: connection) }
-        let writer = try Writer(connection)
+        let sync = options.gathersWrites ? try GatheredWrites.begin(on: connection) : nil
+        let writer = try Writer(connection, sync: sync)
         do {
             let description = LedgerDescription(
                 path: file.path, sqliteVersion: String(cString: sqlite3_libversion()),
@@ -214,7 +227,7 @@ public final class SQLiteLedger: BidLog {
                 logID: try String.fetchOne(
                     database, sql: "SELECT value FROM meta WHERE key = 'log_id'") ?? "",
                 head: writer.head)
-            return (writer, description)
+            return (writer, sync, description)
         } catch {
             writer.abandon()
             throw error

@@ -8,7 +8,10 @@ final class Writer {
     let connection: OpaquePointer
     private(set) var head: LogHead
     /// An append failed, and its outcome is unknown.
-    private(set) var isPoisoned = false
+    var isPoisoned: Bool { hasFailed || sync?.hasFailed == true }
+    private var hasFailed = false
+    /// What syncs the write-ahead log; nil: SQLite alone.
+    private let sync: LogSync?
     /// False while the snapshot's tables can't be written: a commit that tried would fail, and with it
     /// the bids that it holds.
     var keepsSnapshot = true
@@ -17,8 +20,9 @@ final class Writer {
     /// database; SQLite's hook keeps it.
     private let walPageCount: UnsafeMutablePointer<CInt>
 
-    init(_ connection: OpaquePointer) throws(LedgerError) {
+    init(_ connection: OpaquePointer, sync: LogSync? = nil) throws(LedgerError) {
         self.connection = connection
+        self.sync = sync
         let statements = try WriterStatements(on: connection)
         do { head = try LogReading.head(statements.head) } catch {
             statements.finalize()
@@ -43,18 +47,22 @@ final class Writer {
 
     // MARK: - Appending
 
-    func append(_ batch: LogBatch) throws(LedgerError) {
+    /// - Parameter holdingBack: the commit is durable only once somebody has synced the log; if there is
+    ///   nobody who does that beside SQLite, it is so at once.
+    func append(_ batch: LogBatch, holdingBack: Bool = false) throws(LedgerError) {
         guard !isPoisoned else { throw .poisoned }
         guard head == batch.expected else {
             throw .headMoved(expected: batch.expected, actual: head)
         }
         do {
+            sync?.holdsBack = holdingBack
+            defer { sync?.holdsBack = false }
             try write(batch)
         } catch {
             if case .headMoved = error.kind { throw error }
             // Whether the commit is on disk is not known, and to try it again could make lost pages
             // look written. This connection is done.
-            isPoisoned = true
+            hasFailed = true
             if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
             throw error
         }
@@ -81,7 +89,7 @@ final class Writer {
         var moved: CInt = 0
         let code = sqlite3_wal_checkpoint_v2(connection, nil, mode, &left, &moved)
         guard code == SQLITE_OK || code == SQLITE_BUSY else {
-            isPoisoned = true
+            hasFailed = true
             throw LedgerError(sqlite: code, on: connection, doing: "checkpoint the database")
         }
         // The next commit starts the file anew if all was moved; until then there is nothing to do.
@@ -95,7 +103,7 @@ final class Writer {
         do {
             try statements.beat.run([SQLValue(t)])
         } catch {
-            isPoisoned = true
+            hasFailed = true
             throw error
         }
     }

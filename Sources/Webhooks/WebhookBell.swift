@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Tells the sender that the log has grown. Rung by the log's thread after each commit: it costs that
+/// Tells the sender that the log has grown. Rung by the releasing thread after each commit: it costs that
 /// thread one look at a flag, and some fifty times a second a word to an event loop.
 public final class WebhookBell: Sendable {
     /// What is new is looked at this much later: many commits make one look.

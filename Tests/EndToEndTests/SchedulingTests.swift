@@ -27,7 +27,7 @@
             _ = try await anna.bid("lot", 1_000, id: "first")
             #expect(
                 try names(of: server, where: SCHED_RR) == [
-                    "NIO-ELT", "NIO-ELT", "NIO-ELT", "gavel-log", "gavel-writer",
+                    "NIO-ELT", "NIO-ELT", "NIO-ELT", "gavel-log", "gavel-release", "gavel-writer",
                 ])
             #expect(try names(of: server, where: SCHED_OTHER).contains("gavel-door"))
             #expect(await server.stop() == 0)

@@ -10,7 +10,7 @@ struct ConnectionID: Hashable, Sendable {
     var name: String { String(number, radix: 36) }
 }
 
-/// What the log's thread has for the connections of one event loop.
+/// What the releasing thread has for the connections of one event loop.
 enum Delivery: Sendable {
     /// The answer to something that a connection asked.
     case answer(Asked, Answer)
@@ -19,7 +19,7 @@ enum Delivery: Sendable {
     /// For every connection of one bidder.
     case notice(BidderID, SharedMessage)
     /// Somebody was displaced, for every connection of the bidder: the notice as it was published. Nearly
-    /// every bid has one, and nothing is made for it on the log's thread.
+    /// every bid has one, and nothing is made for it on the releasing thread.
     case outbid(Publication)
     /// A request and its verdict, for administrators who watch. Indirect like an answer.
     indirect case request(JudgedRequest)

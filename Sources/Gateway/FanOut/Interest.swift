@@ -3,7 +3,7 @@ import BidService
 import Synchronization
 import WireProtocol
 
-/// What the connections of one event loop want to hear of. The loop writes it down and the log's thread
+/// What the connections of one event loop want to hear of. The loop writes it down and the releasing thread
 /// looks: a loop where nobody watches a lot is neither handed its changes nor woken for them.
 ///
 /// Whoever begins to watch is written down before anything is read for him. What is published after

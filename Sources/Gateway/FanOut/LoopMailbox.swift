@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The way from the log's thread to one event loop: deliveries in order, and one wake-up of the loop
+/// The way from the releasing thread to one event loop: deliveries in order, and one wake-up of the loop
 /// however many there are.
 final class LoopMailbox: Sendable {
     private struct State {

@@ -73,7 +73,8 @@ enum Metrics {
             "gavel_commands_turned_away_total", .counter,
             "Commands refused because the queue was full or closed.")
         text.sample(service.turnedAway)
-        text.family("gavel_commit_seconds", .histogram, "How long commits took.")
+        text.family(
+            "gavel_commit_seconds", .histogram, "How long commits took until they were durable.")
         text.histogram(service.commitSeconds, unit: .seconds)
         text.family("gavel_batch_entries", .histogram, "Log entries in a commit.")
         text.histogram(service.batchEntries, unit: .number)

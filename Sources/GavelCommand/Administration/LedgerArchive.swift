@@ -16,14 +16,20 @@ final class LedgerArchive: Archive {
     private let reader: LedgerReader
     /// The writer's, when this process is the writer.
     private let description: LedgerDescription?
+    /// Waits until what was read is on disk, where a server writes to the database; false: it may be lost.
+    private let settle: @Sendable () -> Bool
     private let known = Mutex(Known())
     private let lastFailure = Mutex<LedgerError?>(nil)
 
     /// Why it could not be read the last time that this was so.
     var failure: LedgerError? { lastFailure.withLock { $0 } }
 
-    init(path: String, description: LedgerDescription?) throws(LedgerError) {
+    init(
+        path: String, description: LedgerDescription?,
+        settle: @escaping @Sendable () -> Bool = { true }
+    ) throws(LedgerError) {
         reader = try LedgerReader(path: path)
+        self.settle = settle
         self.description = description
     }
 
@@ -114,9 +120,14 @@ final class LedgerArchive: Archive {
     private func archived<Found>(
         _ body: () throws(LedgerError) -> Found
     ) throws(ArchiveError) -> Found {
-        do { return try body() } catch {
+        let found: Found
+        do { found = try body() } catch {
             lastFailure.withLock { $0 = error }
             throw ArchiveError(error.message)
         }
+        guard settle() else {
+            throw ArchiveError("The log has failed while it was read: try again.")
+        }
+        return found
     }
 }

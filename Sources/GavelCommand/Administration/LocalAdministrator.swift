@@ -23,7 +23,9 @@ struct LocalAdministrator: Administrator {
             limits: limits, onFailure: { Self.logger.error("The log failed: \($0)") },
             openLog: { () throws(LedgerError) in try opener.open() })
         do {
-            archive = try LedgerArchive(path: path, description: opener.description)
+            archive = try LedgerArchive(
+                path: path, description: opener.description,
+                settle: { [service] in service.settle() })
             administration = Administration(
                 service: service, archive: archive,
                 webhooks: try StoredWebhooks(path: path, service: service), logger: Self.logger)

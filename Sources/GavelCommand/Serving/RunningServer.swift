@@ -106,7 +106,8 @@ final class RunningServer: Service {
             let administration = Administration(
                 service: service,
                 archive: try LedgerArchive(
-                    path: configuration.database, description: opener.description),
+                    path: configuration.database, description: opener.description,
+                    settle: { service.settle() }),
                 webhooks: ServedWebhooks(
                     stored: try StoredWebhooks(path: configuration.database, service: service),
                     sender: webhooks),

@@ -151,7 +151,8 @@ struct FailingDiskTests {
         let title = try #require(sound.firstRange(of: Array("\"A lot\"".utf8)))
         var damaged = sound
         damaged[title.lowerBound + 1] = UInt8(ascii: "B")
-        house.disk.inject(.fail, at: .sync)
+        // Nothing of the bid is written: in the write-ahead log its page would stand in for the damaged one.
+        house.disk.inject(.fail, at: .write, of: .writeAheadLog)
         #expect(try await second.bidAfterReplacing(with: damaged) == .unknownOutcome)
         try await second.wait { second.service.availability == .logDamaged }
         for _ in 0..<40 {

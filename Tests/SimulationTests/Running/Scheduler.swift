@@ -21,7 +21,7 @@ struct Scheduler {
 
     private enum Mood: CaseIterable {
         case even
-        /// The committer does not come back from the disk.
+        /// The disk does not come back with a sync.
         case slowDisk
         /// The event loop has other things to do.
         case slowLoop
@@ -119,9 +119,15 @@ struct Scheduler {
             case 44..<56:
                 if mood == .slowWriter, isSlow { continue }
                 return .decide
-            case 56..<68:
+            case 56..<60:
                 if mood == .slowDisk, isSlow { continue }
                 return .commit
+            case 60..<64:
+                if mood == .slowDisk, random.chance(50) { continue }
+                return .write
+            case 64..<68:
+                if mood == .slowDisk, isSlow { continue }
+                return .release
             case 68..<78:
                 if mood == .slowLoop, isSlow { continue }
                 return .turn

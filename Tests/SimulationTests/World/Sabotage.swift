@@ -12,6 +12,8 @@ enum Sabotage: String, Sendable, CaseIterable {
     case unsyncedCommits
     /// What is not yet on disk is acknowledged.
     case earlyAcknowledgements
+    /// What is written is let out before its sync.
+    case skippedSyncs
     /// A commit whose sync has failed is synced again, and then believed.
     case retriedSyncs
     /// Of two equal offers the later one leads.
@@ -30,6 +32,7 @@ enum Sabotage: String, Sendable, CaseIterable {
                 throw LedgerError(any: error, doing: "make commits unsafe")
             }
             return ledger
+        case .skippedSyncs: return UnsyncedLog(over: ledger)
         case .earlyAcknowledgements: return EarlyLog(over: ledger)
         case .laterTies: return TieLog(over: ledger)
         case .unsignedCertificates: return UnsignedLog(over: ledger)
@@ -88,6 +91,39 @@ private final class EarlyLog: BidLog, @unchecked Sendable {
     }
 }
 
+/// Says that what is written is durable, and syncs it together with what is written next.
+private final class UnsyncedLog: BidLog, @unchecked Sendable {
+    // Sendable: a simulation has one thread.
+    private let ledger: SQLiteLedger
+    private var isDue = false
+
+    init(over ledger: SQLiteLedger) { self.ledger = ledger }
+
+    var logID: String { ledger.logID }
+    func newSaltKey() -> SaltKey { ledger.newSaltKey() }
+
+    func append(_ batch: LogBatch) throws(LedgerError) { try ledger.append(batch) }
+    func write(_ batch: LogBatch) throws(LedgerError) { try ledger.write(batch) }
+
+    func sync() throws(LedgerError) {
+        if isDue { try ledger.sync() }
+        isDue.toggle()
+    }
+
+    func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
+        try ledger.entries(after: position, body)
+    }
+
+    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
+        try ledger.reply(to: key, on: auction)
+    }
+
+    func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
+    func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
+    func checkpoint(isIdle: Bool) throws(LedgerError) { try ledger.checkpoint(isIdle: isIdle) }
+    func close() throws(LedgerError) { try ledger.close() }
+}
+
 /// Reads a bid that is equal to the leader's as if it had taken the lead.
 private final class TieLog: BidLog {
     private let ledger: SQLiteLedger
@@ -98,6 +134,8 @@ private final class TieLog: BidLog {
     func newSaltKey() -> SaltKey { ledger.newSaltKey() }
 
     func append(_ batch: LogBatch) throws(LedgerError) { try ledger.append(batch) }
+    func write(_ batch: LogBatch) throws(LedgerError) { try ledger.write(batch) }
+    func sync() throws(LedgerError) { try ledger.sync() }
 
     func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
         var house = House()

@@ -51,8 +51,15 @@ final class SimulatedServer {
     /// The writer decides what has come.
     func decide() { _ = runner.round() }
 
-    /// The committer makes durable what was decided, and lets it out.
+    /// The log's thread writes what was decided; when nothing else is on its way it makes that durable and lets it
+    /// out, too.
     func commit() { runner.commit() }
+
+    /// The log's thread writes what was decided, and leaves the rest to the releasing one.
+    func write() { runner.commit(keepsNone: true) }
+
+    /// The releasing thread makes durable what was written, and lets it out.
+    func release() { runner.release() }
 
     /// The event loop does what waits for it.
     func turn() { loop.run() }

@@ -34,6 +34,8 @@ enum Step: Hashable, Sendable {
     // The server's threads.
     case decide
     case commit
+    case write
+    case release
     case turn
     case second
 
@@ -88,6 +90,8 @@ extension Step: CustomStringConvertible {
         case .noticeLoss(let client): "the server notices that client \(client) has gone"
         case .decide: "the writer decides"
         case .commit: "the committer commits"
+        case .write: "the committer writes"
+        case .release: "the releaser syncs, and lets out"
         case .turn: "the event loop turns"
         case .second: "the event loop's second is over"
         case .look(let look): "an onlooker: \(look)"

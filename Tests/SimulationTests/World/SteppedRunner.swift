@@ -2,8 +2,8 @@ import AuctionRules
 
 @testable import BidService
 
-/// Runs the service a step at a time, on the thread of whoever asks for it: where the writer would
-/// wait for the committer, the committer goes on instead.
+/// Runs the service a step at a time, on the thread of whoever asks for it: where one part would wait for
+/// another, that one goes on instead.
 final class SteppedRunner: ServiceRunner, @unchecked Sendable {
     // Sendable: a simulation has one thread.
     private let stepped = SteppedMonitor()
@@ -12,6 +12,8 @@ final class SteppedRunner: ServiceRunner, @unchecked Sendable {
     var monitor: any Monitor { stepped }
 
     func run(_ committer: Committer) { stepped.committer = committer }
+
+    func run(_ releaser: Releaser) { stepped.releaser = releaser }
 
     func run(_ writer: Writer) { self.writer = writer }
 
@@ -23,22 +25,31 @@ final class SteppedRunner: ServiceRunner, @unchecked Sendable {
         writer?.round(waitingUntil: .init(milliseconds: 0)) ?? false
     }
 
-    /// Makes a batch durable that was decided, if there is one.
+    /// Writes a batch to the log that was decided, if there is one that may be written.
+    ///
+    /// - Parameter keepsNone: it is left to the releaser even where the log's thread would let it out.
     @discardableResult
-    func commit() -> Bool { stepped.committer?.step() ?? false }
+    func commit(keepsNone: Bool = false) -> Bool {
+        stepped.committer?.step(keepsNone: keepsNone) ?? false
+    }
 
-    /// The process is gone, and all that it had in memory: here the writer, the committer and the
-    /// monitor hold each other, which two threads don't.
+    /// Makes durable what was written, and lets it out.
+    @discardableResult
+    func release() -> Bool { stepped.releaser?.step() ?? false }
+
+    /// The process is gone, and all that it had in memory: here the writer, the others and the
+    /// monitor hold each other, which threads don't.
     func abandon() {
         writer = nil
         stepped.committer = nil
+        stepped.releaser = nil
     }
 
     func join() {
         while round() {}
-        while commit() {}
+        while commit() || release() {}
         stepped.committer?.closeLog()
-        // As of two threads that have ended. A start that fails joins, too, and then nobody is left
+        // As of threads that have ended. A start that fails joins, too, and then nobody is left
         // who could abandon them.
         abandon()
     }
@@ -48,14 +59,15 @@ final class SteppedRunner: ServiceRunner, @unchecked Sendable {
 private final class SteppedMonitor: Monitor, @unchecked Sendable {
     // Sendable: a simulation has one thread.
     var committer: Committer?
+    var releaser: Releaser?
 
     func lock() {}
     func unlock() {}
-    func broadcast() {}
+    func wake(_ waiter: Waiter) {}
 
-    func wait() {
-        guard committer?.step() == true else {
-            preconditionFailure("The writer waits for a committer that has nothing to do")
+    func wait(as waiter: Waiter) {
+        guard committer?.step(keepsNone: true) == true || releaser?.step() == true else {
+            preconditionFailure("The \(waiter) waits, and nobody has anything to do")
         }
     }
 }

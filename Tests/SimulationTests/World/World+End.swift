@@ -65,7 +65,7 @@ extension World {
                     perform(.reachServer(client))
                 }
             }
-            [Step.decide, .commit, .turn].forEach(perform)
+            [Step.decide, .commit, .release, .turn].forEach(perform)
             for client in clients.indices {
                 perform(.take(client, true))
                 while let wire = clients[client].wire, !wire.toClient.isEmpty {

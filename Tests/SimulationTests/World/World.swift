@@ -61,7 +61,7 @@ final class World {
         }
         for lot in scene.lots { administer(.createAuction(lot.id, lot.terms)) }
         while let waiting = server?.service.queuedCommands, waiting > 0 {
-            [Step.decide, .commit].forEach(act)
+            [Step.decide, .commit, .release].forEach(act)
         }
         act(.turn)
     }
@@ -99,6 +99,8 @@ final class World {
             clients[client].lostWires = []
         case .decide: server?.decide()
         case .commit: server?.commit()
+        case .write: server?.write()
+        case .release: server?.release()
         case .turn: server?.turn()
         case .second: server?.second()
         case .look(let look): onlooker.act(look)
@@ -180,6 +182,7 @@ final class World {
         else { return }
         // Whoever asks a server whose disk fails has to ask again.
         guard let finding = try? store.certificate(of: lot) as CertificateFinding?? else { return }
+        guard server.service.settle(), !store.disk.isDown else { return }
         guard let finding else {
             return auditor.found(.certified, "\(lot) is closed, and there is none")
         }
