@@ -82,6 +82,44 @@ struct FailingDiskTests {
         #expect(lot.commitments.count == 1)
     }
 
+    @Test("Under load, with syncs that fail: each bid gets one verdict, and that is in the log")
+    func underLoad() async throws {
+        var limits = ServiceLimits.forTests
+        // So that batches wait for each other, and are handed on.
+        limits.batchEntriesMax = 4
+        let house = try DiskHouse(limits: limits)
+        try await house.open("lot", for: nil)
+        let answers = try await withThrowingTaskGroup(of: [BidKey: Answer].self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    var answers: [BidKey: Answer] = [:]
+                    let bidder = worker.isMultiple(of: 2) ? "A" : "B"
+                    for step in 1...25 {
+                        if step.isMultiple(of: 8), worker < 3 {
+                            house.disk.inject(
+                                .fail, at: .sync, of: .writeAheadLog, after: worker)
+                        }
+                        let id = "k\(worker)-\(step)"
+                        let key = BidKey(bidder: try BidderID(bidder), id: try BidID(id))
+                        answers[key] = try await house.repeated(
+                            bidder, Int64(step * 10_000 + worker), id: id)
+                    }
+                    return answers
+                }
+            }
+            return try await group.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        }
+        #expect(house.failures.all.count > 0)
+        let seqs = house.published.changes.map(\.state.seq)
+        #expect(seqs == Array(1...Int64(seqs.count)))
+        let lot = try #require(try house.audit().auctions[AuctionID("lot")])
+        #expect(answers.count == 200)
+        for (key, answer) in answers {
+            let reply = try #require(lot.reply(to: key))
+            #expect(answer == .reply(reply))
+        }
+    }
+
     @Test("A commit is tried once: its write-ahead log is synced once, whatever comes after")
     func commitIsTriedOnce() async throws {
         let house = try DiskHouse(limits: ServiceLimits())
