@@ -29,6 +29,8 @@ UNITS = {
     "encode-price": 8192,
     "ledger": 4096,
     "ledger-many-lots": 4096,
+    "service": 4096,
+    "service-many-lots": 4096,
     "receipt": 1024,
 }
 

@@ -21,6 +21,11 @@ enum Component: String, CaseIterable {
     case ledger
     /// The same on 1,000 lots: nearly every bid of a commit is on another one.
     case ledgerOfManyLots = "ledger-many-lots"
+    /// A bid goes through the service over a log that keeps nothing: queue, decision, entry, batch, board and
+    /// answer, 256 a batch, on 16 lots.
+    case service
+    /// The same on 1,000 lots.
+    case serviceOfManyLots = "service-many-lots"
     /// A receipt's text and its place in the signed tree, 256 a signature.
     case receipt
 
@@ -60,6 +65,8 @@ enum Component: String, CaseIterable {
         case .encodePrice: try encodePrices(units)
         case .ledger: try ledger(units, most, lots: 16, in: folder)
         case .ledgerOfManyLots: try ledger(units, most, lots: 1000, in: folder)
+        case .service: try service(units, most, lots: 16)
+        case .serviceOfManyLots: try service(units, most, lots: 1000)
         case .receipt: try receipts(units)
         }
     }
