@@ -6,6 +6,8 @@ public struct Commitments: Hashable, Sendable {
     /// The newest, fewer than that.
     private var newest: [Commitment] = []
     public private(set) var count = 0
+    /// How many are voided.
+    private var voidedCount = 0
 
     private static let chunkLength = 512
 
@@ -14,6 +16,7 @@ public struct Commitments: Hashable, Sendable {
     mutating func append(_ commitment: Commitment) {
         newest.append(commitment)
         count += 1
+        if commitment.isVoided { voidedCount += 1 }
         guard newest.count == Self.chunkLength else { return }
         full.append(newest)
         newest = []
@@ -21,8 +24,14 @@ public struct Commitments: Hashable, Sendable {
         newest.reserveCapacity(Self.chunkLength)
     }
 
-    /// The commitment of that ordinal is taken out of the bidding.
+    /// The ordinals of those that are voided. Of most lots there are none, and then none has to be looked at.
+    var voidedOrdinals: [Int] {
+        voidedCount == 0 ? [] : filter(\.isVoided).map(\.ordinal)
+    }
+
+    /// The commitment of that ordinal, which is not voided yet, is taken out of the bidding.
     mutating func void(_ ordinal: Int) {
+        voidedCount += 1
         let (chunk, index) = ordinal.quotientAndRemainder(dividingBy: Self.chunkLength)
         if chunk < full.count {
             full[chunk][index].isVoided = true

@@ -29,7 +29,7 @@ extension Auction {
         writer.write(reserve) { $0.write($1) }
         writer.write(standing)
         writer.write(block) { $0.write($1) }
-        writer.write(commitments.lazy.filter(\.isVoided).map(\.ordinal)) { $0.write($1) }
+        writer.write(commitments.voidedOrdinals) { $0.write($1) }
         writer.write(replyPages.pages.count)
         writer.write(replyPages.pages.last?.count ?? 0)
         writer.write(replies.count)
