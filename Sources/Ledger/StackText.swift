@@ -78,11 +78,25 @@ struct StackText {
         }
         var index = count + length
         count = index
-        repeat {
-            index -= 1
-            bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
+        // Two digits a division.
+        while rest >= 100 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            index -= 2
+            write(pair: pair, at: index)
+            rest = quotient
+        }
+        if rest >= 10 {
+            write(pair: rest, at: index - 2)
+        } else {
+            bytes[index - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+        }
+    }
+
+    /// Two digits of a number below 100.
+    private func write(pair: UInt64, at index: Int) {
+        let tens = UInt8(truncatingIfNeeded: pair / 10)
+        bytes[index] = UInt8(ascii: "0") + tens
+        bytes[index + 1] = UInt8(ascii: "0") + (UInt8(truncatingIfNeeded: pair) - 10 * tens)
     }
 
     mutating func append<Integer: FixedWidthInteger>(bigEndian integer: Integer) {

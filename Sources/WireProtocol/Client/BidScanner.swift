@@ -87,14 +87,18 @@ struct BidScanner {
     private mutating func text() -> Range<Int>? {
         guard take("\"") else { return nil }
         let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                defer { position += 1 }
-                return start..<position
-            case UInt8(ascii: "\\"), 0..<0x20, 0x80...: return nil
-            default: position += 1
+        // Counted beside the scanner, which would be written to with every character.
+        var end = start
+        while end < bytes.count {
+            let character = bytes[end]
+            if character == UInt8(ascii: "\"") {
+                position = end + 1
+                return start..<end
             }
+            guard character >= 0x20, character < 0x80, character != UInt8(ascii: "\\") else {
+                return nil
+            }
+            end += 1
         }
         return nil
     }
@@ -139,7 +143,8 @@ struct BidScanner {
 
     // MARK: - Bytes
 
-    /// Whether these bytes are there and are that word.
+    /// Whether these bytes are there and are that word. In line, as each word is known then.
+    @inline(__always)
     private func isText(_ range: Range<Int>, _ word: StaticString) -> Bool {
         guard range.count == word.utf8CodeUnitCount, range.upperBound <= bytes.count else {
             return false
@@ -152,6 +157,7 @@ struct BidScanner {
     }
 
     /// Takes a character, with the white space around it, if it comes next.
+    @inline(__always)
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         skipSpace()
         guard position < bytes.count, bytes[position] == UInt8(ascii: character) else {
@@ -162,7 +168,13 @@ struct BidScanner {
         return true
     }
 
+    /// There is hardly ever any.
+    @inline(__always)
     private mutating func skipSpace() {
+        if position < bytes.count, bytes[position] <= 0x20 { skipSpaces() }
+    }
+
+    private mutating func skipSpaces() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x09, 0x0a, 0x0d: position += 1
