@@ -1,6 +1,6 @@
 /// What one bidder is told, and nobody else. Another type than ``PublicState``, on another path, so
-/// that no leak can compile.
-public struct PrivateNotice: Hashable, Sendable {
+/// that no leak can compile. A value, though a class: most bids have one, and it is only handed on.
+public final class PrivateNotice: Sendable {
     public enum Content: Hashable, Sendable {
         /// Somebody else leads now.
         case outbid(ownMax: Amount?)
@@ -22,13 +22,35 @@ public struct PrivateNotice: Hashable, Sendable {
     public let price: Amount?
     public let minimum: Amount?
 
-    fileprivate init(_ bidder: BidderID, _ content: Content, on auction: Auction) {
+    /// The lot's parts, as the lot itself would be copied.
+    fileprivate init(
+        _ bidder: BidderID, _ content: Content, on auction: AuctionID, seq: Int64, price: Amount?,
+        minimum: Amount?
+    ) {
         self.bidder = bidder
         self.content = content
-        self.auction = auction.id
-        seq = auction.seq
-        price = auction.standing.price
-        minimum = auction.minimum
+        self.auction = auction
+        self.seq = seq
+        self.price = price
+        self.minimum = minimum
+    }
+}
+
+extension PrivateNotice: Hashable {
+    public static func == (left: PrivateNotice, right: PrivateNotice) -> Bool {
+        left === right
+            || left.bidder == right.bidder && left.content == right.content
+                && left.auction == right.auction && left.seq == right.seq
+                && left.price == right.price && left.minimum == right.minimum
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bidder)
+        hasher.combine(content)
+        hasher.combine(auction)
+        hasher.combine(seq)
+        hasher.combine(price)
+        hasher.combine(minimum)
     }
 }
 
@@ -40,7 +62,8 @@ extension Auction {
         after event: AuctionEvent, leaderBefore: BidderID?
     ) -> [PrivateNotice] {
         switch event {
-        case .bidAccepted(let event): noticesAfterBid(by: event.request.bidder, leaderBefore)
+        case .bidAccepted(let event):
+            outbidNotice(after: event, leaderBefore: leaderBefore).map { [$0] } ?? []
         case .closed: noticesAfterClose
         case .bidsVoided(let event): noticesAfterVoid(event)
         case .askSet(let event) where event.standing != nil: noticesOnTheBlock
@@ -49,18 +72,20 @@ extension Auction {
     }
 
     private func notice(_ bidder: BidderID, _ content: PrivateNotice.Content) -> PrivateNotice {
-        PrivateNotice(bidder, content, on: self)
+        PrivateNotice(
+            bidder, content, on: id, seq: seq, price: standing.price, minimum: minimum)
     }
 
-    /// The displaced leader, or a bidder whom a proxy outbid at once.
-    private func noticesAfterBid(
-        by bidder: BidderID, _ leaderBefore: BidderID?
-    ) -> [PrivateNotice] {
-        guard isOpenOutcry, let leader = standing.leader else { return [] }
+    /// What a bid has in private, of which there is no more than one, for the displaced leader, or for a
+    /// bidder whom a proxy outbid at once; without the list that ``privateNotices(after:leaderBefore:)`` gives.
+    public func outbidNotice(
+        after event: BidAccepted, leaderBefore: BidderID?
+    ) -> PrivateNotice? {
+        guard isOpenOutcry, let leader = standing.leader else { return nil }
+        let bidder = event.request.bidder
         let outbid = leader == bidder ? leaderBefore : bidder
-        guard let outbid, outbid != leader else { return [] }
-        let ownMax = participants[outbid]?.standingAmount
-        return [notice(outbid, .outbid(ownMax: ownMax))]
+        guard let outbid, outbid != leader else { return nil }
+        return notice(outbid, .outbid(ownMax: participants[outbid]?.standingAmount))
     }
 
     /// The lot has come on the block: other absentee bids are outbid already.

@@ -1,6 +1,7 @@
 /// One public change of a lot, numbered by its state's `seq`. It carries the whole public state, so
-/// that the last one a watcher gets is always enough.
-public struct PublicChange: Hashable, Sendable {
+/// that the last one a watcher gets is always enough. A value, though a class: it is large, and is made once
+/// and then only handed on.
+public final class PublicChange: Sendable {
     public enum Kind: Hashable, Sendable {
         /// The bidding moved.
         case price
@@ -17,6 +18,19 @@ public struct PublicChange: Hashable, Sendable {
         self.kind = kind
         self.state = state
         self.at = at
+    }
+}
+
+extension PublicChange: Hashable {
+    public static func == (left: PublicChange, right: PublicChange) -> Bool {
+        left === right
+            || left.kind == right.kind && left.state == right.state && left.at == right.at
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(state)
+        hasher.combine(at)
     }
 }
 

@@ -3,19 +3,20 @@ public import Proof
 
 /// What the service answers to a command. Given only when it is on disk.
 ///
-/// Indirect, as a reply is large, and its answer is handed on by three threads before it is looked at.
-public indirect enum Answer: Hashable, Sendable {
+/// No larger than a pointer, as it is handed on by three threads before it is looked at: what is no object has
+/// memory of its own.
+public enum Answer: Hashable, Sendable {
     /// The stored reply to a request, the first time or again.
     case reply(Reply)
     /// The same, with the receipt that was asked for: a signed ``Proof/ReceiptStatement``.
-    case receipted(Reply, SignedStatement)
+    indirect case receipted(Reply, SignedStatement)
     /// No request with that id has had a final verdict.
     case notSeen
     /// A request's refusal that is no final verdict.
-    case refused(Refusal)
+    indirect case refused(Refusal)
     /// An administrator's command was carried out.
     case done
-    case declined(Objection)
+    indirect case declined(Objection)
     /// None of several commands was carried out; the objections by the command's index.
     case declinedAll([Int: Objection])
     /// It may be on disk or not: repeat the same id, or ask for its status.

@@ -13,7 +13,9 @@ struct Deadlines {
         }
     }
 
-    private var heap = Heap<Entry>()
+    private var heap = Heap<Entry>() {
+        didSet { next = heap.min?.instant }
+    }
     /// What is in the heap and holds, so that a lot is not entered twice for the same time.
     private var current: [AuctionID: Instant] = [:]
 
@@ -23,7 +25,11 @@ struct Deadlines {
 
     init() {}
 
-    var next: Instant? { heap.min?.instant }
+    /// When the next lot may be due. Kept beside the heap: every command asks.
+    private(set) var next: Instant?
+
+    /// Whether a lot may be due by `instant`.
+    func isAnyDue(by instant: Instant) -> Bool { next.map { $0 <= instant } ?? false }
 
     /// Takes note of when an auction's clock has something to do now.
     mutating func note(_ auction: Auction) {

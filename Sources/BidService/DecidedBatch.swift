@@ -30,6 +30,8 @@ struct DecidedBatch: Sendable {
     /// - Parameter count: how many entries it will have about.
     init(after head: LogHead, salts: SaltKey, expecting count: Int = 0) {
         log = LogBatch(after: head, salts: salts, expecting: count)
+        // An accepted bid has three, as a rule.
+        outcomes.reserveCapacity(3 * min(count, 1024))
     }
 
     /// Nothing to store and nobody to answer. What the snapshot would have is not counted.
@@ -37,6 +39,54 @@ struct DecidedBatch: Sendable {
 
     /// How much it is: its entries, or its commands if most of them leave none.
     var size: Int { max(log.count, commandCount) }
+
+    // MARK: - Outcomes
+
+    /// Keeps the next place for an answer: it stands before the changes, on the wire too.
+    ///
+    /// - Returns: the place.
+    mutating func awaitAnswer() -> Int {
+        outcomes.append(.awaited)
+        return outcomes.count - 1
+    }
+
+    /// Puts an answer into its place.
+    mutating func give(
+        _ answer: Answer, to submission: Submission, at position: Int, isRepeat: Bool
+    ) {
+        commandCount += 1
+        verdicts.note(answer, to: submission.command, isRepeat: isRepeat)
+        outcomes[position] =
+            submission.wantsReceipt
+            ? receipted(answer, to: submission) : .answer(answer, to: submission)
+    }
+
+    /// The outcome of a command that asks for a receipt: of a final verdict there is one.
+    private mutating func receipted(_ answer: Answer, to submission: Submission) -> Outcome {
+        switch (submission.command, answer) {
+        case (.request(_, let id), .reply(let reply)), (.status(_, let id), .reply(let reply)):
+            wantsReceipts = true
+            return .receipt(reply, on: id, to: submission)
+        default: return .answer(answer, to: submission)
+        }
+    }
+
+    /// Takes note of what an event has for the outside.
+    ///
+    /// - Parameters:
+    ///   - auction: as the event leaves it.
+    ///   - lot: where that stands.
+    ///   - notice: of several, the first one.
+    /// - Returns: whether it is the first that happens to the lot in this batch.
+    mutating func note(
+        _ event: AuctionEvent, on auction: Auction, at lot: Auctions.Place, change: PublicChange?,
+        notice: PrivateNotice?
+    ) -> Bool {
+        let isNew = touched.note(event, on: auction, at: lot, change: change)
+        if let change { outcomes.append(.publication(.change(change))) }
+        if let notice { outcomes.append(.publication(.notice(notice))) }
+        return isNew
+    }
 }
 
 /// When requests had come: those that came together are counted together.

@@ -9,6 +9,8 @@ enum Outcome: Sendable {
     /// An answer that shall be given with a signed receipt.
     indirect case receipt(Reply, on: AuctionID, to: Submission)
     case publication(Publication)
+    /// The place of an answer, until it is known.
+    case awaited
 
     /// Gives another answer than it holds to whoever waits for one: the batch did not come to disk.
     ///
@@ -18,28 +20,28 @@ enum Outcome: Sendable {
         case .answer(let given, let submission): submission.respond(answer(given))
         case .receipt(let reply, _, let submission):
             submission.respond(answer(.reply(reply)))
-        case .publication: break
+        case .publication, .awaited: break
         }
     }
 }
 
 /// What goes out to watchers and bidders once it is on disk.
 ///
-/// Indirect, as it holds a lot's whole public state, and is handed on more often than looked at.
-public indirect enum Publication: Sendable {
+/// A pointer to what is large, as it is handed on more often than looked at.
+public enum Publication: Sendable {
     /// A lot's public change.
     case change(PublicChange)
     /// A lot came into being.
-    case created(PublicState)
+    indirect case created(PublicState)
     /// For one bidder only.
     case notice(PrivateNotice)
     /// Words from the auctioneer about a lot.
-    case announcement(AuctionID, sale: SaleID?, text: String, at: Instant)
+    indirect case announcement(AuctionID, sale: SaleID?, text: String, at: Instant)
     /// A bidder's request and its verdict, for administrators only; there is none while nobody
     /// listens, see ``BidService/requestListeners``.
-    case request(JudgedRequest)
+    indirect case request(JudgedRequest)
     /// A credential or a bidder is no longer good: live connections have to know.
-    case house(HouseEvent)
+    indirect case house(HouseEvent)
 }
 
 /// Who distributes what has been committed. Called by one thread at a time, batch by batch, in order;

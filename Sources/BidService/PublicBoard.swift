@@ -32,7 +32,7 @@ public final class PublicBoard: Sendable {
 
         mutating func take(_ update: LotUpdate) {
             latest = update
-            for (bidder, amount) in update.ownAmounts { ownAmounts[bidder] = amount }
+            update.forEachOwnAmount { ownAmounts[$0.bidder] = $0.amount }
         }
     }
 

@@ -115,6 +115,7 @@ final class Releaser: @unchecked Sendable {
                 submission.respond(
                     receipts.popFirst().map { .receipted(reply, $0) } ?? .reply(reply))
             case .publication(let publication): publisher.publish(publication, version: version)
+            case .awaited: preconditionFailure("Every answer is known when its batch is finished")
             }
         }
         publisher.flush()

@@ -1,4 +1,5 @@
 import AuctionRules
+import Ledger
 
 /// The lots that something has happened to in a batch, in the order in which it did, and the bidders
 /// whose standing amounts may have changed.
@@ -6,12 +7,14 @@ struct TouchedLots: Sendable {
     struct Lot: Sendable {
         let place: Auctions.Place
         /// By their numbers on the lot; somebody may be there more than once.
-        var bidders: [Int] = []
+        var bidders = TouchedBidders()
+        /// The lot's newest public change, if nothing has happened to it since.
+        fileprivate(set) var newest: PublicChange?
     }
 
     private(set) var lots: [Lot] = []
     /// Where a lot stands in the list, by its number in the house.
-    private var indices: [Int: Int] = [:]
+    private var places = NumberedPlaces()
     /// Where the lot stands that was noted last.
     private var last = 0
 
@@ -20,20 +23,20 @@ struct TouchedLots: Sendable {
     /// - Parameters:
     ///   - auction: as the event leaves it.
     ///   - place: where that stands.
+    ///   - change: the public change that it made, if any.
     /// - Returns: whether it is the first that happens to the lot in this batch.
     mutating func note(
-        _ event: AuctionEvent, on auction: Auction, at place: Auctions.Place
+        _ event: AuctionEvent, on auction: Auction, at place: Auctions.Place, change: PublicChange?
     ) -> Bool {
         let isNew = find(place)
+        lots[last].newest = change
         switch event {
         case .bidAccepted(let accepted):
             guard let number = auction.number(of: accepted.request.bidder) else {
                 preconditionFailure("Who has bid is a participant")
             }
-            if lots[last].bidders.last != number { lots[last].bidders.append(number) }
-        case .bidsVoided:
-            lots[last].bidders =
-                auction.participants.isEmpty ? [] : Array(1...auction.participants.count)
+            lots[last].bidders.note(number)
+        case .bidsVoided: lots[last].bidders.noteAll(auction.participants.count)
         default: break
         }
         return isNew
@@ -42,14 +45,49 @@ struct TouchedLots: Sendable {
     /// Brings `last` to the lot.
     private mutating func find(_ place: Auctions.Place) -> Bool {
         if last < lots.count, lots[last].place == place { return false }
-        if let index = indices[place.number] {
-            last = index
+        if let known = places[place.number] {
+            last = known
             return false
         }
         last = lots.count
-        indices[place.number] = last
+        places.insert(place.number, at: last)
         lots.append(Lot(place: place))
         return true
+    }
+}
+
+/// Bidders by their numbers on a lot. Most lots have one in a batch, and that takes no memory of its own.
+struct TouchedBidders: Sendable {
+    /// 0: there is none.
+    private var first = 0
+    /// In the order in which they came; somebody may be there more than once.
+    private var others: [Int] = []
+
+    mutating func note(_ number: Int) {
+        if first == 0 {
+            first = number
+        } else if (others.last ?? first) != number {
+            others.append(number)
+        }
+    }
+
+    /// - Parameter count: so many there are on the lot.
+    mutating func noteAll(_ count: Int) {
+        first = count > 0 ? 1 : 0
+        others = count > 1 ? Array(2...count) : []
+    }
+
+    /// Calls `body` with each of them once, in order.
+    func forEach(_ body: (Int) -> Void) {
+        guard !others.isEmpty else {
+            if first > 0 { body(first) }
+            return
+        }
+        var told = 0
+        for number in (others + [first]).sorted() where number != told {
+            told = number
+            body(number)
+        }
     }
 }
 
@@ -58,46 +96,77 @@ struct TouchedLots: Sendable {
 /// A class, as it is large, is made once and is then only handed on: from the writer to the committer,
 /// and from there to the board, which shows it as it is.
 final class LotUpdate: Sendable {
-    let state: PublicState
+    /// A standing amount that may have changed, of the bidder himself; nil: nothing stands.
+    struct OwnAmount: Sendable {
+        let bidder: BidderID
+        let amount: Amount?
+    }
+
+    /// The lot as it stands, in its newest public change: the very one that watchers are told, if there is one.
+    private let newest: PublicChange
     /// The lot's, in the house.
     let number: Int
     let leader: BidderID?
-    /// The standing amounts that may have changed, of the bidders themselves.
-    let ownAmounts: [(bidder: BidderID, amount: Amount?)]
+    /// Most lots have one in a batch, and that takes no memory of its own.
+    private let ownAmount: OwnAmount?
+    private let otherAmounts: [OwnAmount]
     /// The lot's latest public changes: the writer's own book.
     let recent: ChangeBook
 
-    /// - Parameter ownAmounts: empty where the board knows everybody's, or nobody has any.
-    init(
-        _ state: PublicState, number: Int, leader: BidderID? = nil,
-        ownAmounts: [(bidder: BidderID, amount: Amount?)] = [], recent: ChangeBook
+    var state: PublicState { newest.state }
+
+    private init(
+        _ newest: PublicChange, number: Int, leader: BidderID?, ownAmount: OwnAmount?,
+        otherAmounts: [OwnAmount], recent: ChangeBook
     ) {
-        self.state = state
+        self.newest = newest
         self.number = number
         self.leader = leader
-        self.ownAmounts = ownAmounts
+        self.ownAmount = ownAmount
+        self.otherAmounts = otherAmounts
         self.recent = recent
+    }
+
+    /// Of a lot where the board knows everybody's amount, or nobody has any.
+    convenience init(
+        _ state: PublicState, number: Int, leader: BidderID? = nil, recent: ChangeBook
+    ) {
+        self.init(
+            Self.change(to: state), number: number, leader: leader, ownAmount: nil,
+            otherAmounts: [], recent: recent)
     }
 
     /// No initializer, which would be given a copy of the lot.
     ///
-    /// - Parameters:
-    ///   - number: the lot's, in the house.
-    ///   - bidders: by their numbers on the lot.
+    /// - Parameter lot: what has happened to it.
     static func of(
-        _ auction: Auction, number: Int, bidders: [Int], recent: ChangeBook
+        _ auction: Auction, after lot: TouchedLots.Lot, recent: ChangeBook
     ) -> LotUpdate {
-        var ownAmounts: [(bidder: BidderID, amount: Amount?)] = []
-        var told = 0
-        for number in bidders.sorted() where number != told {
-            told = number
-            let participant = auction.participants[number: number]
-            ownAmounts.append(
-                (auction.participants.bidder(number: number), participant.standingAmount))
+        var ownAmount: OwnAmount?
+        var otherAmounts: [OwnAmount] = []
+        lot.bidders.forEach { number in
+            let own = OwnAmount(
+                bidder: auction.participants.bidder(number: number),
+                amount: auction.participants[number: number].standingAmount)
+            if ownAmount == nil { ownAmount = own } else { otherAmounts.append(own) }
         }
+        assert(
+            lot.newest.map { $0.state == auction.publicState } ?? true,
+            "Nothing has happened since the change")
         return LotUpdate(
-            auction.publicState, number: number, leader: auction.standing.leader,
-            ownAmounts: ownAmounts,
+            lot.newest ?? change(to: auction.publicState), number: lot.place.number,
+            leader: auction.standing.leader, ownAmount: ownAmount, otherAmounts: otherAmounts,
             recent: recent)
+    }
+
+    /// Calls `body` with each standing amount that may have changed.
+    func forEachOwnAmount(_ body: (OwnAmount) -> Void) {
+        if let ownAmount { body(ownAmount) }
+        for own in otherAmounts { body(own) }
+    }
+
+    /// Of a state that no change is at hand of; nobody is told this one.
+    private static func change(to state: PublicState) -> PublicChange {
+        PublicChange(kind: .status(reason: nil), state: state, at: state.startsAt)
     }
 }

@@ -13,21 +13,15 @@ extension Writer {
             return
         }
         let (decision, lot) = Self.decision(on: command, at: stamp, in: &house)
-        // The answer stands before the changes, on the wire too: its place is kept until it is known.
-        let position = batch.outcomes.count
-        batch.outcomes.append(.answer(.unknownOutcome, to: submission))
+        let position = batch.awaitAnswer()
         let t = house.time(of: stamp)
         record(decision.events, at: t, near: lot)
         let answer = answer(to: command, decision.answer, on: lot)
         let isRepeat = decision.answer.isRepeat
-        batch.verdicts.note(answer, to: command, isRepeat: isRepeat)
-        batch.outcomes[position] =
-            submission.wantsReceipt
-            ? receipted(answer, to: submission) : .answer(answer, to: submission)
+        batch.give(answer, to: submission, at: position, isRepeat: isRepeat)
         if tellsRequests, !isRepeat, let judged = judged(command, answer, at: t) {
             batch.outcomes.insert(.publication(.request(judged)), at: position + 1)
         }
-        batch.commandCount += 1
     }
 
     /// What a command leads to, and where the lot stands that a request is for: it is found once.
@@ -53,16 +47,6 @@ extension Writer {
         case .notSeen, .done, .declined, .declinedAll, .unknownOutcome: return nil
         }
         return house.auctions.with(id) { $0.judged(request, verdict, at: t) }
-    }
-
-    /// The outcome of a command that asks for a receipt: of a final verdict there is one.
-    private func receipted(_ answer: Answer, to submission: Submission) -> Outcome {
-        switch (submission.command, answer) {
-        case (.request(_, let id), .reply(let reply)), (.status(_, let id), .reply(let reply)):
-            batch.wantsReceipts = true
-            return .receipt(reply, on: id, to: submission)
-        default: return .answer(answer, to: submission)
-        }
     }
 
     private func answer(

@@ -47,9 +47,24 @@ extension Writer {
         leaderBefore: BidderID?, isLast: Bool
     ) {
         if event.mayMoveDeadline { deadlines.note(auction) }
-        if batch.touched.note(event, on: auction, at: lot) {
+        noteOpening(event, of: auction, at: t)
+        let change = isLast ? auction.publicChange(after: event, at: t) : nil
+        if let change { recent[lot.number].note(change, max: limits.keptChangesMax) }
+        var (notice, others): (PrivateNotice?, ArraySlice<PrivateNotice>) = (nil, [])
+        if case .bidAccepted(let bid) = event {
+            notice = auction.outbidNotice(after: bid, leaderBefore: leaderBefore)
+        } else {
+            others = auction.privateNotices(after: event, leaderBefore: leaderBefore)[...]
+            notice = others.popFirst()
+        }
+        if batch.note(event, on: auction, at: lot, change: change, notice: notice) {
             snapshots.note(auction.id, since: batch.log.expected)
         }
+        for notice in others { batch.outcomes.append(.publication(.notice(notice))) }
+    }
+
+    /// What is said of a lot before its change, if it has one.
+    private func noteOpening(_ event: AuctionEvent, of auction: Auction, at t: Instant) {
         switch event {
         case .created:
             recent.append(ChangeBook())
@@ -60,13 +75,6 @@ extension Writer {
                     .announcement(auction.id, sale: auction.terms.sale, text: text, at: t)))
         default: break
         }
-        if isLast, let change = auction.publicChange(after: event, at: t) {
-            recent[lot.number].note(change, max: limits.keptChangesMax)
-            batch.outcomes.append(.publication(.change(change)))
-        }
-        for notice in auction.privateNotices(after: event, leaderBefore: leaderBefore) {
-            batch.outcomes.append(.publication(.notice(notice)))
-        }
     }
 
     /// Hands the batch to the committer and starts the next one after it.
@@ -76,9 +84,7 @@ extension Writer {
         guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {
-                LotUpdate.of(
-                    $0, number: lot.place.number, bidders: lot.bidders,
-                    recent: recent[lot.place.number])
+                LotUpdate.of($0, after: lot, recent: recent[lot.place.number])
             }
         }
         if batch.arrivals.count > 0 {

@@ -116,7 +116,7 @@ final class Writer {
         tellsRequests = requestListeners.isAny
         for group in taken.groups {
             for submission in group.submissions {
-                runDeadlines(by: group.stamp)
+                if deadlines.isAnyDue(by: group.stamp) { runDeadlines(by: group.stamp) }
                 answer(submission, at: group.stamp)
                 if case .request = submission.command { batch.arrivals.note(group.arrival) }
             }

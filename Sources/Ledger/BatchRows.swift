@@ -140,8 +140,7 @@ struct LotNotes: Sendable {
     }
 
     private var notes: [Note] = []
-    /// Where a lot stands in the list, by its number in the house.
-    private var indices: [Int: Int] = [:]
+    private var places = NumberedPlaces()
 
     /// In the order of their numbers: their rows, one after the other, are on few pages.
     var inOrder: [Note] { notes.sorted { $0.lot.number < $1.lot.number } }
@@ -149,11 +148,11 @@ struct LotNotes: Sendable {
     mutating func note(_ extent: Extent, of lot: Auctions.Place) {
         // Many events concern the lot of the event before.
         let last = notes.count - 1
-        let index = last >= 0 && notes[last].lot == lot ? last : indices[lot.number]
+        let index = last >= 0 && notes[last].lot == lot ? last : places[lot.number]
         if let index {
             if notes[index].extent < extent { notes[index].extent = extent }
         } else {
-            indices[lot.number] = notes.count
+            places.insert(lot.number, at: notes.count)
             notes.append(Note(lot: lot, extent: extent))
         }
     }

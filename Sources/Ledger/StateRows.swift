@@ -55,18 +55,17 @@ struct BiddingRow: Sendable {
     let minimum: Amount?
     let bids: Int
 
-    init(_ auction: Auction, number: Int, appendingTo bytes: inout [UInt8]) {
-        self.number = number
-        seq = auction.seq
-        price = auction.standing.price
+    /// No initializer, which would be given a copy of the lot.
+    static func of(
+        _ auction: Auction, number: Int, appendingTo bytes: inout [UInt8]
+    ) -> BiddingRow {
         let start = bytes.count
         if let leader = auction.standing.leader { bytes.append(contentsOf: leader.text.utf8) }
-        leader = start..<bytes.count
-        leaderAlias = auction.leaderAlias
-        leaderMax = auction.leaderMax
-        isReserveMet = auction.standing.isReserveMet
-        minimum = auction.minimum
-        bids = auction.publicBidCount
+        return BiddingRow(
+            number: number, seq: auction.seq, price: auction.standing.price,
+            leader: start..<bytes.count, leaderAlias: auction.leaderAlias,
+            leaderMax: auction.leaderMax, isReserveMet: auction.standing.isReserveMet,
+            minimum: auction.minimum, bids: auction.publicBidCount)
     }
 }
 
@@ -115,7 +114,7 @@ struct StateRows: Sendable {
                 case .bidding, .state:
                     standings.append(AuctionTable.standing(auction) + [SQLValue(number)])
                 }
-                biddings.append(BiddingRow(auction, number: number, appendingTo: &bytes))
+                biddings.append(.of(auction, number: number, appendingTo: &bytes))
             }
         }
     }

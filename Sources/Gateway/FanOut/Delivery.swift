@@ -10,25 +10,26 @@ struct ConnectionID: Hashable, Sendable {
     var name: String { String(number, radix: 36) }
 }
 
-/// What the releasing thread has for the connections of one event loop.
+/// What the releasing thread has for the connections of one event loop. Small, as there are two of them for every
+/// bid: what is large is an object.
 enum Delivery: Sendable {
     /// The answer to something that a connection asked.
     case answer(Asked, Answer)
     /// For everybody who watches the lot or its sale.
     case broadcast(Broadcast)
     /// For every connection of one bidder.
-    case notice(BidderID, SharedMessage)
+    indirect case notice(BidderID, SharedMessage)
     /// Somebody was displaced, for every connection of the bidder: the notice as it was published. Nearly
     /// every bid has one, and nothing is made for it on the releasing thread.
-    case outbid(Publication)
+    case outbid(PrivateNotice)
     /// A request and its verdict, for administrators who watch. Indirect like an answer.
     indirect case request(JudgedRequest)
     /// A bidder or a token is no longer good.
-    case revoked(Revocation)
+    indirect case revoked(Revocation)
 }
 
-/// One message to all watchers of a lot.
-struct Broadcast: Sendable {
+/// One message to all watchers of a lot, which all event loops share.
+final class Broadcast: Sendable {
     enum Kind: Sendable {
         /// A price: one that comes later stands for it.
         case price
@@ -44,6 +45,18 @@ struct Broadcast: Sendable {
     /// The board's version that holds it: who was told of the lot at this version or later has it.
     let version: Int64
     let message: SharedMessage
+
+    init(
+        kind: Kind, auction: AuctionID, sale: SaleID?, head: LotHead?, version: Int64,
+        message: SharedMessage
+    ) {
+        self.kind = kind
+        self.auction = auction
+        self.sale = sale
+        self.head = head
+        self.version = version
+        self.message = message
+    }
 }
 
 /// What the heartbeats have to know of a lot.

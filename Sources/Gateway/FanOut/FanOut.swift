@@ -8,9 +8,15 @@ import WireProtocol
 /// the encoding to the event loops.
 public final class FanOut: Publisher {
     /// The gateway that is attached; before it starts, and after it has stopped, nobody watches.
-    private struct Target {
+    /// A class, as there is a look at it for everything that is published.
+    private final class Target: Sendable {
         let mailboxes: [LoopMailbox]
         let board: PublicBoard
+
+        init(mailboxes: [LoopMailbox], board: PublicBoard) {
+            self.mailboxes = mailboxes
+            self.board = board
+        }
     }
 
     private let target = Mutex<Target?>(nil)
@@ -77,7 +83,7 @@ public final class FanOut: Publisher {
                     kind: .important, auction: auction, sale: sale, head: nil, version: version,
                     message: SharedMessage(words)))
         case .notice(let notice):
-            if case .outbid = notice.content { return .outbid(publication) }
+            if case .outbid = notice.content { return .outbid(notice) }
             return .notice(notice.bidder, SharedMessage(ServerMessage(notice)))
         case .request(let request): return .request(request)
         case .house(.tokenRevoked(let hash)): return .revoked(.token(hash))

@@ -201,9 +201,8 @@ final class LoopHub {
                     catchUp(watcher)
                     write(frames.frame(in: watcher.form, with: deflater), to: watcher)
                 }
-            case .outbid(let publication):
-                guard case .notice(let notice) = publication, let own = bidders[notice.bidder]
-                else { continue }
+            case .outbid(let notice):
+                guard let own = bidders[notice.bidder] else { continue }
                 for watcher in own.values {
                     catchUp(watcher)
                     noteWriting(to: watcher) { watcher.send(notice) }

@@ -135,7 +135,7 @@ final class TwoWays {
             let answers = contest.answers[part].flatMap { question, answer in
                 [past, through].map { floor.answer(answer, to: question, of: $0.watcher) }
             }
-            let news = notices.map { Delivery.outbid(.notice($0)) }
+            let news = notices.map { Delivery.outbid($0) }
             floor.hub.deliver(answers + news)
         case .ping(let bytes):
             // Of the pings of a peer that does not read only the newest is answered, and when that
