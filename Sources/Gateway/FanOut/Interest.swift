@@ -11,7 +11,19 @@ import WireProtocol
 final class Interest: Sendable {
     private struct State {
         var targets: Set<WatchTarget> = []
-        var bidders: Set<BidderID> = []
+        var bidders: Set<BidderID> = [] {
+            didSet { latest = nil }
+        }
+        /// Who was asked for last, and whether he is here: what comes in one read leads to news for the same
+        /// bidder again and again, and need not be hashed for each.
+        var latest: (bidder: BidderID, isHere: Bool)?
+
+        mutating func has(_ bidder: BidderID) -> Bool {
+            if let latest, latest.bidder == bidder { return latest.isHere }
+            let isHere = bidders.contains(bidder)
+            latest = (bidder, isHere)
+            return isHere
+        }
     }
 
     private let state = Mutex(State())
@@ -49,7 +61,7 @@ final class Interest: Sendable {
     }
 
     /// Whether a connection on the loop is that bidder's.
-    func covers(_ bidder: BidderID) -> Bool { state.withLock { $0.bidders.contains(bidder) } }
+    func covers(_ bidder: BidderID) -> Bool { state.withLock { $0.has(bidder) } }
 
     private func covers(_ auction: AuctionID, in sale: SaleID?) -> Bool {
         guard targetCount.load(ordering: .sequentiallyConsistent) > 0 else { return false }

@@ -181,6 +181,8 @@ final class LoopHub {
         var hasBroadcasts = false
         // What came in one read is answered together: most answers are to whom the last one was to.
         var latest: Watcher?
+        // And so is what they lead to for others.
+        var displaced: (bidder: BidderID, watchers: [ConnectionID: Watcher])?
         for delivery in deliveries {
             switch delivery {
             case .answer(let asked, let answer):
@@ -202,8 +204,11 @@ final class LoopHub {
                     write(frames.frame(in: watcher.form, with: deflater), to: watcher)
                 }
             case .outbid(let notice):
-                guard let own = bidders[notice.bidder] else { continue }
-                for watcher in own.values {
+                if displaced?.bidder != notice.bidder {
+                    displaced = (notice.bidder, bidders[notice.bidder] ?? [:])
+                }
+                // One that is closed meanwhile gets nothing.
+                for watcher in (displaced?.watchers ?? [:]).values {
                     catchUp(watcher)
                     noteWriting(to: watcher) { watcher.send(notice) }
                 }

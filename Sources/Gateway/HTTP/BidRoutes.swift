@@ -39,7 +39,9 @@ struct BidRoutes: Sendable {
         } catch {
             return HTTPResponse.message(error.reply.message, status: error.httpStatus)
         }
-        if let refusal = gatekeeper.admitBid(by: bidder, on: auction) {
+        if let refusal = gatekeeper.admitBid(
+            by: bidder, on: auction, at: gatekeeper.clock.now())
+        {
             return refusal.response(on: (auction, bid.id))
         }
         let answer = await service.perform(

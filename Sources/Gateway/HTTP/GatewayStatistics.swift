@@ -92,7 +92,7 @@ public final class GatewayStatistics: Sendable {
     }
 
     /// A whole message has come over a WebSocket.
-    func messageReceived() { messages.count(.received) }
+    func messagesReceived(_ count: Int) { messages.count(.received, count) }
     /// Messages were written to WebSockets: a broadcast counts once for each watcher.
     func messagesSent(_ count: Int) { messages.count(.sent, count) }
     /// Prices were passed over for newer ones, on connections that could not keep up.

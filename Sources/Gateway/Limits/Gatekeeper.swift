@@ -96,8 +96,12 @@ final class Gatekeeper: Sendable {
 
     /// Lets a bid, a buy or a retraction pass to the rules, or says how long its bidder has to
     /// wait. It can't tell whether the server knows the bid's id already: repeats count, too.
-    func admitBid(by bidder: BidderID, on auction: AuctionID) -> RateRefusal? {
-        guard let wait = bids.admit(bidder, on: auction, at: clock.now()) else { return nil }
+    ///
+    /// - Parameter now: by the ``clock``.
+    func admitBid(
+        by bidder: BidderID, on auction: AuctionID, at now: Int64
+    ) -> RateRefusal? {
+        guard let wait = bids.admit(bidder, on: auction, at: now) else { return nil }
         statistics.reached(.bids)
         hurriedBids.note(bidder, on: auction)
         return RateRefusal(nanoseconds: wait, what: "bids")

@@ -55,8 +55,12 @@ final class Conversation {
     /// For whom the connection is counted.
     private var speaksFor: BidderID?
     private var rate: MessageRate
+    /// When the message came that is looked at, for all rates.
+    private var heardAt: Int64 = 0
     /// What has come and not been handed to the service: see ``submit()``.
     private var asked: [Submission] = []
+    /// How many there were in the last read that had any: there may be as many in the next one.
+    private var askedLately = 1
     /// Sales that the client watches and has not been told of completely.
     private var openings: [SaleOpening] = []
 
@@ -102,7 +106,8 @@ final class Conversation {
     /// A whole message has come, of the kind that the connection's form has.
     func receive(_ message: ByteBuffer) {
         watcher.hasSpoken = true
-        let verdict = rate.receive(at: station.gatekeeper.clock.now())
+        heardAt = station.gatekeeper.clock.now()
+        let verdict = rate.receive(at: heardAt)
         // Decoded in any case: a refusal names what it refuses.
         let frame = Result { () throws(WireFault) in
             try message.withUnsafeReadableBytes { bytes throws(WireFault) in
@@ -126,7 +131,7 @@ final class Conversation {
         _ refusal: RateRefusal, on subject: (auction: AuctionID, id: BidID)?, ref: String?
     ) {
         say(refusal.failure(on: subject), ref: ref)
-        guard rate.noteRefusal(at: station.gatekeeper.clock.now()) else { return }
+        guard rate.noteRefusal(at: heardAt) else { return }
         station.statistics.reached(.refusals)
         watcher.close(.keptOverRateLimit)
     }
@@ -318,7 +323,7 @@ final class Conversation {
     ) {
         let question = Question(kind: .request, auction: auction, id: id, ref: ref)
         guard let bidder = bidder(asking: question) else { return }
-        if let refusal = station.gatekeeper.admitBid(by: bidder, on: auction) {
+        if let refusal = station.gatekeeper.admitBid(by: bidder, on: auction, at: heardAt) {
             return refuse(refusal, on: (auction, id), ref: ref)
         }
         ask(.request(request(bidder), on: auction), question, wantsReceipt: wantsReceipt)
@@ -328,6 +333,7 @@ final class Conversation {
         guard watcher.mayAsk() else {
             return watcher.send(.answer(.refused(.unavailable), to: question))
         }
+        if asked.isEmpty { asked.reserveCapacity(askedLately) }
         asked.append(
             Asked(
                 question, command, wantsReceipt: wantsReceipt, by: watcher.id,
@@ -339,6 +345,7 @@ final class Conversation {
         guard !asked.isEmpty else { return }
         // A full queue answers at once, and then nobody else announces it.
         if !station.service.submit(asked) { station.mailbox.post() }
+        askedLately = asked.count
         // Kept for no longer: most connections are idle most of the time.
         asked = []
     }

@@ -13,6 +13,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     private let station: Station
     private var watcher: Watcher?
     private var conversation: Conversation?
+    /// Messages of this read, which are counted together.
+    private var received = 0
 
     /// - Parameters:
     ///   - form: what was agreed on at the upgrade.
@@ -65,6 +67,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func leave() {
         guard let watcher else { return }
+        countReceived()
         watcher.noteEnd(.broken)
         station.hub.remove(watcher)
         station.statistics.connectionClosed()
@@ -75,15 +78,21 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        station.statistics.messageReceived()
+        received += 1
         // The session lets only that kind through that the form has.
         switch unwrapInboundIn(data) {
         case .text(let bytes), .binary(let bytes): conversation?.receive(bytes)
         }
     }
 
+    private func countReceived() {
+        if received > 0 { station.statistics.messagesReceived(received) }
+        received = 0
+    }
+
     /// Something has come, be it a pong or half a message.
     func channelReadComplete(context: ChannelHandlerContext) {
+        countReceived()
         conversation?.submit()
         if let watcher {
             station.hub.heard(from: watcher)
