@@ -35,6 +35,7 @@ final class LoopHub {
     /// For what comes compressed, and for what goes out so.
     let inflater = Inflater()
     let deflater: Deflater
+    let spareOutboxes = SpareOutboxes()
 
     let clock: any ServiceClock
     let limits: GatewayLimits

@@ -92,6 +92,7 @@ final class Watcher {
     /// What was written and goes straight to the socket at the next flush. The channel holds nothing
     /// meanwhile.
     private var outbox: ByteBuffer?
+    private let spareOutboxes: SpareOutboxes?
     /// How many bytes wait for the connection, as last looked at.
     private(set) var behind = 0
     /// Why it ends, as soon as that is known.
@@ -131,9 +132,10 @@ final class Watcher {
     init(
         id: ConnectionID, form: WireForm, deflater: Deflater, channel: any Channel,
         limits: GatewayLimits, statistics: GatewayStatistics, budget: OutboundBudget,
-        direct: DirectSend? = nil
+        direct: DirectSend? = nil, spareOutboxes: SpareOutboxes? = nil
     ) {
         self.direct = direct
+        self.spareOutboxes = spareOutboxes
         runNumber = RunNumber(of: form)
         self.id = id
         self.form = form
@@ -201,7 +203,9 @@ final class Watcher {
     ///
     /// - Parameter body: says whether it has written something.
     func withOutbox(_ body: (inout ByteBuffer) -> Bool) -> Bool {
-        var frames = outbox ?? channel.allocator.buffer(capacity: Self.outboxBytes)
+        var frames =
+            outbox ?? spareOutboxes?.take()
+            ?? channel.allocator.buffer(capacity: SpareOutboxes.bytes)
         // Else there would be two who have it, and it would be copied.
         outbox = nil
         let isWritten = body(&frames)
@@ -211,10 +215,6 @@ final class Watcher {
         emptyFullOutbox()
         return isWritten
     }
-
-    /// What an outbox has room for at first: a bidder with many bids under way gets answers to several
-    /// of them at once.
-    private static let outboxBytes = 4096
 
     /// What waits is the channel's business: it says when that is too much.
     private func emptyFullOutbox() {
@@ -237,7 +237,10 @@ final class Watcher {
         guard let direct, let frames = outbox else { return }
         outbox = nil
         let taken = frames.withUnsafeReadableBytes { direct.send($0) }
-        guard taken < frames.readableBytes else { return }
+        guard taken < frames.readableBytes else {
+            spareOutboxes?.keep(consume frames)
+            return
+        }
         var rest = frames
         rest.moveReaderIndex(forwardBy: taken)
         write(rest: rest)

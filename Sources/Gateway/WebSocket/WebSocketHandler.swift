@@ -45,7 +45,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         let watcher = Watcher(
             id: id, form: form, deflater: station.hub.deflater, channel: context.channel,
             limits: station.limits, statistics: station.statistics,
-            budget: station.gatekeeper.outbound, direct: DirectSend(context.channel))
+            budget: station.gatekeeper.outbound, direct: DirectSend(context.channel),
+            spareOutboxes: station.hub.spareOutboxes)
         let conversation = Conversation(watcher: watcher, station: station)
         self.watcher = watcher
         self.conversation = conversation

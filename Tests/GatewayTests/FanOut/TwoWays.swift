@@ -230,7 +230,7 @@ final class Twin {
             id: ConnectionID(number: isDirect ? 1 : 2), form: WireForm(),
             deflater: floor.hub.deflater, channel: channel, limits: limits,
             statistics: floor.statistics, budget: floor.budget,
-            direct: isDirect ? DirectSend(channel) : nil)
+            direct: isDirect ? DirectSend(channel) : nil, spareOutboxes: floor.hub.spareOutboxes)
         watcher.hasSpoken = true
         floor.hub.add(watcher)
         floor.hub.identify(watcher, as: try BidderID("ann"))
