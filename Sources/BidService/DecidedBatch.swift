@@ -27,9 +27,14 @@ struct DecidedBatch: Sendable {
     /// Nothing to store: only that the engine was alive at this time.
     var heartbeat: Instant?
 
-    /// - Parameter count: how many entries it will have about.
-    init(after head: LogHead, salts: SaltKey, expecting count: Int = 0) {
-        log = LogBatch(after: head, salts: salts, expecting: count)
+    /// - Parameters:
+    ///   - count: how many entries it will have about.
+    ///   - space: an earlier batch's.
+    init(
+        after head: LogHead, salts: SaltKey, expecting count: Int = 0,
+        in space: consuming LogBatch.Space = LogBatch.Space()
+    ) {
+        log = LogBatch(after: head, salts: salts, expecting: count, in: space)
         // An accepted bid has three, as a rule.
         outcomes.reserveCapacity(3 * min(count, 1024))
     }

@@ -80,7 +80,11 @@ extension Writer {
     /// Hands the batch to the committer and starts the next one after it.
     func finishBatch(at watermark: Instant) {
         guard hasWork else { return }
-        defer { batch = DecidedBatch(after: head, salts: saltKey, expecting: batch.log.count) }
+        defer {
+            batch = DecidedBatch(
+                after: head, salts: saltKey, expecting: batch.log.count,
+                in: spaces.next(keeping: batch.log.space))
+        }
         guard isSound else { return turnAway(batch) }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {

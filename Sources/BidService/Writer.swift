@@ -30,6 +30,7 @@ final class Writer {
     var deadlines = Deadlines()
     var saltKey = SaltKey.random()
     var batch = DecidedBatch(after: .empty, salts: .random())
+    var spaces = BatchSpaces()
     /// Whether the batch waits for the committer, which will wake us.
     var isGrowing = false
     var head = LogHead.empty

@@ -41,18 +41,49 @@ public struct LogBatch: Sendable {
     ///   - salts: what its entries' salts are made from.
     ///   - count: how many entries there will be about, such as there were in the batch before: an array
     ///     that grows to 200 KiB is moved a dozen times, and each time to memory that has to be cleared.
-    public init(after head: LogHead, salts: SaltKey = .random(), expecting count: Int = 0) {
+    ///   - space: an earlier batch's, to be written over. Where somebody still reads it, as much is had anew.
+    public init(
+        after head: LogHead, salts: SaltKey = .random(), expecting count: Int = 0,
+        in space: consuming Space = Space()
+    ) {
         expected = head
         self.head = head
         self.salts = SaltKey.Sequence(salts)
-        let count = min(max(0, count), Self.expectedMax)
-        bytes.reserveCapacity(count * Self.bytesExpected)
+        let count = min(max(0, count), Space.entriesMax)
+        (bytes, entries) = space.cleared()
+        bytes.reserveCapacity(count * Space.bytesExpected)
         entries.reserveCapacity(count)
     }
 
-    private static let expectedMax = 1024
-    /// An accepted bid has some 600 to 700 with names of ten characters, the chained ones included.
-    private static let bytesExpected = 768
+    /// What a batch has written its entries to. To have and to give back such large pieces for every batch
+    /// costs all that is allocated meanwhile a search for neighbours, and new memory has to be cleared.
+    public struct Space: Sendable {
+        private var bytes: [UInt8] = []
+        private var entries: [EntryRow] = []
+
+        public init() {}
+
+        fileprivate init(_ bytes: [UInt8], _ entries: [EntryRow]) {
+            // What one large batch needed is not kept for good.
+            guard entries.capacity <= 2 * Self.entriesMax,
+                bytes.capacity <= 2 * Self.entriesMax * Self.bytesExpected
+            else { return }
+            (self.bytes, self.entries) = (bytes, entries)
+        }
+
+        fileprivate consuming func cleared() -> (bytes: [UInt8], entries: [EntryRow]) {
+            bytes.removeAll(keepingCapacity: true)
+            entries.removeAll(keepingCapacity: true)
+            return (bytes, entries)
+        }
+
+        fileprivate static let entriesMax = 1024
+        /// An accepted bid has some 600 to 700 with names of ten characters, the chained ones included.
+        fileprivate static let bytesExpected = 768
+    }
+
+    /// Its own, for a later batch.
+    public var space: Space { Space(bytes, entries) }
 
     /// How many entries it adds to the log.
     public var count: Int { entries.count }
