@@ -161,9 +161,8 @@ extension Auction {
         _ bid: BidID, of bidder: BidderID?, _ reason: String
     ) -> Result<[AuctionEvent], Objection> {
         if case .cancelled = phase { return objection("have a bid voided", "not cancelled") }
-        let matches = commitments.filter {
-            $0.key.id == bid && (bidder == nil || $0.key.bidder == bidder)
-        }
+        let bidders = bidder.map { [$0] } ?? participants.bidders
+        let matches = bidders.compactMap { commitment(of: BidKey(bidder: $0, id: bid)) }
         guard let match = matches.first else {
             return .failure(
                 Objection(.unknownBid, "Lot \(id) has no accepted bid \(bid): list its bids."))

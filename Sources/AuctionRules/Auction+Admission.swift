@@ -108,7 +108,7 @@ extension Auction {
         let seq = isPublic ? self.seq + 1 : nil
         let sequel = sequel(of: standing, seq: seq, at: t)
         let accepted = BidAccepted(
-            request: request, amount: offer.amount, ordinal: commitments.count,
+            request: request, amount: offer.amount, ordinal: commitmentBook.count,
             standing: standing, seq: seq)
         var events = EventList(.auction(id, .bidAccepted(accepted)))
         if let sequel { events.append(.auction(id, sequel)) }
@@ -134,6 +134,7 @@ extension Auction {
     }
 
     /// Where a bid at `t` that makes `standing` of the bidding moves the end; nil: nowhere.
+    @inline(__always)
     func endAfterPublicChange(to standing: Standing, at t: Instant) -> Instant? {
         guard let softClose = terms.softClose, let endsAt else { return nil }
         if softClose.trigger == .leader, standing.leader == self.standing.leader { return nil }

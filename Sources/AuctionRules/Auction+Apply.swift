@@ -63,30 +63,31 @@ extension Auction {
             case .room: .room
             case .buy, .retract: .buy
             }
-        let commitment = Commitment(
-            ordinal: event.ordinal, key: event.request.key, kind: kind, amount: event.amount,
-            at: t, seq: event.standing == nil ? nil : event.seq)
-        commitments.append(commitment)
-        bidding.commit(commitment)
-        if commitment.seq != nil { publicBids += 1 }
+        let ownSeq = event.standing == nil ? nil : event.seq
         let bidder = event.request.bidder
+        bidding.commit(event.amount, by: bidder, kind, isPublic: ownSeq != nil)
+        if ownSeq != nil { publicBids += 1 }
         let countBefore = participants.count
         let number = participants.admit(bidder)
+        let isFirst = participants.count > countBefore
         let ownMax = participants.commit(event.amount, by: number, isSealed: !isOpenOutcry)
         if let standing = event.standing {
             show(standing, after: bidder, number: number)
             if block != nil { askOverPrice() }
         }
         if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
-        let acceptance = Acceptance(
+        let told = Acceptance(
             seq: seq, isLeading: showsBidding ? standing.leader == bidder : nil,
-            ownMax: ownMax, price: standing.price, minimum: isSold ? nil : minimum,
+            ownMax: ownMax, price: standing.price, minimum: isSold ? nil : currentMinimum,
             reserve: reserveState,
             endsAt: isSold ? endsAt : end)
-        keep(
-            event.request, .accepted(acceptance), isPublic: commitment.seq != nil, at: t,
+        let place = replies.keep(
+            told, to: event.request, by: number, isFirst: isFirst, isPublic: ownSeq != nil, at: t,
             recordedAs: hash)
-        return participants.count > countBefore ? bidder : nil
+        commitmentBook.append(
+            CommitmentBook.Entry(
+                by: number, kind: kind, amount: event.amount, at: t, seq: ownSeq, place: place))
+        return isFirst ? bidder : nil
     }
 
     private mutating func apply(_ event: BidRefused, at t: Instant, recordedAs hash: EntryHash) {
@@ -94,17 +95,17 @@ extension Auction {
             refusedOffers[event.request.bidder] =
                 max(amount, refusedOffers[event.request.bidder] ?? amount)
         }
-        keep(event.request, .refused(event.refusal), at: t, recordedAs: hash)
+        replies.keep(.refused(event.refusal), to: event.request, at: t, recordedAs: hash)
     }
 
     private mutating func apply(_ event: BidsVoided, at t: Instant, recordedAs hash: EntryHash) {
-        for ordinal in event.ordinals where !commitments[ordinal].isVoided {
-            commitments.void(ordinal)
-            if commitments[ordinal].seq != nil { publicBids -= 1 }
+        for ordinal in event.ordinals where !commitmentBook[ordinal].isVoided {
+            commitmentBook.void(ordinal)
+            if commitmentBook[ordinal].ownSeq != nil { publicBids -= 1 }
         }
         bidding.recount(commitments)
-        for bidder in Set(event.ordinals.map { commitments[$0].key.bidder }) {
-            let surviving = commitments.lazy.filter { $0.key.bidder == bidder && !$0.isVoided }
+        for bidder in Set(event.ordinals.map { commitments[$0].bidder }) {
+            let surviving = commitments.lazy.filter { $0.bidder == bidder && !$0.isVoided }
             let standing = terms.format.standingAmount(of: surviving)
             participants.setStanding(standing, of: bidder)
         }
@@ -117,7 +118,7 @@ extension Auction {
             if event.seq != nil { outcomeEntry = hash }
         }
         if case .retraction(let request) = event.cause {
-            keep(request, .retracted(seq: seq), at: t, recordedAs: hash)
+            replies.keep(.retracted(seq: seq), to: request, at: t, recordedAs: hash)
         }
     }
 
@@ -141,13 +142,5 @@ extension Auction {
     private mutating func reveal(_ outcome: Outcome) {
         guard !isOpenOutcry, case .sold(let winner, let price) = outcome else { return }
         show(Standing(price: price, leader: winner, isReserveMet: reserve != nil))
-    }
-
-    private mutating func keep(
-        _ request: BidRequest, _ verdict: Verdict, isPublic: Bool = false, at t: Instant,
-        recordedAs hash: EntryHash
-    ) {
-        let reply = Reply(request: request, verdict: verdict, at: t, entryHash: hash)
-        replies.keep(reply, isPublic: isPublic)
     }
 }

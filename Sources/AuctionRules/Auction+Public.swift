@@ -109,7 +109,11 @@ extension Auction {
     public static var aliasPrefix: StaticString { "Bidder " }
 
     /// The least that a newcomer must offer; nil when the lot takes no bids any more.
-    public var minimum: Amount? {
+    public var minimum: Amount? { currentMinimum }
+
+    /// The same, in line.
+    @inline(__always)
+    var currentMinimum: Amount? {
         switch phase {
         case .scheduled, .open, .paused: bidding.minimum(in: self)
         case .closed, .cancelled: nil

@@ -22,7 +22,7 @@ extension Auction {
         guard isClosed || terms.showsSealedBidCount else { return false }
         // A sealed lot counts bidders, not bids: one who has another bid left still counts.
         let left = commitments.lazy.filter { !$0.isVoided && !voided.contains($0.ordinal) }
-        let bidders = Set(left.map(\.key.bidder))
-        return voided.contains { !bidders.contains(commitments[$0].key.bidder) }
+        let bidders = Set(left.map(\.bidder))
+        return voided.contains { !bidders.contains(commitments[$0].bidder) }
     }
 }

@@ -67,7 +67,7 @@ public struct Auction: Hashable, Sendable {
     /// The number of the one who leads or, after a sale, has won. Follows from the standing; kept, as
     /// everything that is told of the lot names him.
     public private(set) var leaderAlias: Int?
-    public internal(set) var commitments = Commitments()
+    var commitmentBook = CommitmentBook()
     public internal(set) var participants = Participants()
     /// The highest offer of each bidder that was refused as too low, for the day that a void
     /// brings the lot below it again.
@@ -114,13 +114,13 @@ public struct Auction: Hashable, Sendable {
     var isGrouped: Bool { box.isGrouped }
 
     /// The reply that a request got, or nil when it got no final one.
-    public func reply(to key: BidKey) -> Reply? { replies.reply(to: key) }
+    public func reply(to key: BidKey) -> Reply? { replies.reply(to: key, among: participants) }
 
     /// The reply that was given last: right after an event with a verdict, that verdict's.
     public var newestReply: Reply? { replies.newest }
 
     /// The same without the request, which has texts.
-    public var newestVerdict: Verdict? { replies.newest?.verdict }
+    public var newestVerdict: Verdict? { replies.newestVerdict }
 
     public var isClosed: Bool {
         if case .closed = phase { true } else { false }

@@ -100,12 +100,12 @@ public struct Commitment: Hashable, Sendable {
 
     /// 0, 1, 2 … in the order of acceptance on this auction: the priority between equal amounts.
     public let ordinal: Int
-    public let key: BidKey
+    public let bidder: BidderID
     public let kind: Kind
     public let amount: Amount
     public let at: Instant
     /// The public change that it made; nil when it stayed private (a raised max, a sealed bid).
     public let seq: Int64?
     /// Taken out of the bidding, by an administrator or by its bidder.
-    public internal(set) var isVoided = false
+    public let isVoided: Bool
 }

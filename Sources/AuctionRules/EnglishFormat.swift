@@ -16,6 +16,7 @@ struct EnglishFormat: BiddingFormat {
 
     static let isOpenOutcry = true
 
+    @inline(__always)
     func minimum(in auction: Auction) -> Amount {
         guard let price = auction.standing.price else { return auction.terms.start }
         return price + auction.terms.increments.increment(at: price)
@@ -121,7 +122,7 @@ struct EnglishFormat: BiddingFormat {
         }
         let bestExact =
             survivors
-            .filter { $0.key.bidder == lead.bidder && $0.kind != .max }
+            .filter { $0.bidder == lead.bidder && $0.kind != .max }
             .map(\.amount).max()
         let price = min(
             before,
@@ -147,11 +148,9 @@ struct EnglishFormat: BiddingFormat {
     func retraction(
         of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
     ) -> Result<[Int], Refusal> {
-        let own = auction.commitments.filter { $0.key.bidder == bidder && !$0.isVoided }
+        let own = auction.commitments.filter { $0.bidder == bidder && !$0.isVoided }
         guard
-            let target = auction.commitments.first(where: {
-                $0.key == .init(bidder: bidder, id: bid)
-            })
+            let target = auction.commitment(of: BidKey(bidder: bidder, id: bid))
         else { return .failure(.unsupported("There is no such bid of yours on this lot")) }
         guard auction.terms.retraction == .ebay else {
             return .failure(.unsupported("Bids on this lot can't be taken back"))
@@ -186,16 +185,16 @@ struct EnglishFormat: BiddingFormat {
 
     // MARK: - Following the log
 
-    mutating func commit(_ commitment: Commitment) {
-        let bidder = commitment.key.bidder
-        let amount = commitment.amount
+    mutating func commit(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+    ) {
         guard let lead else {
             lead = Lead(bidder: bidder, max: amount)
             return
         }
         if lead.bidder == bidder {
             self.lead = Lead(bidder: bidder, max: max(lead.max, amount))
-        } else if amount > lead.max || commitment.kind == .buy {
+        } else if amount > lead.max || kind == .buy {
             rivalMax = max(lead.max, rivalMax ?? lead.max)
             self.lead = Lead(bidder: bidder, max: amount)
         } else {
@@ -206,7 +205,11 @@ struct EnglishFormat: BiddingFormat {
     /// The leader holds the highest standing max, ties to the one who first committed it.
     mutating func recount(_ commitments: some Sequence<Commitment>) {
         self = EnglishFormat()
-        for commitment in commitments where !commitment.isVoided { commit(commitment) }
+        for commitment in commitments where !commitment.isVoided {
+            commit(
+                commitment.amount, by: commitment.bidder, commitment.kind,
+                isPublic: commitment.seq != nil)
+        }
     }
 
     static func standingAmount(of commitments: some Sequence<Commitment>) -> Amount? {

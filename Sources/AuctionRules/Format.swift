@@ -45,8 +45,11 @@ protocol BiddingFormat: Hashable, Sendable {
     func outcome(in auction: Auction) -> Outcome
     /// How the lot ends without these commitments.
     func outcome(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Outcome
-    /// Takes note of a commitment that has just been added to the auction's.
-    mutating func commit(_ commitment: Commitment)
+    /// Takes note of a commitment that has just been accepted.
+    ///
+    /// - Parameter isPublic: whether it made a public change of its own.
+    mutating func commit(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool)
     /// Counts afresh, after commitments have been voided.
     mutating func recount(_ commitments: some Sequence<Commitment>)
     /// Which commitments a retraction voids, or why it is refused.
@@ -94,6 +97,7 @@ enum Bidding: Hashable, Sendable {
         }
     }
 
+    @inline(__always)
     func minimum(in auction: Auction) -> Amount {
         switch self {
         case .english(let format): format.minimum(in: auction)
@@ -139,13 +143,15 @@ enum Bidding: Hashable, Sendable {
         return format.commitment(of: offer, in: auction)
     }
 
-    mutating func commit(_ commitment: Commitment) {
+    mutating func commit(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+    ) {
         switch self {
         case .english(var format):
-            format.commit(commitment)
+            format.commit(amount, by: bidder, kind, isPublic: isPublic)
             self = .english(format)
         case .live(var format):
-            format.commit(commitment)
+            format.commit(amount, by: bidder, kind, isPublic: isPublic)
             self = .live(format)
         // Sealed formats remember nothing beyond the commitments.
         case .sealedFirstPrice, .vickrey: break

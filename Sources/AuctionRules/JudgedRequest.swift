@@ -53,8 +53,8 @@ extension Auction {
 
     /// The requests that got a final verdict last, at most `max` of them, oldest first.
     public func newestRequests(max: Int) -> [JudgedRequest] {
-        let voided = Set(commitments.lazy.filter(\.isVoided).map(\.key))
-        return replies.newest(max).map { reply in
+        let voided = Set(commitments.lazy.filter(\.isVoided).map { key(of: $0) })
+        return replies.newest(max, among: participants).map { reply in
             var isVoided = false
             if case .accepted = reply.verdict { isVoided = voided.contains(reply.request.key) }
             return judged(reply.request, reply.verdict, at: reply.at, isVoided: isVoided)

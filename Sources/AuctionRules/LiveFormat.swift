@@ -31,6 +31,7 @@ struct LiveFormat: BiddingFormat {
     }
 
     /// The ask on the block; before that what an absentee bid must offer.
+    @inline(__always)
     func minimum(in auction: Auction) -> Amount { auction.block?.ask ?? auction.terms.start }
 
     // MARK: - Admission
@@ -125,7 +126,7 @@ struct LiveFormat: BiddingFormat {
         guard let lead = counted.lead, let before = auction.standing.price else { return .empty }
         var price = auction.terms.start
         if let rivalMax = counted.rivalMax { price = max(price, over(rivalMax, upTo: lead.max)) }
-        for survivor in survivors where survivor.key.bidder == lead.bidder && survivor.seq != nil {
+        for survivor in survivors where survivor.bidder == lead.bidder && survivor.seq != nil {
             price = max(price, survivor.amount)
         }
         if let reserve = auction.reserve, lead.max >= reserve { price = max(price, reserve) }
@@ -139,8 +140,8 @@ struct LiveFormat: BiddingFormat {
     func retraction(
         of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
     ) -> Result<[Int], Refusal> {
-        let own = auction.commitments.filter { $0.key.bidder == bidder }
-        guard own.contains(where: { $0.key.id == bid }) else {
+        let own = auction.commitments.filter { $0.bidder == bidder }
+        guard auction.commitment(of: BidKey(bidder: bidder, id: bid)) != nil else {
             return .failure(.unsupported("There is no such bid of yours on this lot"))
         }
         guard auction.block?.since == nil else {
@@ -171,9 +172,10 @@ struct LiveFormat: BiddingFormat {
 
     // MARK: - Following the log
 
-    mutating func commit(_ commitment: Commitment) {
-        commit(
-            by: commitment.key.bidder, commitment.amount, isAbsentee: commitment.seq == nil)
+    mutating func commit(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+    ) {
+        commit(by: bidder, amount, isAbsentee: !isPublic)
     }
 
     private mutating func commit(by bidder: BidderID, _ amount: Amount, isAbsentee: Bool) {
@@ -203,7 +205,10 @@ struct LiveFormat: BiddingFormat {
 
     mutating func recount(_ commitments: some Sequence<Commitment>) {
         (lead, rivalMax) = (nil, nil)
-        for commitment in commitments where !commitment.isVoided { commit(commitment) }
+        for commitment in commitments where !commitment.isVoided {
+            commit(
+                by: commitment.bidder, commitment.amount, isAbsentee: commitment.seq == nil)
+        }
     }
 
     static func standingAmount(of commitments: some Sequence<Commitment>) -> Amount? {

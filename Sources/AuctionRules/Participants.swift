@@ -28,6 +28,11 @@ public struct Participants: Hashable, Sendable {
     /// Whose number that is: 1 ... ``count``.
     public func bidder(number: Int) -> BidderID { entries[number - 1].bidder }
 
+    /// The same for a number that may be nobody's.
+    func bidder(ofNumber number: Int) -> BidderID? {
+        number >= 1 && number <= entries.count ? entries[number - 1].bidder : nil
+    }
+
     /// 1, 2, 3 … in the order of the first accepted bids: the alias on this lot; nil for somebody else.
     public func number(of bidder: BidderID) -> Int? {
         places.place(of: bidder.keyHash) { entries[$0].bidder == bidder }.map { $0 + 1 }

@@ -107,7 +107,7 @@ extension Auction {
     private func noticesAfterVoid(_ event: BidsVoided) -> [PrivateNotice] {
         var notices: [PrivateNotice] = []
         if case .administrator(let reason) = event.cause {
-            let bidders = Set(event.ordinals.map { commitments[$0].key.bidder }).sorted()
+            let bidders = Set(event.ordinals.map { commitments[$0].bidder }).sorted()
             notices += bidders.map { notice($0, .voided(reason: reason)) }
         }
         // What changed nothing public is nobody else's matter.

@@ -28,6 +28,7 @@ struct VickreyFormat: SealedFormat {
 extension SealedFormat {
     static var isOpenOutcry: Bool { false }
 
+    @inline(__always)
     func minimum(in auction: Auction) -> Amount { auction.terms.start }
 
     func refusal(of offer: Offer, in auction: Auction) -> Refusal? {
@@ -52,8 +53,8 @@ extension SealedFormat {
     func retraction(
         of bid: BidID, by bidder: BidderID, at t: Instant, in auction: Auction
     ) -> Result<[Int], Refusal> {
-        let own = auction.commitments.filter { $0.key.bidder == bidder }
-        guard own.contains(where: { $0.key.id == bid }) else {
+        let own = auction.commitments.filter { $0.bidder == bidder }
+        guard auction.commitment(of: BidKey(bidder: bidder, id: bid)) != nil else {
             return .failure(.unsupported("There is no such bid of yours on this lot"))
         }
         // Withdrawing the bid withdraws what it had replaced, too.
@@ -68,7 +69,7 @@ extension SealedFormat {
         var standing: [BidderID: Commitment] = [:]
         for commitment in auction.commitments
         where !commitment.isVoided && !voided.contains(commitment.ordinal) {
-            standing[commitment.key.bidder] = commitment
+            standing[commitment.bidder] = commitment
         }
         // Ties go to the earliest.
         let ranked = standing.values.sorted {
@@ -78,10 +79,12 @@ extension SealedFormat {
         if let reserve = auction.reserve, best.amount < reserve { return .reserveNotMet }
         let price = Self.price(
             highest: best.amount, secondHighest: ranked.dropFirst().first?.amount, in: auction)
-        return .sold(to: best.key.bidder, price: price)
+        return .sold(to: best.bidder, price: price)
     }
 
-    mutating func commit(_ commitment: Commitment) {}
+    mutating func commit(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+    ) {}
 
     mutating func recount(_ commitments: some Sequence<Commitment>) {}
 

@@ -19,7 +19,7 @@ struct ReceiptsBenchmark: Benchmark {
         guard let lot = house.auctions[scene.lots[0]] else {
             throw BenchmarkFailure("The scene has a lot")
         }
-        let replies = lot.commitments.compactMap { lot.reply(to: $0.key) }
+        let replies = lot.commitments.map { lot.reply(to: $0) }
         guard replies.count == batch else {
             throw BenchmarkFailure("\(batch) accepted bids have \(replies.count) replies")
         }

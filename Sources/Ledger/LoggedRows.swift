@@ -20,7 +20,7 @@ struct LoggedRows {
                 [SQLValue(id), SQLValue(bidder), SQLValue(participant.number)]
             }
             for (commitment, position) in zip(auction.commitments, positions[id] ?? []) {
-                commitments.append(Self.row(commitment, on: id, position: position))
+                commitments.append(Self.row(commitment, on: auction, position: position))
             }
         }
     }
@@ -130,11 +130,11 @@ struct LoggedRows {
     }
 
     private static func row(
-        _ commitment: Commitment, on id: AuctionID, position: Int64
+        _ commitment: Commitment, on auction: Auction, position: Int64
     ) -> [SQLValue] {
         [
-            SQLValue(id), SQLValue(commitment.ordinal), SQLValue(position),
-            SQLValue(commitment.key.bidder), SQLValue(commitment.key.id),
+            SQLValue(auction.id), SQLValue(commitment.ordinal), SQLValue(position),
+            SQLValue(commitment.bidder), SQLValue(auction.key(of: commitment).id),
             .text(commitment.kind.rawValue), SQLValue(commitment.amount), SQLValue(commitment.at),
             SQLValue(commitment.seq), SQLValue(commitment.isVoided),
         ]

@@ -80,10 +80,10 @@ public enum CertificateStatement {
     private static func counts(on auction: Auction, before end: Instant) -> [Int] {
         let starts = spans.map { end.advanced(by: -$0.span) }
         var counts = Array(repeating: 0, count: spans.count)
-        for index in auction.commitments.indices.reversed() {
-            let at = auction.commitments[index].at
+        for commitment in auction.commitments.reversed() {
+            let at = commitment.at
             guard let longest = starts.last, at >= longest else { break }
-            guard auction.isCertified(index) else { continue }
+            guard auction.isCertified(commitment) else { continue }
             for (index, start) in starts.enumerated() where at >= start { counts[index] += 1 }
         }
         return counts
@@ -93,14 +93,13 @@ public enum CertificateStatement {
 /// The bids that a certificate counts, those that everybody sees: of an open format the ones that
 /// changed something public, of a sealed one all. What was voided is none.
 extension Auction {
-    fileprivate func isCertified(_ index: Int) -> Bool {
-        let isOpenOutcry = terms.format.isOpenOutcry
-        return !commitments[index].isVoided && (!isOpenOutcry || commitments[index].seq != nil)
+    fileprivate func isCertified(_ commitment: Commitment) -> Bool {
+        !commitment.isVoided && (!terms.format.isOpenOutcry || commitment.seq != nil)
     }
 
     fileprivate var certifiedBidCount: Int {
         // An open format keeps the count; a sealed lot's bids are as many as its bidders took trouble.
         guard !terms.format.isOpenOutcry else { return publicState.bids }
-        return commitments.indices.count(where: isCertified)
+        return commitments.count(where: isCertified)
     }
 }

@@ -23,7 +23,8 @@ struct ImageTests {
             Self.names(of: lot) == [
                 "id", "box", "phase", "seq", "startsAt", "endsAt", "extensions",
                 "extensionsByBids", "newestExtensions", "outcomeEntry", "reserve", "standing",
-                "leaderAlias", "commitments", "participants", "refusedOffers", "bidding", "block",
+                "leaderAlias", "commitmentBook", "participants", "refusedOffers", "bidding",
+                "block",
                 "publicBids", "replies",
             ], Self.hint)
         #expect(
@@ -40,7 +41,7 @@ struct ImageTests {
             Self.names(of: reply.request) == ["bidder", "id", "action", "isConfirmed"], Self.hint)
         #expect(
             Self.names(of: try #require(lot.commitments.first)) == [
-                "ordinal", "key", "kind", "amount", "at", "seq", "isVoided",
+                "ordinal", "bidder", "kind", "amount", "at", "seq", "isVoided",
             ], Self.hint)
         #expect(
             Self.names(of: try #require(lot.participants.first?.participant)) == [
@@ -147,7 +148,7 @@ struct ImageTests {
             let reply = Reply(
                 request: request, verdict: .refused(refusal), at: .latest, entryHash: .zero)
             var writer = ImageWriter()
-            writer.write(reply)
+            writer.write(reply.verdict, on: request, at: reply.at, recordedAs: reply.entryHash)
             let read = try ImageReader.reading(writer.bytes) { reader throws(ImageFault) in
                 try reader.reply()
             }

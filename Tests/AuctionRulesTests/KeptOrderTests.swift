@@ -6,34 +6,52 @@ import Testing
 /// The collections of the state, compared with an array and a dictionary.
 @Suite("Collections of the state")
 struct KeptOrderTests {
-    static func commitment(_ ordinal: Int) -> Commitment {
-        Commitment(
-            ordinal: ordinal, key: BidKey(bidder: "A", id: BidID(stringLiteral: "b\(ordinal)")),
-            kind: .max, amount: Amount(unchecked: Int64(ordinal) + 1), at: 0,
-            seq: ordinal % 3 == 0 ? nil : Int64(ordinal))
+    static func entry(_ ordinal: Int) -> CommitmentBook.Entry {
+        CommitmentBook.Entry(
+            by: 1 + ordinal % 3, kind: .max, amount: Amount(unchecked: Int64(ordinal) + 1), at: 0,
+            seq: ordinal % 3 == 0 ? nil : Int64(ordinal),
+            place: RecordPages.Place(page: ordinal, offset: 7))
     }
 
     @Test("Commitments are an array of them, however many", arguments: [0, 1, 511, 512, 513, 2000])
     func commitments(count: Int) {
         var random = SplitMix64(seed: UInt64(count))
-        var commitments = Commitments()
-        var array: [Commitment] = []
+        var book = CommitmentBook()
+        var array: [CommitmentBook.Entry] = []
         for ordinal in 0..<count {
-            commitments.append(Self.commitment(ordinal))
-            array.append(Self.commitment(ordinal))
+            book.append(Self.entry(ordinal))
+            array.append(Self.entry(ordinal))
         }
-        #expect(Array(commitments) == array)
-        #expect(commitments.count == count && commitments.isEmpty == array.isEmpty)
-        let before = commitments
+        #expect(book.count == count && book.entries == array)
+        let before = book
         for _ in 0..<min(count, 40) {
             let ordinal = random.below(count)
-            commitments.void(ordinal)
+            book.void(ordinal)
             array[ordinal].isVoided = true
         }
-        #expect(Array(commitments) == array)
-        #expect(commitments.last == array.last)
-        #expect(!before.contains { $0.isVoided }, "A copy is another value")
-        #expect((before == commitments) == array.isEmpty)
+        #expect(book.entries == array)
+        #expect(!before.entries.contains { $0.isVoided }, "A copy is another value")
+        #expect((before == book) == array.isEmpty)
+        for (ordinal, entry) in array.enumerated() {
+            #expect(book.ordinal(at: entry.place) == ordinal)
+            #expect(
+                book.ordinal(at: RecordPages.Place(page: entry.place.page, offset: 8)) == nil)
+        }
+    }
+
+    @Test("A commitment is put together from what is kept of it")
+    func commitment() {
+        var participants = Participants()
+        for bidder in ["A", "B", "C"] as [BidderID] { _ = participants.admit(bidder) }
+        var book = CommitmentBook()
+        for ordinal in 0..<5 { book.append(Self.entry(ordinal)) }
+        book.void(4)
+        let commitments = Commitments(book: book, participants: participants)
+        #expect(commitments.map(\.ordinal) == [0, 1, 2, 3, 4])
+        #expect(commitments.map(\.bidder) == ["A", "B", "C", "A", "B"])
+        #expect(commitments.map(\.amount.minorUnits) == [1, 2, 3, 4, 5])
+        #expect(commitments.map(\.seq) == [nil, 1, 2, nil, 4])
+        #expect(commitments.map(\.isVoided) == [false, false, false, false, true])
     }
 
     @Test("A register has each entry once, in the order in which they came")
@@ -100,4 +118,8 @@ struct KeptOrderTests {
         #expect(reply(5) == reply(5) && Set([reply(5), reply(5)]).count == 1)
         #expect(reply(5) != reply(6) && reply(5) != reply(5, at: 2))
     }
+}
+
+extension CommitmentBook {
+    fileprivate var entries: [Entry] { (0..<count).map { self[$0] } }
 }

@@ -112,19 +112,50 @@ struct PlaceTableTests {
                 words: SIMD4(random.next(), random.next(), random.next(), random.next())))
     }
 
-    @Test("The record of an accepted bid is, byte for byte, what the writer of images makes of it")
+    /// Half of the bidders are known to the lot already.
+    @Test("A record gives the reply back, and is short where it can be")
     func record() throws {
         var random = SplitMix64(seed: 20_261_126)
         for _ in 0..<4000 {
             let reply = try Self.reply(&random)
-            let isPublic = random.chance(50)
-            var writer = ImageWriter()
-            writer.write(reply)
-            writer.write(isPublic)
-            let record = AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { Array($0) }
-            #expect(record == writer.bytes, "\(reply)")
-            let key = AcceptanceRecord.withBytes(of: reply.request.key) { Array($0) }
-            #expect(record.starts(with: key))
+            var book = ReplyBook()
+            let number = random.pick([1, 2, 255, 256, 70_000])
+            let (isFirst, isPublic) = (random.chance(50), random.chance(50))
+            book.keep(reply, by: number, isFirst: isFirst, isPublic: isPublic)
+            let page = try #require(book.records.pages.first)
+            let bidder = reply.request.bidder
+            let (found, wasPublic) = try ImageReader.reading(page) { reader throws(ImageFault) in
+                defer { #expect(reader.isAtEnd) }
+                return try reader.keptReply { $0 == number && !isFirst ? bidder : nil }
+            }
+            #expect(found == reply)
+            #expect(book.newest == reply && book.newestVerdict == reply.verdict)
+            guard case .accepted = reply.verdict else { continue }
+            #expect(wasPublic == isPublic)
+            guard case .bid(_, _, nil) = reply.request.action else { continue }
+            // The head, the hash, and at most 8 bytes for each number.
+            let names =
+                reply.request.id.text.utf8.count + (isFirst ? bidder.text.utf8.count + 1 : 0)
+            #expect(page.count <= 7 + 32 + 8 * 8 + names)
+        }
+    }
+
+    @Test("Whatever a record's bytes are, reading them ends with a reply or a fault")
+    func damagedRecords() throws {
+        var random = SplitMix64(seed: 3)
+        for _ in 0..<4000 {
+            let reply = try Self.reply(&random)
+            var book = ReplyBook()
+            book.keep(reply, by: 3, isFirst: random.chance(50), isPublic: true)
+            var page = try #require(book.records.pages.first)
+            for _ in 0..<random.within(0...3) {
+                page[random.below(page.count)] = UInt8(truncatingIfNeeded: random.next())
+            }
+            if random.chance(50) { page.removeLast(random.below(page.count)) }
+            let read = try? ImageReader.reading(page) { reader throws(ImageFault) in
+                try reader.keptReply { $0 == 3 ? reply.request.bidder : nil }
+            }
+            _ = read
         }
     }
 
@@ -132,16 +163,43 @@ struct PlaceTableTests {
     func book() throws {
         var random = SplitMix64(seed: 7)
         var book = ReplyBook()
+        var participants = Participants()
         var kept: [BidKey: Reply] = [:]
+        var places: [RecordPages.Place: BidKey] = [:]
         while kept.count < 1500 {
             let reply = try Self.reply(&random)
-            guard kept[reply.request.key] == nil else { continue }
-            #expect(book.reply(to: reply.request.key) == nil)
-            book.keep(reply, isPublic: true)
+            let key = reply.request.key
+            guard kept[key] == nil else { continue }
+            #expect(book.reply(to: key, among: participants) == nil)
+            let before = participants.count
+            let number = participants.admit(key.bidder)
+            let place = book.keep(
+                reply, by: number, isFirst: participants.count > before, isPublic: true)
             #expect(book.newest == reply)
-            kept[reply.request.key] = reply
+            kept[key] = reply
+            if let place { places[place] = key }
         }
-        #expect(book.count == kept.count)
-        for (key, reply) in kept { #expect(book.reply(to: key) == reply) }
+        #expect(book.count == kept.count && places.count > 500)
+        for (key, reply) in kept { #expect(book.reply(to: key, among: participants) == reply) }
+        for (place, key) in places {
+            #expect(book.id(at: place) == key.id)
+            #expect(book.reply(at: place, among: participants).request.key == key)
+        }
+        #expect(book.newest(10, among: participants).count == 10)
+    }
+}
+
+extension ReplyBook {
+    @discardableResult
+    fileprivate mutating func keep(
+        _ reply: Reply, by number: Int, isFirst: Bool, isPublic: Bool
+    ) -> RecordPages.Place? {
+        guard case .accepted(let told) = reply.verdict else {
+            keep(reply.verdict, to: reply.request, at: reply.at, recordedAs: reply.entryHash)
+            return nil
+        }
+        return keep(
+            told, to: reply.request, by: number, isFirst: isFirst, isPublic: isPublic,
+            at: reply.at, recordedAs: reply.entryHash)
     }
 }

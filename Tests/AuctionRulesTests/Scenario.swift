@@ -89,8 +89,8 @@ struct Scenario {
         case "clock": return room.order(.advanceClock)
         case "lower": return room.order(.lowerReserve(to: try Currency.usd.parse(rest[1])))
         case "void":
-            let last = room.lot.commitments.last { $0.key.bidder.text == rest[0] && !$0.isVoided }
-            return room.void(try #require(last).key.id)
+            let last = room.lot.commitments.last { $0.bidder.text == rest[0] && !$0.isVoided }
+            return room.void(room.lot.key(of: try #require(last)).id)
         case "outage":
             let reopenMin = try #require(Int64(rest[3])) * 60_000
             return room.recover(

@@ -93,10 +93,10 @@ struct VectorRunner {
             if let index = command.idx {
                 [commitments[index]]
             } else {
-                commitments.filter { !$0.isVoided && $0.key.bidder.text == command.bidder }
+                commitments.filter { !$0.isVoided && $0.bidder.text == command.bidder }
             }
-        return voided.flatMap {
-            events(of: room.void($0.key.id, of: $0.key.bidder, at: stamp))
+        return voided.map { room.lot.key(of: $0) }.flatMap {
+            events(of: room.void($0.id, of: $0.bidder, at: stamp))
         }
     }
 

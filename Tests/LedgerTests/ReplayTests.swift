@@ -117,8 +117,9 @@ struct ReplayTests {
         #expect(found > 10)
         for (id, auction) in scene.house.auctions {
             for commitment in auction.commitments {
-                let reply = try ledger.reply(to: commitment.key, on: id)
-                #expect(reply != nil && reply == auction.reply(to: commitment.key))
+                let key = auction.key(of: commitment)
+                let reply = try ledger.reply(to: key, on: id)
+                #expect(reply == auction.reply(to: key) && reply == auction.reply(to: commitment))
             }
             #expect(try ledger.reply(to: BidKey(bidder: "p0", id: "never"), on: id) == nil)
         }

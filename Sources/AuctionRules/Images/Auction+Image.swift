@@ -29,11 +29,11 @@ extension Auction {
         writer.write(reserve) { $0.write($1) }
         writer.write(standing)
         writer.write(block) { $0.write($1) }
-        writer.write(commitments.voidedOrdinals) { $0.write($1) }
+        writer.write(commitmentBook.voidedOrdinals) { $0.write($1) }
         writer.write(replyPages.pages.count)
         writer.write(replyPages.pages.last?.count ?? 0)
         writer.write(replies.count)
-        writer.write(commitments.count)
+        writer.write(commitmentBook.count)
         return writer.bytes
     }
 
@@ -49,56 +49,52 @@ extension Auction {
     }
 
     /// What a reply says of its lot beyond what the image does.
+    ///
+    /// - Parameter place: where the reply stands.
     fileprivate mutating func follow(
-        _ reply: Reply, isPublic: Bool, voided: Set<Int>
+        _ reply: Reply, isPublic: Bool, at place: RecordPages.Place, voided: Set<Int>
     ) throws(ImageFault) {
-        let bidder = reply.request.bidder
-        switch (reply.verdict, reply.request.action) {
-        case (.accepted(let told), .bid(let kind, let amount, _)):
+        let request = reply.request
+        switch reply.verdict {
+        case .retracted: break
+        case .refused(let refusal):
+            guard let amount = refusal.insufficientOffer(of: request.action) else { break }
+            refusedOffers[request.bidder] = max(amount, refusedOffers[request.bidder] ?? amount)
+        case .accepted(let told):
+            let (kind, amount): (Commitment.Kind, Amount)
+            switch request.action {
+            case .bid(let offered, let offer, _), .bidAtAsk(let offered, let offer, _, _):
+                (kind, amount) = (offered == .max ? .max : .exact, offer)
+            case .room(let offer): (kind, amount) = (.room, offer)
+            case .buy:
+                guard let price = terms.buyNow?.price else {
+                    throw ImageFault("it can't be bought")
+                }
+                (kind, amount) = (.buy, price)
+            case .retract: throw ImageFault("a retraction is no bid")
+            }
             follow(
-                Commitment(
-                    ordinal: commitments.count, key: reply.request.key,
-                    kind: kind == .max ? .max : .exact, amount: amount, at: reply.at,
-                    seq: isPublic ? told.seq : nil,
-                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
-        case (.accepted(let told), .buy):
-            guard let price = terms.buyNow?.price else { throw ImageFault("it can't be bought") }
-            follow(
-                Commitment(
-                    ordinal: commitments.count, key: reply.request.key, kind: .buy,
-                    amount: price, at: reply.at, seq: isPublic ? told.seq : nil,
-                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
-        case (.accepted(let told), .bidAtAsk(let kind, let amount, _, _)):
-            follow(
-                Commitment(
-                    ordinal: commitments.count, key: reply.request.key,
-                    kind: kind == .max ? .max : .exact, amount: amount, at: reply.at,
-                    seq: isPublic ? told.seq : nil,
-                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
-        case (.accepted(let told), .room(let amount)):
-            follow(
-                Commitment(
-                    ordinal: commitments.count, key: reply.request.key, kind: .room,
-                    amount: amount, at: reply.at, seq: isPublic ? told.seq : nil,
-                    isVoided: !voided.isEmpty && voided.contains(commitments.count)))
-        case (.accepted, .retract): throw ImageFault("a retraction is no bid")
-        case (.refused(let refusal), let action):
-            guard let amount = refusal.insufficientOffer(of: action) else { break }
-            refusedOffers[bidder] = max(amount, refusedOffers[bidder] ?? amount)
-        case (.retracted, _): break
+                amount, by: request.bidder, kind, at: reply.at, seq: isPublic ? told.seq : nil,
+                place: place,
+                isVoided: !voided.isEmpty && voided.contains(commitmentBook.count))
         }
     }
 
-    private mutating func follow(_ commitment: Commitment) {
-        commitments.append(commitment)
-        let bidder = commitment.key.bidder
+    private mutating func follow(
+        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, at t: Instant, seq: Int64?,
+        place: RecordPages.Place, isVoided: Bool
+    ) {
         if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
         // One whose bids are all voided keeps the number.
         let number = participants.admit(bidder)
-        guard !commitment.isVoided else { return }
-        bidding.commit(commitment)
-        if commitment.seq != nil { publicBids += 1 }
-        _ = participants.commit(commitment.amount, by: number, isSealed: !isOpenOutcry)
+        commitmentBook.append(
+            CommitmentBook.Entry(
+                by: number, kind: kind, amount: amount, at: t, seq: seq, place: place,
+                isVoided: isVoided))
+        guard !isVoided else { return }
+        bidding.commit(amount, by: bidder, kind, isPublic: seq != nil)
+        if seq != nil { publicBids += 1 }
+        _ = participants.commit(amount, by: number, isSealed: !isOpenOutcry)
     }
 }
 
@@ -175,10 +171,11 @@ extension ImageReader {
         guard isAtEnd else { throw ImageFault("it is too long") }
         let pages = try replyPages.upTo(page: pageCount, length: lastLength)
         auction.replies = try ReplyBook(pages, count: replyCount) {
-            reply, isPublic throws(ImageFault) in
-            try auction.follow(reply, isPublic: isPublic, voided: voided)
+            auction.participants.bidder(ofNumber: $0)
+        } _: { reply, isPublic, place throws(ImageFault) in
+            try auction.follow(reply, isPublic: isPublic, at: place, voided: voided)
         }
-        guard auction.commitments.count == commitmentCount else {
+        guard auction.commitmentBook.count == commitmentCount else {
             throw ImageFault("it should have \(commitmentCount) bids")
         }
         auction.show(standing)

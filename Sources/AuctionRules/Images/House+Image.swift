@@ -2,7 +2,7 @@ extension House {
     /// The version of all images. Another one, when what is in an image changes, or when the rules
     /// would make another state of the same log: older images are then not looked at, and the log is
     /// followed from its beginning once.
-    public static let imageVersion = 4
+    public static let imageVersion = 5
 
     /// All but the lots, as bytes. What the lots tell is left out: which of them are in which sale, and
     /// on which a bidder has bid.

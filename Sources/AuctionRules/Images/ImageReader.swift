@@ -71,13 +71,34 @@ struct ImageReader {
         return Int(count)
     }
 
+    /// The byte that comes next; nil at the end.
+    var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    /// - Parameter length: 1 ... 8 bytes, the lowest first.
+    mutating func integer(length: Int) throws(ImageFault) -> Int64 {
+        var integer: UInt64 = 0
+        for (index, byte) in try slice(length).enumerated() {
+            integer |= UInt64(byte) << UInt64(8 * index)
+        }
+        return Int64(bitPattern: integer)
+    }
+
+    mutating func text(length: Int) throws(ImageFault) -> String {
+        String(decoding: try slice(length), as: UTF8.self)
+    }
+
     mutating func text() throws(ImageFault) -> String {
         String(decoding: try slice(count()), as: UTF8.self)
     }
 
     mutating func identifier<Subject>() throws(ImageFault) -> Identifier<Subject> {
-        let length = Int(try byte())
-        let text = String(decoding: try slice(length), as: UTF8.self)
+        try identifier(length: Int(try byte()))
+    }
+
+    mutating func identifier<Subject>(
+        length: Int
+    ) throws(ImageFault) -> Identifier<Subject> {
+        let text = try text(length: length)
         do { return try Identifier(text) } catch { throw ImageFault("\(error)") }
     }
 

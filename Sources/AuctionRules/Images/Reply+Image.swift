@@ -1,11 +1,13 @@
 extension ImageWriter {
     /// The key comes first: a reply is looked for by it.
-    mutating func write(_ reply: Reply) {
-        write(reply.request.key)
-        write(reply.request)
-        write(reply.at)
-        write(reply.entryHash)
-        write(reply.verdict)
+    mutating func write(
+        _ verdict: Verdict, on request: BidRequest, at t: Instant, recordedAs hash: EntryHash
+    ) {
+        write(request.key)
+        write(request)
+        write(t)
+        write(hash)
+        write(verdict)
     }
 
     /// All but the key.

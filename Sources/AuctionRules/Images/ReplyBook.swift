@@ -2,45 +2,90 @@
 ///
 /// Most replies are never asked for again, and a lot may have a million of them: they are kept as the
 /// bytes of their images and only read when they are wanted. That takes less memory, and a server that
-/// starts need not make them all.
+/// starts need not make them all. Who has a number in them the lot's ``Participants`` know.
 struct ReplyBook: Hashable, Sendable {
     private(set) var records = RecordPages()
-    /// The reply that was given last.
-    private(set) var newest: Reply?
+    /// The reply that was given last, in its parts: most are never asked for as a whole.
+    private var newestGiven: Given?
     /// Where replies stand, by their keys.
     private var places = PlaceTable()
+
+    private struct Given: Sendable {
+        let request: BidRequest
+        let verdict: Verdict
+        let at: Instant
+        let entryHash: EntryHash
+    }
 
     init() {}
 
     /// How many replies there are.
     var count: Int { places.count }
 
-    /// The reply that a request got, or nil when it got no final one.
-    func reply(to key: BidKey) -> Reply? {
-        let place = places.place(of: key.keyHash) { bits in
-            AcceptanceRecord.withBytes(of: key) { wanted in
-                records.withBytes(at: RecordPages.Place(bits: bits)) { $0.starts(wanted) }
-            }
+    /// The reply that was given last.
+    var newest: Reply? {
+        newestGiven.map {
+            Reply(request: $0.request, verdict: $0.verdict, at: $0.at, entryHash: $0.entryHash)
         }
-        guard let place else { return nil }
-        let found = RecordPages.Place(bits: place)
-        // The book wrote the record itself, or has read it once already.
-        return try? ImageReader.reading(records.pages[found.page]) { reader throws(ImageFault) in
-            try reader.go(to: found.offset)
-            return try reader.reply()
+    }
+
+    var newestVerdict: Verdict? { newestGiven?.verdict }
+
+    /// Where the reply stands that a request got; nil when it got no final one.
+    func place(of key: BidKey, among participants: Participants) -> RecordPages.Place? {
+        places.place(of: key.keyHash) { bits in
+            self.key(at: RecordPages.Place(bits: bits), among: participants) == key
+        }.map { RecordPages.Place(bits: $0) }
+    }
+
+    /// The reply that a request got, or nil when it got no final one.
+    func reply(to key: BidKey, among participants: Participants) -> Reply? {
+        place(of: key, among: participants).map { reply(at: $0, among: participants) }
+    }
+
+    /// The reply that stands there.
+    func reply(at place: RecordPages.Place, among participants: Participants) -> Reply {
+        read(at: place) { reader throws(ImageFault) in
+            try reader.keptReply { participants.bidder(ofNumber: $0) }.reply
+        }
+    }
+
+    /// The name of the bid whose acceptance stands there.
+    func id(at place: RecordPages.Place) -> BidID {
+        read(at: place) { reader throws(ImageFault) in try reader.keptID() }
+    }
+
+    /// Rarely called: for what is repeated, and where hashes are alike.
+    @inline(never)
+    private func key(at place: RecordPages.Place, among participants: Participants) -> BidKey {
+        read(at: place) { reader throws(ImageFault) in
+            try reader.keptKey { participants.bidder(ofNumber: $0) }
+        }
+    }
+
+    private func read<R>(
+        at place: RecordPages.Place, _ body: (inout ImageReader) throws(ImageFault) -> R
+    ) -> R {
+        do {
+            return try ImageReader.reading(records.pages[place.page]) { reader throws(ImageFault) in
+                try reader.go(to: place.offset)
+                return try body(&reader)
+            }
+        } catch {
+            preconditionFailure("The book wrote the record, or has read it before: \(error)")
         }
     }
 
     /// The replies that were given last, at most `max` of them, oldest first.
-    func newest(_ max: Int) -> [Reply] {
+    func newest(_ max: Int, among participants: Participants) -> [Reply] {
         var found: [Reply] = []
         for page in records.pages.reversed() where found.count < max {
-            // As above: the book knows these bytes.
+            // As before: the book knows these bytes.
             let replies = try? ImageReader.reading(page) { reader throws(ImageFault) in
                 var replies: [Reply] = []
                 while !reader.isAtEnd {
-                    replies.append(try reader.reply())
-                    _ = try reader.flag()
+                    replies.append(
+                        try reader.keptReply { participants.bidder(ofNumber: $0) }.reply)
                 }
                 return replies
             }
@@ -49,22 +94,58 @@ struct ReplyBook: Hashable, Sendable {
         return found.suffix(max)
     }
 
-    /// - Parameter isPublic: whether an acceptance made a public change of its own.
-    mutating func keep(_ reply: Reply, isPublic: Bool) {
-        AcceptanceRecord.withBytes(of: reply, isPublic: isPublic) { record in
-            places.insert(reply.request.keyHash, at: records.append(record).bits)
-        }
-        newest = reply
+    // MARK: - Following the log
+
+    /// Keeps what a bid was told that was accepted.
+    ///
+    /// - Parameters:
+    ///   - number: the bidder's on the lot.
+    ///   - isFirst: whether the bid made him a participant.
+    ///   - isPublic: whether it made a public change of its own.
+    /// - Returns: where it stands.
+    mutating func keep(
+        _ told: Acceptance, to request: BidRequest, by number: Int, isFirst: Bool, isPublic: Bool,
+        at t: Instant, recordedAs hash: EntryHash
+    ) -> RecordPages.Place {
+        let place =
+            AcceptanceRecord.withBytes(
+                of: told, to: request, by: number, isFirst: isFirst, isPublic: isPublic, at: t,
+                recordedAs: hash
+            ) { records.append($0) }
+            ?? append(.accepted(told), to: request, isPublic: isPublic, at: t, recordedAs: hash)
+        places.insert(request.keyHash, at: place.bits)
+        newestGiven = Given(request: request, verdict: .accepted(told), at: t, entryHash: hash)
+        return place
+    }
+
+    /// Keeps a verdict that accepted nothing.
+    mutating func keep(
+        _ verdict: Verdict, to request: BidRequest, at t: Instant, recordedAs hash: EntryHash
+    ) {
+        let place = append(verdict, to: request, isPublic: false, at: t, recordedAs: hash)
+        places.insert(request.keyHash, at: place.bits)
+        newestGiven = Given(request: request, verdict: verdict, at: t, entryHash: hash)
+    }
+
+    private mutating func append(
+        _ verdict: Verdict, to request: BidRequest, isPublic: Bool, at t: Instant,
+        recordedAs hash: EntryHash
+    ) -> RecordPages.Place {
+        var writer = ImageWriter(reserving: 160)
+        writer.write(verdict, on: request, at: t, recordedAs: hash)
+        writer.write(isPublic)
+        return writer.bytes.withUnsafeBytes { records.append($0) }
     }
 
     /// Takes over pages that were kept before.
     ///
     /// - Parameters:
     ///   - count: how many replies are on them.
-    ///   - body: gets every reply in order, and whether it made a public change.
+    ///   - bidder: who has that number on the lot, by the replies that `body` has got.
+    ///   - body: gets every reply in order, whether it made a public change, and where it stands.
     init(
-        _ records: RecordPages, count: Int,
-        _ body: (Reply, _ isPublic: Bool) throws(ImageFault) -> Void
+        _ records: RecordPages, count: Int, _ bidder: (Int) -> BidderID?,
+        _ body: (Reply, _ isPublic: Bool, RecordPages.Place) throws(ImageFault) -> Void
     ) throws(ImageFault) {
         guard records.droppedCount == 0 else { throw ImageFault("replies are missing") }
         self.records = records
@@ -77,11 +158,13 @@ struct ReplyBook: Hashable, Sendable {
             try ImageReader.reading(page) { reader throws(ImageFault) in
                 while !reader.isAtEnd {
                     let place = RecordPages.Place(page: number, offset: reader.position)
-                    let reply = try reader.reply()
-                    let isPublic = try reader.flag()
+                    let (reply, isPublic) = try reader.keptReply(bidder)
                     places.insert(reply.request.keyHash, at: place.bits)
-                    try body(reply, isPublic)
-                    if number == records.pages.count - 1 { newest = reply }
+                    try body(reply, isPublic, place)
+                    guard number == records.pages.count - 1 else { continue }
+                    newestGiven = Given(
+                        request: reply.request, verdict: reply.verdict, at: reply.at,
+                        entryHash: reply.entryHash)
                 }
             }
         }
@@ -91,12 +174,4 @@ struct ReplyBook: Hashable, Sendable {
     static func == (left: ReplyBook, right: ReplyBook) -> Bool { left.records == right.records }
 
     func hash(into hasher: inout Hasher) { records.hash(into: &hasher) }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether these bytes begin with those.
-    fileprivate func starts(_ prefix: UnsafeRawBufferPointer) -> Bool {
-        count >= prefix.count
-            && UnsafeRawBufferPointer(rebasing: self[..<prefix.count]).elementsEqual(prefix)
-    }
 }

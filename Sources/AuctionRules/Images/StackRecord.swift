@@ -58,9 +58,28 @@ struct StackRecord {
         }
     }
 
-    mutating func write(word: UInt64) {
-        UnsafeMutableRawPointer(bytes + count).storeBytes(of: word.bigEndian, as: UInt64.self)
-        count += 8
+    mutating func write(word: UInt64) { store(word.bigEndian, then: 8) }
+
+    /// In as few bytes as it fits into, the lowest first; eight are stored over.
+    ///
+    /// - Returns: how many bytes after the first.
+    @inline(__always)
+    mutating func write(shortest integer: Int64) -> UInt64 {
+        let bits = UInt64(bitPattern: integer)
+        let more = (63 &- (bits | 1).leadingZeroBitCount) &>> 3
+        store(bits.littleEndian, then: more &+ 1)
+        return UInt64(truncatingIfNeeded: more)
+    }
+
+    /// Leaves room for what is written at last.
+    mutating func skip(_ length: Int) { count += length }
+
+    /// Writes seven bytes, the lowest first, into the room that was left at the beginning. An eighth has
+    /// been written behind it.
+    @inline(__always)
+    mutating func begin(withSeven head: UInt64) {
+        let word = head | UInt64(bytes[7]) << 56
+        UnsafeMutableRawPointer(bytes).storeBytes(of: word.littleEndian, as: UInt64.self)
     }
 
     /// At most 64 bytes: one byte says how many.
@@ -70,12 +89,49 @@ struct StackRecord {
 
     mutating func write(text: String, lengthAs length: UInt8) {
         write(byte: length)
-        var text = text
-        count += text.withUTF8 { characters in
-            UnsafeMutableRawPointer(bytes + count).copyMemory(
-                from: UnsafeRawPointer(characters.baseAddress ?? UnsafePointer(bytes)),
-                byteCount: characters.count)
+        _ = write(characters: text)
+    }
+
+    /// The characters alone.
+    ///
+    /// - Returns: how many bytes.
+    @inline(__always)
+    mutating func write(characters text: String) -> UInt64 {
+        let start = bytes + count
+        let length = text.utf8.withContiguousStorageIfAvailable { characters in
+            Self.copy(characters, to: start)
             return characters.count
         }
+        guard let length else {
+            for character in text.utf8 { write(byte: character) }
+            return UInt64(bytes + count - start)
+        }
+        count += length
+        return UInt64(length)
+    }
+
+    /// In steps of eight bytes: names are short, and a call that copies takes longer to find out how.
+    @inline(__always)
+    private static func copy(
+        _ characters: UnsafeBufferPointer<UInt8>, to start: UnsafeMutablePointer<UInt8>
+    ) {
+        let (from, to) = (UnsafeRawBufferPointer(characters), UnsafeMutableRawPointer(start))
+        var done = 0
+        while done + 8 <= from.count {
+            to.storeBytes(
+                of: from.loadUnaligned(fromByteOffset: done, as: UInt64.self), toByteOffset: done,
+                as: UInt64.self)
+            done += 8
+        }
+        while done < from.count {
+            to.storeBytes(of: from[done], toByteOffset: done, as: UInt8.self)
+            done += 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func store(_ word: UInt64, then length: Int) {
+        UnsafeMutableRawPointer(bytes + count).storeBytes(of: word, as: UInt64.self)
+        count += length
     }
 }

@@ -23,8 +23,8 @@ struct PublicBid: Hashable, Sendable {
         guard !isSealed || auction.isClosed else { return [] }
         return auction.commitments.compactMap { commitment in
             guard isSealed || commitment.seq != nil,
-                let alias = auction.alias(of: commitment.key.bidder),
-                case .accepted(let acceptance)? = auction.reply(to: commitment.key)?.verdict
+                let alias = auction.alias(of: commitment.bidder),
+                case .accepted(let acceptance) = auction.reply(to: commitment).verdict
             else { return nil }
             return PublicBid(
                 seq: commitment.seq, at: commitment.at, bidder: alias,

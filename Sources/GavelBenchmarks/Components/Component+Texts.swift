@@ -16,10 +16,9 @@ extension Component {
         for event in scene.events(of: try scene.risingBids(2)) {
             house.apply(event, at: scene.noon, recordedAs: .zero)
         }
-        guard let lot = house.auctions[scene.lots[0]], let bid = lot.commitments.last,
-            let reply = lot.reply(to: bid.key)
+        guard let lot = house.auctions[scene.lots[0]], let bid = lot.commitments.last
         else { throw BenchmarkFailure("The scene has a lot with bids") }
-        return (lot, reply)
+        return (lot, lot.reply(to: bid))
     }
 
     func encodeAnswers(_ units: Int) throws {

@@ -104,7 +104,7 @@ struct LotPrices {
         for commitment in commitments
         where !commitment.isVoided && !voided.contains(commitment.ordinal) {
             commit(
-                commitment.key.bidder, commitment.kind, commitment.amount,
+                commitment.bidder, commitment.kind, commitment.amount,
                 ordinal: commitment.ordinal)
         }
         if auction.terms.format == .english {
@@ -223,7 +223,7 @@ struct LotPrices {
         var last: [BidderID: Commitment] = [:]
         for commitment in auction.commitments
         where !commitment.isVoided && !voided.contains(commitment.ordinal) {
-            last[commitment.key.bidder] = commitment
+            last[commitment.bidder] = commitment
         }
         var best: Commitment?
         for commitment in last.values {
@@ -240,11 +240,11 @@ struct LotPrices {
         guard let best else { return .noBids }
         guard best.amount >= auction.reserve ?? best.amount else { return .reserveNotMet }
         guard auction.terms.format == .vickrey else {
-            return .sold(to: best.key.bidder, price: best.amount)
+            return .sold(to: best.bidder, price: best.amount)
         }
         let second = last.values.filter { $0.ordinal != best.ordinal }.map(\.amount).max()
         let price = [auction.terms.start, auction.reserve, second].compactMap(\.self).max()
-        return .sold(to: best.key.bidder, price: price ?? auction.terms.start)
+        return .sold(to: best.bidder, price: price ?? auction.terms.start)
     }
 
     // MARK: - Who stands with what

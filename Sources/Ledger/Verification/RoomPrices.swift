@@ -124,7 +124,7 @@ struct RoomPrices {
 
     private static func standing(_ auction: Auction, without voided: Set<Int>) -> [Offer] {
         auction.commitments.filter { !$0.isVoided && !voided.contains($0.ordinal) }
-            .map { ($0.key.bidder, $0.amount, $0.ordinal, $0.seq != nil) }
+            .map { ($0.bidder, $0.amount, $0.ordinal, $0.seq != nil) }
     }
 
     /// What these offers make of the bidding.

@@ -87,9 +87,9 @@ public struct BidRow: CodedRow {
     public let amount: Amount?
 
     public init(_ commitment: Commitment, in auction: Auction, reveal: Bool) {
-        id = commitment.key.id
-        bidder = commitment.key.bidder
-        alias = auction.alias(of: commitment.key.bidder)
+        id = auction.key(of: commitment).id
+        bidder = commitment.bidder
+        alias = auction.alias(of: commitment.bidder)
         kind = commitment.kind
         at = commitment.at
         seq = commitment.seq

@@ -91,7 +91,7 @@ struct Invariants {
         var faults: [String] = []
         let standing = auction.standing
         let alive = auction.commitments.filter { !$0.isVoided }
-        let keys = Set(auction.commitments.map(\.key))
+        let keys = Set(auction.commitments.map { auction.key(of: $0) })
         if keys.count != auction.commitments.count { faults.append("one id committed twice") }
         if case .closed(_, .time, let at) = auction.phase, let end = auction.endsAt, at < end {
             faults.append("closed before its end")
@@ -100,7 +100,7 @@ struct Invariants {
             if !alive.isEmpty { faults.append("offers without a price") }
             return faults
         }
-        let own = alive.filter { $0.key.bidder == leader }
+        let own = alive.filter { $0.bidder == leader }
         guard let max = own.map(\.amount).max() else { return ["the leader has no offer"] }
         if max != auction.leaderMax { faults.append("the leader's max is not his best offer") }
         if price < auction.terms.start { faults.append("the price is below the start") }
@@ -110,7 +110,7 @@ struct Invariants {
 
         // A bought lot is off the ladder of maxes: the buyer leads at the cap.
         let isBought = alive.contains { $0.kind == .buy }
-        let rivals = alive.filter { $0.key.bidder != leader }
+        let rivals = alive.filter { $0.bidder != leader }
         let rivalMax = rivals.map(\.amount).max()
         if !isBought, let rivalMax {
             if rivalMax > max { faults.append("a rival holds a higher max") }

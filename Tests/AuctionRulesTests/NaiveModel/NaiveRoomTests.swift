@@ -137,7 +137,7 @@ import Testing
         case .pause: return .administer("lot", .pause(reason: nil))
         case .resume: return .administer("lot", .resume)
         case .void(let index):
-            let key = room.lot.commitments[index].key
+            let key = room.lot.key(of: room.lot.commitments[index])
             return .administer("lot", .voidBid(key.id, bidder: key.bidder, reason: "random"))
         }
     }
