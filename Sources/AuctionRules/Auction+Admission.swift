@@ -1,9 +1,25 @@
 /// What the house says about a bidder who wants to bid on a lot.
 struct Admission {
+    /// Why somebody may not bid at all.
+    enum Bar {
+        case notRegistered
+        case notApproved
+        case suspended
+    }
+
     /// Step 6: the bidder is unknown, not approved for this sale, or suspended.
-    var refusal: Refusal?
+    var bar: Bar?
     /// Step 8: the most that this bid may commit to; nil: no bound.
     var amountMax: Amount?
+
+    var refusal: Refusal? {
+        switch bar {
+        case nil: nil
+        case .notRegistered: .notRegistered
+        case .notApproved: .notApproved
+        case .suspended: .suspended
+        }
+    }
 }
 
 /// A request's way through the checks (rulebook, section 2). Their order is the precedence of the
@@ -11,11 +27,11 @@ struct Admission {
 extension Auction {
     func decide(_ request: BidRequest, at t: Instant, admission: Admission) -> Decision {
         // 1. The currency (everything else about the message was checked at the border).
-        if let currency = request.action.currency, currency != terms.currency.code {
+        if !request.action.isIn(terms.currency) {
             return Decision(answer: .refused(.wrongCurrency(expected: terms.currency.code)))
         }
         // 2. The id, also after the close.
-        if let reply = reply(to: request.key) {
+        if let reply = replies.reply(to: request, among: participants) {
             guard reply.request.action == request.action else {
                 return Decision(answer: .refused(.idempotencyConflict))
             }
@@ -41,25 +57,28 @@ extension Auction {
         switch request.action {
         case .retract(let bid): return judgeRetraction(request, of: bid, at: t)
         case .bid(.max, let amount, _):
-            offer = Offer(bidder: request.bidder, kind: .max, amount: amount)
+            offer = Offer(request: request, kind: .max, amount: amount)
         case .bid(.exact, let amount, _):
-            offer = Offer(bidder: request.bidder, kind: .exact, amount: amount)
+            offer = Offer(request: request, kind: .exact, amount: amount)
         case .bidAtAsk(let kind, let amount, let askSeq, _):
             offer = Offer(
-                bidder: request.bidder, kind: kind == .max ? .max : .exact, amount: amount,
+                request: request, kind: kind == .max ? .max : .exact, amount: amount,
                 askSeq: askSeq)
         case .room(let amount):
             guard block != nil else {
                 return refuse(request, .unsupported("This lot is not sold in a room: bid online"))
             }
-            offer = Offer(bidder: request.bidder, kind: .room, amount: amount)
+            offer = Offer(request: request, kind: .room, amount: amount)
         case .buy:
             // A lot without a buy-now price refuses every amount.
             let amount = terms.buyNow?.price ?? terms.start
-            offer = Offer(bidder: request.bidder, kind: .buy, amount: amount)
+            offer = Offer(request: request, kind: .buy, amount: amount)
         }
-        let isParty = terms.seller == offer.bidder || terms.relatedParties.contains(offer.bidder)
-        if isParty { return refuse(request, .selfBidding) }
+        if hasParties,
+            terms.seller == offer.bidder || terms.relatedParties.contains(offer.bidder)
+        {
+            return refuse(request, .selfBidding)
+        }
         if let amountMax = admission.amountMax, bidding.commitment(of: offer, in: self) > amountMax
         {
             return refuse(request, .limitExceeded)

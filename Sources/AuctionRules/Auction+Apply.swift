@@ -65,11 +65,11 @@ extension Auction {
             }
         let ownSeq = event.standing == nil ? nil : event.seq
         let bidder = event.request.bidder
-        bidding.commit(event.amount, by: bidder, kind, isPublic: ownSeq != nil)
-        if ownSeq != nil { publicBids += 1 }
         let countBefore = participants.count
         let number = participants.admit(bidder)
         let isFirst = participants.count > countBefore
+        bidding.commit(event.amount, by: number, kind, isPublic: ownSeq != nil)
+        if ownSeq != nil { publicBids += 1 }
         let ownMax = participants.commit(event.amount, by: number, isSealed: !isOpenOutcry)
         if let standing = event.standing {
             show(standing, after: bidder, number: number)

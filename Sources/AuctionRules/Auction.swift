@@ -110,8 +110,12 @@ public struct Auction: Hashable, Sendable {
 
     public var terms: Terms { box.terms }
 
-    /// Whether late bids on the lot may extend others. Kept beside the terms: every bid asks.
+    // Kept beside the terms, as every bid asks.
+    /// Whether late bids on the lot may extend others.
     var isGrouped: Bool { box.isGrouped }
+    var isOfSale: Bool { box.isOfSale }
+    /// Whether there is anybody who may not bid on it because it is his.
+    var hasParties: Bool { box.hasParties }
 
     /// The reply that a request got, or nil when it got no final one.
     public func reply(to key: BidKey) -> Reply? { replies.reply(to: key, among: participants) }
@@ -155,9 +159,13 @@ public struct Auction: Hashable, Sendable {
 private final class TermsBox: Hashable, Sendable {
     let terms: Terms
     let isGrouped: Bool
+    let isOfSale: Bool
+    let hasParties: Bool
 
     init(_ terms: Terms) {
         self.terms = terms
+        isOfSale = terms.sale != nil
+        hasParties = terms.seller != nil || !terms.relatedParties.isEmpty
         isGrouped = terms.softClose?.group != nil
     }
 

@@ -56,11 +56,12 @@ public enum BidAction: Hashable, Sendable {
 }
 
 extension BidAction {
-    /// The one that the bidder believes to bid in, when it says so.
-    var currency: String? {
+    /// Whether it names no other currency.
+    func isIn(_ currency: Currency) -> Bool {
         switch self {
-        case .bid(_, _, let currency), .bidAtAsk(_, _, _, let currency): currency
-        case .room, .buy, .retract: nil
+        case .bid(_, _, nil), .room, .buy, .retract: true
+        case .bid(_, _, let named?): named == currency.code
+        case .bidAtAsk(_, _, _, let named): named.map { $0 == currency.code } ?? true
         }
     }
 }
@@ -101,6 +102,8 @@ public struct Commitment: Hashable, Sendable {
     /// 0, 1, 2 … in the order of acceptance on this auction: the priority between equal amounts.
     public let ordinal: Int
     public let bidder: BidderID
+    /// The bidder's on the lot.
+    let number: Int
     public let kind: Kind
     public let amount: Amount
     public let at: Instant

@@ -16,7 +16,8 @@ extension Commitments: RandomAccessCollection {
         let entry = book[ordinal]
         return Commitment(
             ordinal: ordinal, bidder: participants.bidder(number: Int(entry.number)),
-            kind: entry.kind, amount: entry.amount, at: entry.at, seq: entry.ownSeq,
+            number: Int(entry.number), kind: entry.kind, amount: entry.amount, at: entry.at,
+            seq: entry.ownSeq,
             isVoided: entry.isVoided)
     }
 }

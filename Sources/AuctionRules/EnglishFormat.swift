@@ -5,8 +5,13 @@
 /// bids there are.
 struct EnglishFormat: BiddingFormat {
     struct Lead: Hashable, Sendable {
-        let bidder: BidderID
+        /// The bidder's on the lot.
+        let number: Int
         let max: Amount
+
+        func isOf(_ offer: Offer, in auction: Auction) -> Bool {
+            auction.participants.isNumber(number, of: offer.bidder)
+        }
     }
 
     /// L and M.
@@ -24,7 +29,7 @@ struct EnglishFormat: BiddingFormat {
 
     func refusal(of offer: Offer, in auction: Auction) -> Refusal? {
         if offer.kind == .buy { return refusalOfBuy(in: auction) }
-        if let lead, lead.bidder == offer.bidder {
+        if let lead, lead.isOf(offer, in: auction) {
             guard offer.kind == .max else { return .alreadyLeading }
             return offer.amount > lead.max ? nil : .maxNotHigher
         }
@@ -48,9 +53,9 @@ struct EnglishFormat: BiddingFormat {
         let after: Standing
         if offer.kind == .buy {
             after = shown(at: offer.amount, leader: offer.bidder, in: auction)
-        } else if let lead, lead.bidder == offer.bidder {
+        } else if let lead, lead.isOf(offer, in: auction) {
             let price = priceAfterRaise(to: offer.amount, in: auction)
-            after = shown(at: price, leader: lead.bidder, in: auction)
+            after = shown(at: price, leader: offer.bidder, in: auction)
         } else {
             after = standingAfterRival(offer, in: auction)
         }
@@ -61,7 +66,7 @@ struct EnglishFormat: BiddingFormat {
     private func standingAfterRival(_ offer: Offer, in auction: Auction) -> Standing {
         let m = offer.amount
         let increments = auction.terms.increments
-        var leader = offer.bidder
+        var holder: Int?
         var leaderMax = m
         var price: Amount
         if let lead {
@@ -71,16 +76,17 @@ struct EnglishFormat: BiddingFormat {
             } else {
                 // On a tie the earlier commitment wins, at the full amount.
                 price = m == lead.max ? m : min(lead.max, m + increments.increment(at: m))
-                leader = lead.bidder
+                holder = lead.number
                 leaderMax = lead.max
             }
         } else {
             price = auction.terms.start
         }
-        if offer.kind == .exact, leader == offer.bidder { price = m }
+        if offer.kind == .exact, holder == nil { price = m }
         if let reserve = auction.reserve, !auction.standing.isReserveMet, leaderMax >= reserve {
             price = max(price, reserve)
         }
+        let leader = holder.map { auction.participants.bidder(number: $0) } ?? offer.bidder
         return shown(at: price, leader: leader, in: auction)
     }
 
@@ -122,13 +128,14 @@ struct EnglishFormat: BiddingFormat {
         }
         let bestExact =
             survivors
-            .filter { $0.bidder == lead.bidder && $0.kind != .max }
+            .filter { $0.number == lead.number && $0.kind != .max }
             .map(\.amount).max()
         let price = min(
             before,
             closedForm(
                 lead: lead, rivalMax: counted.rivalMax, bestExact: bestExact, in: auction))
-        return shown(at: price, leader: lead.bidder, in: auction)
+        return shown(
+            at: price, leader: auction.participants.bidder(number: lead.number), in: auction)
     }
 
     /// P* of section 3.
@@ -186,17 +193,17 @@ struct EnglishFormat: BiddingFormat {
     // MARK: - Following the log
 
     mutating func commit(
-        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+        _ amount: Amount, by number: Int, _ kind: Commitment.Kind, isPublic: Bool
     ) {
         guard let lead else {
-            lead = Lead(bidder: bidder, max: amount)
+            lead = Lead(number: number, max: amount)
             return
         }
-        if lead.bidder == bidder {
-            self.lead = Lead(bidder: bidder, max: max(lead.max, amount))
+        if lead.number == number {
+            self.lead = Lead(number: number, max: max(lead.max, amount))
         } else if amount > lead.max || kind == .buy {
             rivalMax = max(lead.max, rivalMax ?? lead.max)
-            self.lead = Lead(bidder: bidder, max: amount)
+            self.lead = Lead(number: number, max: amount)
         } else {
             rivalMax = max(amount, rivalMax ?? amount)
         }
@@ -207,7 +214,7 @@ struct EnglishFormat: BiddingFormat {
         self = EnglishFormat()
         for commitment in commitments where !commitment.isVoided {
             commit(
-                commitment.amount, by: commitment.bidder, commitment.kind,
+                commitment.amount, by: commitment.number, commitment.kind,
                 isPublic: commitment.seq != nil)
         }
     }

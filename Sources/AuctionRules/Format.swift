@@ -20,11 +20,13 @@ public enum Format: String, Hashable, Sendable, CaseIterable {
 
 /// An amount that somebody wants to commit, past the checks that all formats share.
 struct Offer {
-    let bidder: BidderID
+    let request: BidRequest
     let kind: Commitment.Kind
     let amount: Amount
     /// The ask that the bidder saw, in the live room.
     var askSeq: Int64?
+
+    var bidder: BidderID { request.bidder }
 }
 
 /// What differs between formats: the seam that keeps each one's rules in its own file.
@@ -47,9 +49,11 @@ protocol BiddingFormat: Hashable, Sendable {
     func outcome(withoutOrdinals voided: Set<Int>, in auction: Auction) -> Outcome
     /// Takes note of a commitment that has just been accepted.
     ///
-    /// - Parameter isPublic: whether it made a public change of its own.
+    /// - Parameters:
+    ///   - number: the bidder's on the lot.
+    ///   - isPublic: whether it made a public change of its own.
     mutating func commit(
-        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool)
+        _ amount: Amount, by number: Int, _ kind: Commitment.Kind, isPublic: Bool)
     /// Counts afresh, after commitments have been voided.
     mutating func recount(_ commitments: some Sequence<Commitment>)
     /// Which commitments a retraction voids, or why it is refused.
@@ -144,14 +148,14 @@ enum Bidding: Hashable, Sendable {
     }
 
     mutating func commit(
-        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+        _ amount: Amount, by number: Int, _ kind: Commitment.Kind, isPublic: Bool
     ) {
         switch self {
         case .english(var format):
-            format.commit(amount, by: bidder, kind, isPublic: isPublic)
+            format.commit(amount, by: number, kind, isPublic: isPublic)
             self = .english(format)
         case .live(var format):
-            format.commit(amount, by: bidder, kind, isPublic: isPublic)
+            format.commit(amount, by: number, kind, isPublic: isPublic)
             self = .live(format)
         // Sealed formats remember nothing beyond the commitments.
         case .sealedFirstPrice, .vickrey: break

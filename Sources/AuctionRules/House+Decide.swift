@@ -117,29 +117,36 @@ extension House {
     /// Steps 6 and 8 of the admission, as far as they are the house's.
     private func admission(of request: BidRequest, on lot: Auctions.Place) -> Admission {
         guard let bidder = bidders.number(of: request.bidder) else {
-            return Admission(refusal: .notRegistered)
+            return Admission(bar: .notRegistered)
         }
         var admission = Admission()
-        var registration: Registration?
-        let (sale, currency) = auctions.with(lot) { ($0.terms.sale, $0.terms.currency) }
-        if let sale = sale.flatMap({ sales.number(of: $0) }) {
-            registration = sales.values[sale].registrations[request.bidder]
+        var exposureLimit: Limit?
+        if let sale = sale(of: lot) {
+            let registration = sales.values[sale].registrations[request.bidder]
             if sales.values[sale].sale.requiresApproval, registration?.isApproved != true {
-                admission.refusal = registration == nil ? .notRegistered : .notApproved
+                admission.bar = registration == nil ? .notRegistered : .notApproved
                 return admission
             }
+            exposureLimit = registration?.exposureLimit
         }
-        if bidders.values[bidder].isSuspended { admission.refusal = .suspended }
+        if bidders.values[bidder].isSuspended { admission.bar = .suspended }
         if let limit = bidders.values[bidder].bidder.bidLimit {
+            let currency = auctions.with(lot) { $0.terms.currency }
             admission.amountMax = limit.currency == currency ? limit.amount : .nothing
         }
-        if let limit = registration?.exposureLimit {
+        if let limit = exposureLimit {
             let room = auctions.with(lot) {
                 self.room(under: limit, of: bidders.values[bidder], beside: $0)
             }
             admission.amountMax = min(admission.amountMax ?? room, room)
         }
         return admission
+    }
+
+    /// Where the lot's sale stands; nil for a lot without one.
+    private func sale(of lot: Auctions.Place) -> Int? {
+        guard auctions.with(lot, { $0.isOfSale }) else { return nil }
+        return auctions.with(lot) { $0.terms.sale }.flatMap { sales.number(of: $0) }
     }
 
     /// What the limit leaves for this lot: the limit less what the bidder is committed to on the

@@ -6,7 +6,8 @@
 /// format remembers are the two best standing offers. Where the lot is in the room is ``Auction/Block``.
 struct LiveFormat: BiddingFormat {
     struct Lead: Hashable, Sendable {
-        let bidder: BidderID
+        /// The bidder's on the lot.
+        let number: Int
         /// The most that the auctioneer bids for him; with `plus_one` it may be one step over what he
         /// left.
         let max: Amount
@@ -82,10 +83,12 @@ struct LiveFormat: BiddingFormat {
     func standing(after offer: Offer, in auction: Auction) -> Standing? {
         guard auction.block?.ask != nil else { return nil }
         var next = self
-        next.commit(by: offer.bidder, offer.amount, isAbsentee: false)
+        let newcomer = auction.participants.count + 1
+        let number = auction.participants.number(of: offer.bidder) ?? newcomer
+        next.commit(by: number, offer.amount, isAbsentee: false)
         guard let lead = next.lead else { return nil }
-        guard lead.bidder != offer.bidder else {
-            return shown(at: offer.amount, leader: lead, in: auction)
+        guard lead.number != number else {
+            return shown(at: offer.amount, leader: offer.bidder, upTo: lead.max, in: auction)
         }
         return shown(at: over(offer.amount, upTo: lead.max), leader: lead, in: auction)
     }
@@ -104,12 +107,20 @@ struct LiveFormat: BiddingFormat {
 
     /// An absentee bid that covers the reserve is executed at that.
     private func shown(at price: Amount, leader: Lead, in auction: Auction) -> Standing {
+        shown(
+            at: price, leader: auction.participants.bidder(number: leader.number),
+            upTo: leader.max, in: auction)
+    }
+
+    private func shown(
+        at price: Amount, leader: BidderID, upTo leaderMax: Amount, in auction: Auction
+    ) -> Standing {
         var price = max(price, auction.terms.start)
-        if let reserve = auction.reserve, !auction.standing.isReserveMet, leader.max >= reserve {
+        if let reserve = auction.reserve, !auction.standing.isReserveMet, leaderMax >= reserve {
             price = max(price, reserve)
         }
         return Standing(
-            price: price, leader: leader.bidder,
+            price: price, leader: leader,
             isReserveMet: auction.reserve.map { price >= $0 } ?? false)
     }
 
@@ -126,13 +137,13 @@ struct LiveFormat: BiddingFormat {
         guard let lead = counted.lead, let before = auction.standing.price else { return .empty }
         var price = auction.terms.start
         if let rivalMax = counted.rivalMax { price = max(price, over(rivalMax, upTo: lead.max)) }
-        for survivor in survivors where survivor.bidder == lead.bidder && survivor.seq != nil {
+        for survivor in survivors where survivor.number == lead.number && survivor.seq != nil {
             price = max(price, survivor.amount)
         }
         if let reserve = auction.reserve, lead.max >= reserve { price = max(price, reserve) }
         price = min(price, before)
         return Standing(
-            price: price, leader: lead.bidder,
+            price: price, leader: auction.participants.bidder(number: lead.number),
             isReserveMet: auction.reserve.map { price >= $0 } ?? false)
     }
 
@@ -173,19 +184,19 @@ struct LiveFormat: BiddingFormat {
     // MARK: - Following the log
 
     mutating func commit(
-        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+        _ amount: Amount, by number: Int, _ kind: Commitment.Kind, isPublic: Bool
     ) {
-        commit(by: bidder, amount, isAbsentee: !isPublic)
+        commit(by: number, amount, isAbsentee: !isPublic)
     }
 
-    private mutating func commit(by bidder: BidderID, _ amount: Amount, isAbsentee: Bool) {
+    private mutating func commit(by number: Int, _ amount: Amount, isAbsentee: Bool) {
         guard let lead else {
-            lead = Lead(bidder: bidder, max: amount, isAbsentee: isAbsentee)
+            lead = Lead(number: number, max: amount, isAbsentee: isAbsentee)
             return
         }
-        if lead.bidder == bidder {
+        if lead.number == number {
             guard amount > lead.max else { return }
-            self.lead = Lead(bidder: bidder, max: amount, isAbsentee: isAbsentee)
+            self.lead = Lead(number: number, max: amount, isAbsentee: isAbsentee)
             return
         }
         let isTieWithRoom = amount == lead.max && lead.isAbsentee && !isAbsentee
@@ -193,11 +204,11 @@ struct LiveFormat: BiddingFormat {
             // Exactly one step further, and only once.
             let max = lead.max + increments.increment(at: lead.max)
             self.lead = Lead(
-                bidder: lead.bidder, max: max, isAbsentee: true, hasStepped: true)
+                number: lead.number, max: max, isAbsentee: true, hasStepped: true)
             rivalMax = Swift.max(amount, rivalMax ?? amount)
         } else if amount > lead.max || (isTieWithRoom && tie == .liveWins) {
             rivalMax = Swift.max(lead.max, rivalMax ?? lead.max)
-            self.lead = Lead(bidder: bidder, max: amount, isAbsentee: isAbsentee)
+            self.lead = Lead(number: number, max: amount, isAbsentee: isAbsentee)
         } else {
             rivalMax = Swift.max(amount, rivalMax ?? amount)
         }
@@ -207,7 +218,7 @@ struct LiveFormat: BiddingFormat {
         (lead, rivalMax) = (nil, nil)
         for commitment in commitments where !commitment.isVoided {
             commit(
-                by: commitment.bidder, commitment.amount, isAbsentee: commitment.seq == nil)
+                by: commitment.number, commitment.amount, isAbsentee: commitment.seq == nil)
         }
     }
 

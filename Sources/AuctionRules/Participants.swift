@@ -28,6 +28,11 @@ public struct Participants: Hashable, Sendable {
     /// Whose number that is: 1 ... ``count``.
     public func bidder(number: Int) -> BidderID { entries[number - 1].bidder }
 
+    /// Whether the bidder has that number.
+    func isNumber(_ number: Int, of bidder: BidderID) -> Bool {
+        entries[number - 1].bidder == bidder
+    }
+
     /// The same for a number that may be nobody's.
     func bidder(ofNumber number: Int) -> BidderID? {
         number >= 1 && number <= entries.count ? entries[number - 1].bidder : nil

@@ -83,7 +83,7 @@ extension SealedFormat {
     }
 
     mutating func commit(
-        _ amount: Amount, by bidder: BidderID, _ kind: Commitment.Kind, isPublic: Bool
+        _ amount: Amount, by number: Int, _ kind: Commitment.Kind, isPublic: Bool
     ) {}
 
     mutating func recount(_ commitments: some Sequence<Commitment>) {}

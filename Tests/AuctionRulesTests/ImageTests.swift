@@ -41,7 +41,7 @@ struct ImageTests {
             Self.names(of: reply.request) == ["bidder", "id", "action", "isConfirmed"], Self.hint)
         #expect(
             Self.names(of: try #require(lot.commitments.first)) == [
-                "ordinal", "bidder", "kind", "amount", "at", "seq", "isVoided",
+                "ordinal", "bidder", "number", "kind", "amount", "at", "seq", "isVoided",
             ], Self.hint)
         #expect(
             Self.names(of: try #require(lot.participants.first?.participant)) == [

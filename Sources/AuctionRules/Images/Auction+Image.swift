@@ -92,7 +92,7 @@ extension Auction {
                 by: number, kind: kind, amount: amount, at: t, seq: seq, place: place,
                 isVoided: isVoided))
         guard !isVoided else { return }
-        bidding.commit(amount, by: bidder, kind, isPublic: seq != nil)
+        bidding.commit(amount, by: number, kind, isPublic: seq != nil)
         if seq != nil { publicBids += 1 }
         _ = participants.commit(amount, by: number, isSealed: !isOpenOutcry)
     }

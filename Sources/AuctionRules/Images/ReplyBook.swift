@@ -38,6 +38,13 @@ struct ReplyBook: Hashable, Sendable {
         }.map { RecordPages.Place(bits: $0) }
     }
 
+    /// The same for one that is being decided, nearly always for the first time.
+    func reply(to request: BidRequest, among participants: Participants) -> Reply? {
+        places.place(of: request.keyHash) { bits in
+            self.key(at: RecordPages.Place(bits: bits), among: participants) == request.key
+        }.map { reply(at: RecordPages.Place(bits: $0), among: participants) }
+    }
+
     /// The reply that a request got, or nil when it got no final one.
     func reply(to key: BidKey, among participants: Participants) -> Reply? {
         place(of: key, among: participants).map { reply(at: $0, among: participants) }
