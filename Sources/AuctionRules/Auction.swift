@@ -99,6 +99,7 @@ public struct Auction: Hashable, Sendable {
     }
 
     /// The same after a bid, whose bidder's number is known.
+    @inline(__always)
     mutating func show(_ standing: Standing, after bidder: BidderID, number: Int) {
         if standing.leader == bidder {
             leaderAlias = number

@@ -45,16 +45,16 @@ extension EventList: RandomAccessCollection, RangeReplaceableCollection {
         fileprivate init(_ events: Storage) { rest = events }
 
         public mutating func next() -> Event? {
-            switch rest {
-            case .none: return nil
-            case .one(let event):
-                rest = .none
-                return event
-            case .several(let events):
+            if case .several(let events) = rest {
                 guard index < events.count else { return nil }
                 defer { index += 1 }
                 return events[index]
             }
+            // Taken out, not copied.
+            var taken = Storage.none
+            swap(&taken, &rest)
+            guard case .one(let event) = taken else { return nil }
+            return event
         }
     }
 

@@ -41,10 +41,10 @@ extension House {
         // Beforehand, as what is done with the lot where it stands must not look at the house: for that
         // it would be given a house of its own, all of whose references are counted.
         let admission = admission(of: request, on: lot)
-        var (decision, isGrouped) = auctions.with(lot) {
-            ($0.decide(request, at: t, admission: admission), $0.isGrouped)
+        var decision = auctions.with(lot) { $0.decide(request, at: t, admission: admission) }
+        if auctions.with(lot, { $0.isGrouped }) {
+            extendGroup(of: lot, after: &decision, at: t)
         }
-        if isGrouped { extendGroup(of: lot, after: &decision, at: t) }
         return decision
     }
 

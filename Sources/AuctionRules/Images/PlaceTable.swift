@@ -23,18 +23,21 @@ struct PlaceTable: Sendable {
     /// The place of a key.
     ///
     /// - Parameter isAt: whether the key is the one of that place.
+    @inline(__always)
     func place(of hash: UInt64, _ isAt: (Int) -> Bool) -> Int? {
         guard !slots.isEmpty else { return nil }
         let tag = hash >> Self.placeBits
-        var index = Self.index(of: tag, in: slots.count)
-        while slots[index] & Self.free != Self.free {
-            if slots[index] >> Self.placeBits == tag {
-                let place = Int(slots[index] & Self.free)
-                if isAt(place) { return place }
+        return slots.withUnsafeBufferPointer { slots in
+            var index = Self.index(of: tag, in: slots.count)
+            while slots[index] & Self.free != Self.free {
+                if slots[index] >> Self.placeBits == tag {
+                    let place = Int(slots[index] & Self.free)
+                    if isAt(place) { return place }
+                }
+                index = (index &+ 1) & (slots.count &- 1)
             }
-            index = (index + 1) & (slots.count - 1)
+            return nil
         }
-        return nil
     }
 
     /// Adds a key that is not in the table.
@@ -48,14 +51,22 @@ struct PlaceTable: Sendable {
     }
 
     private mutating func grow(to size: Int) {
-        let old = slots
-        slots = Array(repeating: Self.free, count: size)
-        for slot in old where slot & Self.free != Self.free { put(slot) }
+        var new = Array(repeating: Self.free, count: size)
+        new.withUnsafeMutableBufferPointer { new in
+            for slot in slots where slot & Self.free != Self.free { Self.put(slot, into: new) }
+        }
+        slots = new
     }
 
     private mutating func put(_ slot: UInt64) {
-        var index = Self.index(of: slot >> Self.placeBits, in: slots.count)
-        while slots[index] & Self.free != Self.free { index = (index + 1) & (slots.count - 1) }
+        slots.withUnsafeMutableBufferPointer { Self.put(slot, into: $0) }
+    }
+
+    /// - Parameter slots: have one that is free.
+    @inline(__always)
+    private static func put(_ slot: UInt64, into slots: UnsafeMutableBufferPointer<UInt64>) {
+        var index = index(of: slot >> placeBits, in: slots.count)
+        while slots[index] & free != free { index = (index &+ 1) & (slots.count &- 1) }
         slots[index] = slot
     }
 
