@@ -179,7 +179,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StrictJSON", swiftSettings: settings),
-        .target(name: "AuctionRules", swiftSettings: settings),
+        .target(name: "CMemory"),
+        .target(name: "AuctionRules", dependencies: ["CMemory"], swiftSettings: settings),
         .target(
             name: "Migrations", path: "Migrations",
             resources: [
@@ -339,7 +340,7 @@ if Context.environment["GAVEL_FUZZ"] != nil {
         guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
         return !wanted.contains { location.hasSuffix("/" + $0) }
     }
-    let rooms = ["CZlib", "StrictJSON", "AuctionRules", "WireProtocol"]
+    let rooms = ["CZlib", "StrictJSON", "CMemory", "AuctionRules", "WireProtocol"]
     package.products = [.executable(name: "gavel-fuzz", targets: ["GavelFuzz"])]
     package.targets =
         package.targets.filter { rooms.contains($0.name) } + [

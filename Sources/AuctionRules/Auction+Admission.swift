@@ -120,6 +120,7 @@ extension Auction {
     private func accept(
         _ offer: Offer, _ request: BidRequest, standing: consuming Standing?, at t: Instant
     ) -> Decision {
+        replies.prefetchEnd()
         let showsCount =
             !isOpenOutcry && terms.showsSealedBidCount
             && participants[offer.bidder]?.standingAmount == nil

@@ -1,3 +1,5 @@
+import CMemory
+
 /// One lot: its terms, and all that has happened to it.
 ///
 /// A value. ``decide(_:at:admission:)`` and its siblings turn a request into events or a refusal and
@@ -111,6 +113,17 @@ public struct Auction: Hashable, Sendable {
 
     public var terms: Terms { box.terms }
 
+    /// Has what a request will look at fetched, all of it at once: one after the other, each would be waited
+    /// for, and with thousands of lots hardly anything of one is in a cache.
+    @inline(__always)
+    func prefetch(for request: BidRequest) {
+        let terms = UnsafeRawPointer(Unmanaged.passUnretained(box).toOpaque())
+        for line in 0..<TermsBox.lines { memory_prefetch(terms + line * 64) }
+        replies.prefetch(request.keyHash)
+        participants.prefetch(request.bidder)
+        commitmentBook.prefetchEnd()
+    }
+
     // Kept beside the terms, as every bid asks.
     /// Whether late bids on the lot may extend others.
     var isGrouped: Bool { box.isGrouped }
@@ -162,6 +175,9 @@ private final class TermsBox: Hashable, Sendable {
     let isGrouped: Bool
     let isOfSale: Bool
     let hasParties: Bool
+
+    /// How many lines of a cache it takes, with the object's head.
+    static let lines = (MemoryLayout<Terms>.size + 16 + 63) / 64
 
     init(_ terms: Terms) {
         self.terms = terms

@@ -43,6 +43,9 @@ public struct Participants: Hashable, Sendable {
         places.place(of: bidder.keyHash) { entries[$0].bidder == bidder }.map { $0 + 1 }
     }
 
+    @inline(__always)
+    func prefetch(_ bidder: BidderID) { places.prefetch(bidder.keyHash) }
+
     /// Takes a bidder in, if he is not there yet.
     ///
     /// - Returns: his number.

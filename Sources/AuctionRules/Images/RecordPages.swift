@@ -1,3 +1,5 @@
+import CMemory
+
 /// Records of bytes, one after the other, on pages of a bounded size: a memory that is only ever
 /// appended to, and that can be written down piece by piece, as a full page never changes again.
 ///
@@ -9,6 +11,8 @@ public struct RecordPages: Hashable, Sendable {
 
     /// The pages that are kept, the oldest first. Never empty, but for a memory without records.
     public private(set) var pages: [[UInt8]] = []
+    /// Of the last page. That knows it, too, but would have to be waited for.
+    private var lastLength = 0
     /// How many pages have been dropped: the number of the first one that is kept.
     public private(set) var droppedCount = 0
 
@@ -19,7 +23,28 @@ public struct RecordPages: Hashable, Sendable {
     /// - Parameter droppedCount: the number of the first one.
     public init(pages: [[UInt8]], droppedCount: Int) {
         self.pages = pages
+        lastLength = pages.last?.count ?? 0
         self.droppedCount = droppedCount
+    }
+
+    /// Has the list of the pages fetched.
+    @inline(__always)
+    func prefetchPages() {
+        pages.withUnsafeBufferPointer { pages in
+            guard let first = pages.baseAddress else { return }
+            memory_prefetch(UnsafeRawPointer(first) - 32)
+        }
+    }
+
+    /// Has the end of the last page fetched.
+    @inline(__always)
+    func prefetchEnd() {
+        guard !pages.isEmpty else { return }
+        pages[pages.count - 1].withUnsafeBufferPointer { page in
+            guard let first = page.baseAddress else { return }
+            memory_prefetch(first + lastLength)
+            memory_prefetch(first - 32)
+        }
     }
 
     /// How many pages there have ever been.
@@ -39,6 +64,7 @@ public struct RecordPages: Hashable, Sendable {
                 pages[last].reserveCapacity(Self.pageLengthMax)
             }
             pages[last].append(contentsOf: record)
+            lastLength = offset + record.count
             return Place(page: droppedCount + last, offset: offset)
         }
         var page: [UInt8] = []
@@ -46,6 +72,7 @@ public struct RecordPages: Hashable, Sendable {
         if last >= 0 { page.reserveCapacity(Self.pageLengthMax) }
         page.append(contentsOf: record)
         pages.append(page)
+        lastLength = record.count
         return Place(page: count - 1, offset: 0)
     }
 
@@ -59,8 +86,12 @@ public struct RecordPages: Hashable, Sendable {
     /// Takes the last record back, which begins there.
     mutating func removeLast(from place: Place) {
         let index = place.page - droppedCount
-        guard place.offset > 0 else { return pages.removeSubrange(index...) }
-        pages[index].removeSubrange(place.offset...)
+        if place.offset > 0 {
+            pages[index].removeSubrange(place.offset...)
+        } else {
+            pages.removeSubrange(index...)
+        }
+        lastLength = pages.last?.count ?? 0
     }
 
     /// The pages as they were when there were so many, and the last one so long.
@@ -71,6 +102,7 @@ public struct RecordPages: Hashable, Sendable {
         }
         var earlier = self
         earlier.pages.removeSubrange(kept...)
+        earlier.lastLength = length
         guard kept > 0 else { return earlier }
         guard length <= earlier.pages[kept - 1].count else {
             throw ImageFault("a page is too short")
@@ -82,6 +114,7 @@ public struct RecordPages: Hashable, Sendable {
     /// Drops the oldest page.
     mutating func dropFirst() {
         pages.removeFirst()
+        if pages.isEmpty { lastLength = 0 }
         droppedCount += 1
     }
 

@@ -101,6 +101,17 @@ struct ReplyBook: Hashable, Sendable {
         return found.suffix(max)
     }
 
+    /// Has the memory fetched that a reply to a request of this key is looked for in.
+    @inline(__always)
+    func prefetch(_ keyHash: UInt64) {
+        places.prefetch(keyHash)
+        records.prefetchPages()
+    }
+
+    /// Has the memory fetched where the next reply is put.
+    @inline(__always)
+    func prefetchEnd() { records.prefetchEnd() }
+
     // MARK: - Following the log
 
     /// Keeps what a bid was told that was accepted.

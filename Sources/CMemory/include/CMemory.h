@@ -1,0 +1,13 @@
+#ifndef CMEMORY_H
+#define CMEMORY_H
+
+#include <stddef.h>
+
+/// Has the processor fetch the memory at that address, and go on meanwhile. Any address will do.
+static inline void memory_prefetch(const void *address) { __builtin_prefetch(address, 1); }
+
+/// Asks the system for large pages, if it has them, for memory that nothing has been written to yet. What it
+/// does is a matter of speed alone.
+void memory_prefer_large_pages(void *start, size_t length);
+
+#endif
