@@ -115,8 +115,9 @@ public struct Auction: Hashable, Sendable {
 
     /// Has what a request will look at fetched, all of it at once: one after the other, each would be waited
     /// for, and with thousands of lots hardly anything of one is in a cache.
-    @inline(__always)
-    func prefetch(for request: BidRequest) {
+    ///
+    /// It changes nothing, but what does not say that it may is given a copy.
+    mutating func prefetch(for request: BidRequest) {
         let terms = UnsafeRawPointer(Unmanaged.passUnretained(box).toOpaque())
         for line in 0..<TermsBox.lines { memory_prefetch(terms + line * 64) }
         replies.prefetch(request.keyHash)

@@ -67,6 +67,15 @@ public struct Auctions: Hashable, Sendable {
         try body(auction)
     }
 
+    /// Has what a request will look at on that lot fetched.
+    func prefetch(_ lot: Place, for request: BidRequest) {
+        values.withUnsafeBufferPointer { lots in
+            precondition(lot.number < lots.count, "The lot is another house's")
+            // As above.
+            UnsafeMutableBufferPointer(mutating: lots)[lot.number].prefetch(for: request)
+        }
+    }
+
     /// 0, 1, 2 … in the order of creation; nil when there is no lot with this id.
     public func number(of id: AuctionID) -> Int? {
         positions.place(of: id.keyHash) { values[$0].id == id }

@@ -65,6 +65,8 @@ struct CommitmentBook: Hashable, Sendable {
     private var voidedCount = 0
 
     private static let chunkLength = 512
+    /// Where there is a bid, there are some.
+    private static let firstCapacity = 4
 
     /// Has the memory fetched where the next one is put.
     @inline(__always)
@@ -78,6 +80,7 @@ struct CommitmentBook: Hashable, Sendable {
     }
 
     mutating func append(_ entry: Entry) {
+        if count == 0 { newest.reserveCapacity(Self.firstCapacity) }
         newest.append(entry)
         count += 1
         if entry.isVoided { voidedCount += 1 }

@@ -23,11 +23,9 @@ extension House {
         _ event: AuctionEvent, on lot: Auctions.Place, at t: Instant, recordedAs hash: EntryHash
     ) {
         lastInstant = max(lastInstant, t)
-        let newcomer = auctions.update(lot) { auction in
-            auction.apply(event, at: t, recordedAs: hash).map { (bidder: $0, lot: auction.id) }
-        }
+        let newcomer = auctions.update(lot) { $0.apply(event, at: t, recordedAs: hash) }
         guard let newcomer else { return }
-        bidders.update(newcomer.bidder) { $0.auctions.insert(newcomer.lot) }
+        bidders.update(newcomer) { $0.auctions.note(lot) }
     }
 
     private mutating func apply(_ event: HouseEvent, at t: Instant) {

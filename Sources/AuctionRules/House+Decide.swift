@@ -38,7 +38,7 @@ extension House {
         _ request: BidRequest, on lot: Auctions.Place, at stamp: Instant
     ) -> Decision {
         let t = time(of: stamp)
-        auctions.with(lot) { $0.prefetch(for: request) }
+        auctions.prefetch(lot, for: request)
         // Beforehand, as what is done with the lot where it stands must not look at the house: for that
         // it would be given a house of its own, all of whose references are counted.
         let admission = admission(of: request, on: lot)
@@ -137,7 +137,7 @@ extension House {
         }
         if let limit = exposureLimit {
             let room = auctions.with(lot) {
-                self.room(under: limit, of: bidders.values[bidder], beside: $0)
+                self.room(under: limit, of: bidders.values[bidder], beside: lot, $0)
             }
             admission.amountMax = min(admission.amountMax ?? room, room)
         }
@@ -153,16 +153,17 @@ extension House {
     /// What the limit leaves for this lot: the limit less what the bidder is committed to on the
     /// sale's other lots that he leads or has won.
     private func room(
-        under limit: Limit, of membership: Membership, beside auction: Auction
+        under limit: Limit, of membership: Membership, beside lot: Auctions.Place,
+        _ auction: Auction
     ) -> Amount {
         guard limit.currency == auction.terms.currency else { return .nothing }
         var room = limit.amount.minorUnits
-        for id in membership.auctions where id != auction.id {
-            let exposure = auctions.with(id) { other in
+        for place in membership.auctions.places where place != lot {
+            let exposure = auctions.with(place) { other in
                 other.terms.sale == auction.terms.sale && other.terms.currency == limit.currency
                     ? other.exposure(of: membership.bidder.id) : nil
             }
-            room -= (exposure ?? nil)?.minorUnits ?? 0
+            room -= exposure?.minorUnits ?? 0
             guard room > 0 else { return .nothing }
         }
         return Amount(unchecked: room)

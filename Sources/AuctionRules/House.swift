@@ -9,7 +9,25 @@ public struct House: Hashable, Sendable {
         public let bidder: Bidder
         public internal(set) var isSuspended = false
         /// The auctions that the bidder has an accepted bid on.
-        public internal(set) var auctions: Set<AuctionID> = []
+        public internal(set) var auctions = Lots()
+    }
+
+    /// Lots, each of them once. A set, but for its upkeep: who bids on thousands of lots would pay for it with
+    /// each first bid.
+    public struct Lots: Hashable, Sendable {
+        /// In the order in which they were noted, which says nothing.
+        private(set) var places: [Auctions.Place] = []
+
+        public var count: Int { places.count }
+
+        /// Takes note of a lot that is not here yet.
+        mutating func note(_ lot: Auctions.Place) { places.append(lot) }
+
+        public static func == (left: Lots, right: Lots) -> Bool {
+            left.count == right.count && Set(left.places) == Set(right.places)
+        }
+
+        public func hash(into hasher: inout Hasher) { hasher.combine(count) }
     }
 
     /// A sale with its lots, in the order of their creation, and who may bid in it.

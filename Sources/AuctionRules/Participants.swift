@@ -11,6 +11,9 @@ public struct Participants: Hashable, Sendable {
     private var entries: [Entry] = []
     private var places = PlaceTable()
 
+    /// A lot that anybody bids on has some bidders: an array that grows from one is moved with each of them.
+    private static let firstCapacity = 4
+
     init() {}
 
     public var count: Int { entries.count }
@@ -51,6 +54,7 @@ public struct Participants: Hashable, Sendable {
     /// - Returns: his number.
     mutating func admit(_ bidder: BidderID) -> Int {
         if let number = number(of: bidder) { return number }
+        if entries.isEmpty { entries.reserveCapacity(Self.firstCapacity) }
         places.insert(bidder.keyHash, at: entries.count)
         entries.append(Entry(bidder: bidder))
         return entries.count

@@ -91,13 +91,13 @@ extension House {
     fileprivate mutating func arrangeLots(by number: (AuctionID) -> Int64) {
         auctions.sort(by: number)
         sales.updateAll { $0.removeAllAuctions() }
-        bidders.updateAll { $0.auctions = [] }
-        for auction in auctions.values {
+        bidders.updateAll { $0.auctions = Lots() }
+        for (number, auction) in auctions.values.enumerated() {
             if let sale = auction.terms.sale {
                 sales.update(sale) { $0.add(auction.id, auction.terms) }
             }
             for bidder in auction.participants.bidders {
-                bidders.update(bidder) { $0.auctions.insert(auction.id) }
+                bidders.update(bidder) { $0.auctions.note(Auctions.Place(number: number)) }
             }
         }
     }
