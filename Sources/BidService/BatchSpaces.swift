@@ -4,8 +4,8 @@ import Ledger
 struct BatchSpaces {
     private var kept: [LogBatch.Space] = []
 
-    /// One batch may wait, and two be on their way to the disk and out.
-    private static let countMax = 3
+    /// One batch may wait, one is written, and a few are in the log and not let out.
+    private static let countMax = 2 + CommitLine.unreleasedMax
 
     /// The space of a batch that nobody reads any more, as a rule.
     ///

@@ -97,6 +97,8 @@ final class ServiceThread: @unchecked Sendable {
     func start(_ body: @escaping @Sendable () -> Void) {
         isDone = false
         let thread = Thread { [self] in
+            // From within: the system is told of it only then, and `top -H` shows it.
+            Thread.current.name = name
             // Who asks for it has found out whether it may be had; without it all goes on, but later.
             try? scheduling.apply()
             body()
@@ -105,7 +107,6 @@ final class ServiceThread: @unchecked Sendable {
             condition.broadcast()
             condition.unlock()
         }
-        thread.name = name
         thread.start()
     }
 

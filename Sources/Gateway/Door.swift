@@ -74,6 +74,8 @@ final class Door: Sendable {
     ) -> EventLoopFuture<Void> {
         let closed = loop.makePromise(of: Void.self)
         let thread = Thread { [self] in
+            // From within: the system is told of it only then, and `top -H` shows it.
+            Thread.current.name = "gavel-door"
             // Of the calling thread only: Linux counts threads here. Without it all is well but slower.
             let process = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(process, 0, getpriority(process, 0) + Self.niceness)
@@ -81,7 +83,6 @@ final class Door: Sendable {
             discard()
             closed.succeed()
         }
-        thread.name = "gavel-door"
         thread.start()
         return closed.futureResult
     }

@@ -6,7 +6,7 @@
     @Suite("A server's threads", .onThreadsOfItsOwn, .timeLimit(.minutes(5)))
     struct SchedulingTests {
         /// Whether this user may have real-time threads: root, as a rule, and whom limits.conf names.
-        private static let isPermitted = {
+        private static func isPermitted() -> Bool {
             var (some, none) = (sched_param(sched_priority: 1), sched_param(sched_priority: 0))
             defer { _ = sched_setscheduler(0, SCHED_OTHER, &none) }
             return sched_setscheduler(0, SCHED_RR, &some) == 0

@@ -1,5 +1,6 @@
 import AuctionRules
 import DiskSimulation
+import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -158,7 +159,7 @@ struct LogSyncTests {
     }
 
     @Test("On the system's disk one thread syncs while another writes, and the log begins anew")
-    func beside() async throws {
+    func beside() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file()
         var options = SQLiteLedger.Options()
@@ -166,14 +167,21 @@ struct LogSyncTests {
         options.reservedPages = 100
         let ledger = try SQLiteLedger(path: path, options: options)
         let isDone = Mutex(false)
-        let syncing = Task.detached {
-            var count = 0
-            while !isDone.withLock({ $0 }) {
+        let fault = Mutex<(any Error)?>(nil)
+        let (begun, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        // A thread of its own: it is to run beside this one, however busy the threads are that tests share.
+        Thread.detachNewThread {
+            defer { ended.signal() }
+            do {
                 try ledger.sync()
-                count += 1
+                begun.signal()
+                while !isDone.withLock({ $0 }) { try ledger.sync() }
+            } catch {
+                fault.withLock { $0 = error }
+                begun.signal()
             }
-            return count
         }
+        begun.wait()
         var head = LogHead.empty
         for _ in 0..<100 {
             let batch = Self.next(after: head, count: 40)
@@ -182,7 +190,8 @@ struct LogSyncTests {
             head = batch.head
         }
         isDone.withLock { $0 = true }
-        #expect(try await syncing.value > 0)
+        ended.wait()
+        #expect(fault.withLock { $0 } == nil)
         try ledger.sync()
         try ledger.close()
         let reopened = try SQLiteLedger(path: path)
