@@ -16,6 +16,8 @@ typedef struct {
     int file;
     uint64_t generation;
     int lock;
+    /// The system gives no lock for writing on a file that was opened for reading.
+    int is_read_only;
     int deletes_on_close;
     SharedMemory *memory;
     int holds_shared[SQLITE_SHM_NLOCK];
@@ -64,7 +66,9 @@ static int vfs_write(sqlite3_file *file, const void *buffer, int count, sqlite3_
     int64_t bytes = -1;
     int effect = begin(handle, DISK_WRITE, &bytes);
     int result = SQLITE_OK;
-    if (effect == DISK_WELL) {
+    if (handle->is_read_only) {
+        result = SQLITE_READONLY;
+    } else if (effect == DISK_WELL) {
         if (node_write(handle->disk, handle->node, offset, buffer, count) < count) {
             handle->disk->injected[DISK_FULL] += 1;
             result = SQLITE_FULL;
@@ -83,8 +87,9 @@ static int vfs_truncate(sqlite3_file *file, sqlite3_int64 length) {
     Handle *handle = (Handle *)file;
     int64_t bytes = -1;
     int effect = begin(handle, DISK_TRUNCATE, &bytes);
-    if (effect == DISK_WELL) node_truncate(handle->node, length);
-    int result = effect == DISK_WELL ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
+    int goes_well = effect == DISK_WELL && !handle->is_read_only;
+    if (goes_well) node_truncate(handle->node, length);
+    int result = goes_well ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
     return end(handle, DISK_TRUNCATE, length, 0, result);
 }
 
@@ -123,7 +128,7 @@ static int vfs_lock(sqlite3_file *file, int level) {
     pthread_mutex_lock(&handle->disk->mutex);
     Node *node = handle->node;
     int result = SQLITE_OK;
-    if (is_dead(handle)) {
+    if (is_dead(handle) || (handle->is_read_only && level > SQLITE_LOCK_SHARED)) {
         result = SQLITE_IOERR_LOCK;
     } else if (handle->lock < level) {
         int is_held_up = node->pending != NULL && node->pending != handle;
@@ -374,6 +379,7 @@ static int vfs_open(
         handle->path = name == NULL ? NULL : strdup(name);
         handle->file = kind;
         handle->generation = disk->generation;
+        handle->is_read_only = (flags & SQLITE_OPEN_READONLY) != 0;
         handle->deletes_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
         disk->references += 1;
         if (out_flags != NULL) *out_flags = flags;

@@ -1,5 +1,6 @@
 import AuctionRules
 import DiskSimulation
+import Foundation
 import Synchronization
 import Testing
 
@@ -80,5 +81,35 @@ struct SimulatedDiskTests {
         disk.onOperation { _, _ in calls.withLock { $0 += 1 } }
         try Self.play(on: disk)
         #expect(calls.withLock { $0 } == disk.count())
+    }
+
+    /// It would copy pages that a failed sync has lost, and what a loss of power brings back of the log would be
+    /// played over them.
+    @Test("Who opens it to read moves and deletes nothing, on this disk as on the system's own")
+    func reading() throws {
+        let disk = SimulatedDisk()
+        let ledger = try disk.ledger()
+        let batch = SQLiteLedgerTests.bidders(50, after: .empty)
+        try ledger.append(batch)
+        disk.crash()
+        disk.reboot()
+        let database = try #require(disk.contents(of: Trial.path))
+        let log = try #require(disk.contents(of: Trial.path + "-wal"))
+        #expect(log.count > 50_000)
+
+        let directory = try TemporaryDirectory()
+        let path = directory.file()
+        try Data(database).write(to: URL(filePath: path))
+        try Data(log).write(to: URL(filePath: path + "-wal"))
+        for reader in [
+            try LedgerReader(path: Trial.path, on: disk), try LedgerReader(path: path),
+        ] {
+            #expect(try reader.head() == batch.head)
+            try reader.close()
+        }
+        #expect(disk.contents(of: Trial.path) == database)
+        #expect(disk.contents(of: Trial.path + "-wal") == log)
+        #expect(try Array(Data(contentsOf: URL(filePath: path))) == database)
+        #expect(try Array(Data(contentsOf: URL(filePath: path + "-wal"))) == log)
     }
 }
