@@ -40,10 +40,6 @@ public final class SQLiteLedger: BidLog {
         /// The most pages that the database may have; nil: as many as the disk holds. For tests of
         /// a full disk.
         public var pagesMax: Int?
-        /// Whether ``SQLiteLedger/write(_:)`` leaves a commit's sync to ``SQLiteLedger/sync()``. Nobody's
-        /// default yet: with it seed 70,297 of the simulation, where syncs fail before and after a power loss,
-        /// leaves a damaged database, and why is not known.
-        public var holdsBackSyncs = false
         /// Whether a commit's pages are handed to the disk at once. Not: for comparison.
         var gathersWrites = true
         /// What entries' salts are made from; tests may want the same ones each time.
@@ -116,15 +112,10 @@ public final class SQLiteLedger: BidLog {
     public func write(_ batch: LogBatch) throws(LedgerError) {
         guard batch.hasRows else { return }
         precondition(batch.isSealed, "Seal the batch before it is written")
-        try write { writer throws(LedgerError) in
-            try writer.append(batch, holdingBack: options.holdsBackSyncs)
-        }
+        try write { writer throws(LedgerError) in try writer.append(batch, holdingBack: true) }
     }
 
-    /// Without ``Options/holdsBackSyncs`` there is nothing left to be done.
-    public func sync() throws(LedgerError) {
-        if options.holdsBackSyncs { try logSync?.sync() }
-    }
+    public func sync() throws(LedgerError) { try logSync?.sync() }
 
     public func entries(
         after position: Int64, _ body: (LogEntry) throws -> Void

@@ -14,10 +14,7 @@ struct LogSyncTests {
     private static func ledger(
         on disk: SimulatedDisk, _ change: (inout SQLiteLedger.Options) -> Void = { _ in }
     ) throws -> (ledger: SQLiteLedger, head: LogHead) {
-        let ledger = try disk.ledger { options in
-            options.holdsBackSyncs = true
-            change(&options)
-        }
+        let ledger = try disk.ledger(change)
         let batch = SQLiteLedgerTests.bidders(5, after: .empty)
         try ledger.append(batch)
         return (ledger, batch.head)
@@ -168,7 +165,6 @@ struct LogSyncTests {
         var options = SQLiteLedger.Options()
         options.checkpoints.forcedPages = 60
         options.reservedPages = 100
-        options.holdsBackSyncs = true
         let ledger = try SQLiteLedger(path: path, options: options)
         let isDone = Mutex(false)
         let fault = Mutex<(any Error)?>(nil)

@@ -45,9 +45,7 @@ final class Store: Sendable {
 
     /// Opens the log, as a server does when it starts and after each fault.
     func open() throws(LedgerError) -> any BidLog {
-        var options = Self.options(on: disk)
-        options.holdsBackSyncs = sabotage == .skippedSyncs
-        let ledger = try SQLiteLedger(path: path, options: options)
+        let ledger = try SQLiteLedger(path: path, options: Self.options(on: disk))
         return try sabotage.log(over: ledger)
     }
 
