@@ -6,9 +6,14 @@ public struct ServiceLimits: Hashable, Sendable {
     /// Commands that may wait. At 50,000 decisions a second this is a fifth of a second's work:
     /// whoever would wait longer is better told `unavailable` at once.
     public var queuedCommandsMax = 10_000
-    /// Log entries in one commit. Larger batches are slower a row (their pages no longer fit the
-    /// cache) and make everybody in them wait for the last one.
-    public var batchEntriesMax = 256
+    /// Log entries in one commit. What a commit costs by itself is shared by all of them: the sync, a message
+    /// to each bidder's connection, the rows and pages of a lot that many of the bids are on. With 256 a bid took
+    /// a fifth more of the server's CPU on 64 lots, and half as much again on 1,000 (docs/performance.md).
+    /// Everybody in a commit waits for the last one.
+    public var batchEntriesMax = 1024
+    /// After how many entries a commit is finished that the clock fills: a lot that ends is dearer than a bid, and
+    /// bids that come meanwhile are not to wait for a thousand of them.
+    var clockEntriesMax: Int { min(batchEntriesMax, 256) }
     /// Public changes kept in memory per lot for those who resume; further back, a snapshot.
     public var recentChangesMax = 512
     /// How many are kept as the writer knows them, who is ahead of what is shown by five batches at

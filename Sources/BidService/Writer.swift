@@ -152,7 +152,7 @@ final class Writer {
         while let (id, due) = deadlines.popDue(by: instant) {
             let decision = house.decide(.administer(id, .advanceClock), at: due)
             record(decision.events, at: house.time(of: due))
-            if batch.log.count >= limits.batchEntriesMax { finishBatch(at: instant) }
+            if batch.log.count >= limits.clockEntriesMax { finishBatch(at: instant) }
         }
     }
 
@@ -161,7 +161,7 @@ final class Writer {
         let t = house.time(of: instant)
         for (id, command) in pausesForSpace.commands(after: space.sight, in: house) {
             record(house.decide(.administer(id, command), at: t).events, at: t)
-            if batch.log.count >= limits.batchEntriesMax { finishBatch(at: instant) }
+            if batch.log.count >= limits.clockEntriesMax { finishBatch(at: instant) }
         }
     }
 }

@@ -52,7 +52,8 @@ public final class SQLiteLedger: BidLog {
         public init() {}
 
         /// A server's. As many pages as the write-ahead log may have, and those of the commit that makes
-        /// it too long: some 60 on a few lots, more when the snapshot goes along.
+        /// it too long: some 250 when it is as large as can be, on a few lots. One that needs more makes the file
+        /// longer, once.
         public static var server: Options {
             var options = Options()
             options.reservedPages = options.checkpoints.forcedPages + 256

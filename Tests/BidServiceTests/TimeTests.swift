@@ -1,7 +1,8 @@
 import AuctionRules
-import BidService
 import Ledger
 import Testing
+
+@testable import BidService
 
 @Suite("The clock: prompt by a timer, correct without one")
 struct TimeTests {
@@ -157,7 +158,7 @@ struct TimeTests {
         #expect(try await fixture.bid("B", 9000).reply?.at == Fixture.noon.advanced(by: 1600))
         fixture.service.stop()
         let limits = ServiceLimits()
-        #expect(fixture.log.batches[before...].allSatisfy { $0 <= limits.batchEntriesMax + 1 })
+        #expect(fixture.log.batches[before...].allSatisfy { $0 <= limits.clockEntriesMax + 1 })
         let closes = fixture.published.changes.filter { $0.state.status == .closed }
         #expect(closes.count == 2000)
         #expect(closes.allSatisfy { $0.at == $0.state.endsAt })

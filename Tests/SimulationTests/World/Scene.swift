@@ -30,7 +30,7 @@ struct Scene: Sendable {
         }
         self.lots = lots
         reopenMin = random.pick([0, 0, 300, 5000])
-        batchEntriesMax = random.pick([1, 2, 8, 256])
+        batchEntriesMax = random.pick([1, 2, 8, 1024])
         recentChangesMax = random.pick([1, 4, 512])
     }
 
