@@ -1,18 +1,6 @@
 import AuctionRules
 import Ledger
 
-/// A batch that is in the log, or could not be written to it, on its way to be let out.
-struct WrittenBatch: Sendable {
-    var batch: DecidedBatch
-    /// When it began to be written.
-    let start: ContinuousClock.Instant
-    /// Why it could not be written.
-    var failure: LedgerError?
-
-    /// Whether it is durable only after a sync.
-    var needsSync: Bool { failure == nil && batch.log.hasRows }
-}
-
 /// Where the batches are that the writer has decided, until they are let out: one may wait for the log's
 /// thread, one is being written, and a few are written and wait for the disk. The writer, the log's thread
 /// and the releasing one hand them on here, and wait for each other.
@@ -28,12 +16,12 @@ final class CommitLine: @unchecked Sendable {
 
     private let monitor: any Monitor
     /// Decided, and waits for the log's thread.
-    private var slot: DecidedBatch?
+    private var slot: Commit?
     /// Whether the log's thread has one in hand, and is still writing it.
     private var isBusy = false
     private var isWriting = false
     /// In the order of the log; nobody has them in hand.
-    private var written: [WrittenBatch] = []
+    private var written: [Commit] = []
     /// How many the releasing thread has in hand.
     private var releasing = 0
     /// How many of those that are not let out bring a new signing key: what comes after is signed with it, or
@@ -123,14 +111,15 @@ final class CommitLine: @unchecked Sendable {
     /// Hands a batch over; waits while the one before it still waits for the log's thread.
     ///
     /// - Returns: false when the log has failed: nothing of this batch happened.
-    func hand(over batch: DecidedBatch) -> Bool {
+    func hand(over batch: consuming DecidedBatch) -> Bool {
+        let commit = Commit(batch)
         monitor.lock()
         while slot != nil, !hasEnded { monitor.wait(as: .writer) }
         monitor.unlock()
         // Nobody else puts one there.
         return change {
             guard !hasEnded else { return false }
-            slot = batch
+            slot = commit
             return true
         }
     }
@@ -148,7 +137,7 @@ final class CommitLine: @unchecked Sendable {
         defer { monitor.unlock() }
         guard hasEnded else { return nil }
         defer { slot = nil }
-        return slot
+        return slot?.batch
     }
 
     /// Goes on after a failure.
@@ -163,7 +152,7 @@ final class CommitLine: @unchecked Sendable {
         // What was in the log has been written and synced once more.
         isDoubtful = false
         defer { slot = nil }
-        return slot
+        return slot?.batch
     }
 
     /// Ends both threads when everything handed over is done, and waits until it is.
@@ -175,13 +164,13 @@ final class CommitLine: @unchecked Sendable {
         defer { monitor.unlock() }
         while slot != nil && !hasEnded || isUnderWay { monitor.wait(as: .writer) }
         defer { slot = nil }
-        return slot
+        return slot?.batch
     }
 
     // MARK: - For the log's thread
 
     /// Waits for the next batch; nil when there will be none.
-    func next() -> DecidedBatch? {
+    func next() -> Commit? {
         while true {
             monitor.lock()
             while !canTake, !isOver { monitor.wait(as: .log) }
@@ -189,14 +178,14 @@ final class CommitLine: @unchecked Sendable {
             monitor.unlock()
             if isOver { return nil }
             // A sync may have failed in between: then there is none yet.
-            if let batch = take() { return batch }
+            if let commit = take() { return commit }
         }
     }
 
     private var canTake: Bool { slot != nil && !isStopped && !isBusy && hasRoom }
 
     /// The next batch, if there is one that may be written now.
-    func take() -> DecidedBatch? {
+    func take() -> Commit? {
         change {
             guard canTake else { return nil }
             defer { slot = nil }
@@ -212,12 +201,12 @@ final class CommitLine: @unchecked Sendable {
     ///
     /// - Parameter keepsNone: not even then; for a test that decides itself what goes on at once.
     /// - Returns: whether the log's thread keeps it.
-    func passOn(_ batch: WrittenBatch, keepsNone: Bool) -> Bool {
+    func passOn(_ commit: Commit, keepsNone: Bool) -> Bool {
         change {
-            if batch.failure != nil { isStopped = true }
-            if batch.batch.signingKeys != nil { newKeys += 1 }
+            if commit.failure != nil { isStopped = true }
+            if commit.batch.signingKeys != nil { newKeys += 1 }
             if slot == nil, unreleased == 0, !keepsNone { return true }
-            written.append(batch)
+            written.append(commit)
             isWriting = false
             return false
         }
@@ -237,23 +226,23 @@ final class CommitLine: @unchecked Sendable {
     // MARK: - For whoever lets batches out
 
     /// Waits for batches that are written, and takes all of them; nil when there will be none.
-    func nextWritten() -> [WrittenBatch]? {
+    func nextWritten() -> [Commit]? {
         monitor.lock()
         while written.isEmpty, !isOver { monitor.wait(as: .releaser) }
-        let batches = takeAllWritten()
+        let commits = takeAllWritten()
         monitor.unlock()
-        return batches.isEmpty ? nil : batches
+        return commits.isEmpty ? nil : commits
     }
 
     /// All batches that are written; none when there is nothing, or somebody is still at the last ones.
-    func takeWritten() -> [WrittenBatch] {
+    func takeWritten() -> [Commit] {
         monitor.lock()
         defer { monitor.unlock() }
         return releasing == 0 ? takeAllWritten() : []
     }
 
     /// Call with the lock held.
-    private func takeAllWritten() -> [WrittenBatch] {
+    private func takeAllWritten() -> [Commit] {
         releasing = written.count
         defer { written = [] }
         return written
@@ -262,11 +251,11 @@ final class CommitLine: @unchecked Sendable {
     /// A batch is let out, or those who wait for it have been told that it may be lost.
     ///
     /// - Parameter isKept: the log's thread had kept it.
-    func noteDone(_ batch: WrittenBatch, isKept: Bool, isLost: Bool) {
+    func noteDone(_ commit: Commit, isKept: Bool, isLost: Bool) {
         change {
-            if isLost, batch.needsSync { isDoubtful = true }
+            if isLost, commit.needsSync { isDoubtful = true }
             if !isKept { releasing -= 1 }
-            if batch.batch.signingKeys != nil { newKeys -= 1 }
+            if commit.batch.signingKeys != nil { newKeys -= 1 }
             doneCount += 1
         }
     }

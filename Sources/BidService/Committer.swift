@@ -48,7 +48,7 @@ final class Committer: @unchecked Sendable {
 
     /// The thread's body.
     func run() {
-        while let batch = line.next() { commit(batch) }
+        while let commit = line.next() { process(commit) }
         closeLog()
     }
 
@@ -57,34 +57,33 @@ final class Committer: @unchecked Sendable {
     /// - Parameter keepsNone: the releaser is to let it out, even where this thread would.
     /// - Returns: false when there is none, or none can be written now.
     func step(keepsNone: Bool) -> Bool {
-        guard let batch = line.take() else { return false }
-        commit(batch, keepsNone: keepsNone)
+        guard let commit = line.take() else { return false }
+        process(commit, keepsNone: keepsNone)
         return true
     }
 
-    private func commit(_ batch: DecidedBatch, keepsNone: Bool = false) {
-        let written = write(batch)
-        if line.passOn(written, keepsNone: keepsNone) {
-            releaser.letOut([written]) { line.noteDurable() }
+    private func process(_ commit: Commit, keepsNone: Bool = false) {
+        write(commit)
+        if line.passOn(commit, keepsNone: keepsNone) {
+            releaser.letOut([commit]) { line.noteDurable() }
         }
-        if written.failure == nil { tidy() }
+        if commit.failure == nil { tidy() }
         line.finish()
     }
 
-    private func write(_ batch: DecidedBatch) -> WrittenBatch {
-        var written = WrittenBatch(batch: batch, start: .now)
+    private func write(_ commit: Commit) {
+        commit.start = .now
         do {
-            if let heartbeat = batch.heartbeat {
+            if let heartbeat = commit.batch.heartbeat {
                 try log.beat(at: heartbeat)
                 try log.checkpoint(isIdle: true)
             }
-            try signer.sign(&written.batch, by: notary, of: log)
-            if written.batch.log.hasRows { try log.write(written.batch.log) }
+            try signer.sign(&commit.batch, by: notary, of: log)
+            if commit.batch.log.hasRows { try log.write(commit.batch.log) }
             space.look(at: log)
         } catch {
-            written.failure = error
+            commit.failure = error
         }
-        return written
     }
 
     /// Has the log moved to its final place if that is due, when nobody waits for this batch, or beside

@@ -45,43 +45,41 @@ final class Releaser: @unchecked Sendable {
 
     /// The thread's body.
     func run() {
-        while let batches = line.nextWritten() { letOut(batches, isKept: false) }
+        while let commits = line.nextWritten() { letOut(commits, isKept: false) }
     }
 
     /// Lets out what is written, in a test that steps the threads.
     ///
     /// - Returns: false when there is nothing.
     func step() -> Bool {
-        let batches = line.takeWritten()
-        if !batches.isEmpty { letOut(batches, isKept: false) }
-        return !batches.isEmpty
+        let commits = line.takeWritten()
+        if !commits.isEmpty { letOut(commits, isKept: false) }
+        return !commits.isEmpty
     }
 
-    /// Makes batches durable that the log's thread has kept, and lets them out.
+    /// Makes durable what the log's thread has kept, and lets it out.
     ///
     /// - Parameter onDurable: called in between.
-    func letOut(_ batches: [WrittenBatch], onDurable: () -> Void) {
-        letOut(batches, isKept: true, onDurable)
+    func letOut(_ commits: [Commit], onDurable: () -> Void) {
+        letOut(commits, isKept: true, onDurable)
     }
 
-    private func letOut(
-        _ batches: [WrittenBatch], isKept: Bool, _ onDurable: () -> Void = {}
-    ) {
-        sync(batches)
+    private func letOut(_ commits: [Commit], isKept: Bool, _ onDurable: () -> Void = {}) {
+        sync(commits)
         if !isLost { onDurable() }
-        for written in batches {
-            if let failure = written.failure { lose(failure) }
-            if isLost { tellUnknown(written.batch) } else { release(written.batch) }
-            line.noteDone(written, isKept: isKept, isLost: isLost)
+        for commit in commits {
+            if let failure = commit.failure { lose(failure) }
+            if isLost { tellUnknown(commit.batch) } else { release(commit.batch) }
+            line.noteDone(commit, isKept: isKept, isLost: isLost)
         }
     }
 
-    private func sync(_ batches: [WrittenBatch]) {
-        guard !isLost, batches.contains(where: \.needsSync) else { return }
+    private func sync(_ commits: [Commit]) {
+        guard !isLost, commits.contains(where: \.needsSync) else { return }
         do { try log.sync() } catch { return lose(error) }
         let now = ContinuousClock.now
-        for written in batches where written.needsSync && !written.batch.log.isEmpty {
-            statistics.noteCommit(entries: written.batch.log.count, took: now - written.start)
+        for commit in commits where commit.needsSync && !commit.batch.log.isEmpty {
+            statistics.noteCommit(entries: commit.batch.log.count, took: now - commit.start)
         }
     }
 

@@ -40,15 +40,15 @@ struct CommitLineTests {
             #expect(line.hand(over: batch(number, newKey: newKey)))
         }
 
-        func take(_ number: Int64) -> WrittenBatch? {
+        func take(_ number: Int64) -> Commit? {
             guard let taken = line.take() else { return nil }
-            #expect(taken.number == number)
-            return WrittenBatch(batch: taken, start: .now)
+            #expect(taken.batch.number == number)
+            return taken
         }
 
         /// The log's thread writes a batch and hands it on.
         func write(_ number: Int64, failing error: LedgerError? = nil) throws {
-            var written = try #require(take(number))
+            let written = try #require(take(number))
             written.failure = error
             #expect(!line.passOn(written, keepsNone: true))
             line.finish()

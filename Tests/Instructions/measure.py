@@ -31,6 +31,7 @@ UNITS = {
     "ledger-many-lots": 4096,
     "service": 4096,
     "service-many-lots": 4096,
+    "lone-bid": 1024,
     "receipt": 1024,
 }
 

@@ -1,6 +1,7 @@
 import AuctionRules
 import BidService
 import Dispatch
+import Foundation
 import Ledger
 import Synchronization
 
@@ -8,17 +9,32 @@ extension Component {
     /// Bids by 64 bidders through the whole service but for the disk and the network: queue, decision, record,
     /// batch, board and answer.
     func service(_ units: Int, _ most: Int, lots: Int) throws {
+        try bids(units, most, lots: lots, together: 256) { UnwrittenLog() }
+    }
+
+    /// The same with the log on disk, each bid alone.
+    func loneBids(_ units: Int, _ most: Int, in folder: URL) throws {
+        let path = folder.appending(path: "lone.db").path()
+        try bids(units, most, lots: 16, together: 1) { () throws(LedgerError) in
+            try SQLiteLedger(path: path, options: .server)
+        }
+    }
+
+    private func bids(
+        _ units: Int, _ most: Int, lots: Int, together count: Int,
+        on log: @escaping @Sendable () throws(LedgerError) -> any BidLog
+    ) throws {
         let scene = try Scene(lots: lots, bidders: 64)
-        let service = try BidService(clock: ManualClock(scene.noon)) { UnwrittenLog() }
+        let service = try BidService(clock: ManualClock(scene.noon), openLog: log)
         try require(
             service.answer(to: .all(scene.bidders.map { .addBidder(Bidder(id: $0)) })) == .done)
         try require(
             service.answer(to: .all(scene.lots.map { .createAuction($0, scene.terms) })) == .done)
         let bids = try scene.risingBids(most).prefix(units)
         // A batch each, as what comes together is decided together.
-        for start in stride(from: 0, to: units, by: 256) {
-            let group = AnswersInGroup(count: 256)
-            service.submit(bids[start..<start + 256].map { CountedBid($0, in: group) })
+        for start in stride(from: 0, to: units, by: count) {
+            let group = AnswersInGroup(count: count)
+            service.submit(bids[start..<start + count].map { CountedBid($0, in: group) })
             group.wait()
         }
         service.stop()

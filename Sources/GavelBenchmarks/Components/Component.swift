@@ -26,6 +26,8 @@ enum Component: String, CaseIterable {
     case service
     /// The same on 1,000 lots.
     case serviceOfManyLots = "service-many-lots"
+    /// One bid at a time goes through the service and its log on disk: what a commit costs by itself.
+    case loneBid = "lone-bid"
     /// A receipt's text and its place in the signed tree, 256 a signature.
     case receipt
 
@@ -67,6 +69,7 @@ enum Component: String, CaseIterable {
         case .ledgerOfManyLots: try ledger(units, most, lots: 1000, in: folder)
         case .service: try service(units, most, lots: 16)
         case .serviceOfManyLots: try service(units, most, lots: 1000)
+        case .loneBid: try loneBids(units, most, in: folder)
         case .receipt: try receipts(units)
         }
     }

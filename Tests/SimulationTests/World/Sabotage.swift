@@ -47,68 +47,19 @@ enum Sabotage: String, Sendable, CaseIterable {
     }
 }
 
-/// Says that a batch is durable, and stores it with the next one.
-private final class EarlyLog: BidLog, @unchecked Sendable {
+/// Hands everything on to a ledger: a mistake is a subclass that does one thing otherwise. Snapshots and
+/// webhooks it does not know.
+private class RelayingLog: BidLog, @unchecked Sendable {
     // Sendable: a simulation has one thread.
-    private let ledger: SQLiteLedger
-    private var pending: LogBatch?
+    let ledger: SQLiteLedger
 
     init(over ledger: SQLiteLedger) { self.ledger = ledger }
 
     var logID: String { ledger.logID }
     func newSaltKey() -> SaltKey { ledger.newSaltKey() }
-
-    func append(_ batch: LogBatch) throws(LedgerError) {
-        try store()
-        pending = batch
-    }
-
-    private func store() throws(LedgerError) {
-        guard let batch = pending else { return }
-        pending = nil
-        try ledger.append(batch)
-    }
-
-    func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
-        try store()
-        try ledger.entries(after: position, body)
-    }
-
-    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
-        try store()
-        return try ledger.reply(to: key, on: auction)
-    }
-
-    func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
-    func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpoint(isIdle: Bool) throws(LedgerError) {
-        try ledger.checkpoint(isIdle: isIdle)
-    }
-
-    func close() throws(LedgerError) {
-        try store()
-        try ledger.close()
-    }
-}
-
-/// Says that what is written is durable, and syncs it together with what is written next.
-private final class UnsyncedLog: BidLog, @unchecked Sendable {
-    // Sendable: a simulation has one thread.
-    private let ledger: SQLiteLedger
-    private var isDue = false
-
-    init(over ledger: SQLiteLedger) { self.ledger = ledger }
-
-    var logID: String { ledger.logID }
-    func newSaltKey() -> SaltKey { ledger.newSaltKey() }
-
     func append(_ batch: LogBatch) throws(LedgerError) { try ledger.append(batch) }
     func write(_ batch: LogBatch) throws(LedgerError) { try ledger.write(batch) }
-
-    func sync() throws(LedgerError) {
-        if isDue { try ledger.sync() }
-        isDue.toggle()
-    }
+    func sync() throws(LedgerError) { try ledger.sync() }
 
     func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
         try ledger.entries(after: position, body)
@@ -124,20 +75,57 @@ private final class UnsyncedLog: BidLog, @unchecked Sendable {
     func close() throws(LedgerError) { try ledger.close() }
 }
 
+/// Says that a batch is durable, and stores it with the next one.
+private final class EarlyLog: RelayingLog, @unchecked Sendable {
+    private var pending: LogBatch?
+
+    override func append(_ batch: LogBatch) throws(LedgerError) {
+        try store()
+        pending = batch
+    }
+
+    override func write(_ batch: LogBatch) throws(LedgerError) { try append(batch) }
+    override func sync() throws(LedgerError) {}
+
+    private func store() throws(LedgerError) {
+        guard let batch = pending else { return }
+        pending = nil
+        try ledger.append(batch)
+    }
+
+    override func entries(
+        after position: Int64, _ body: (LogEntry) throws -> Void
+    ) throws(LedgerError) {
+        try store()
+        try super.entries(after: position, body)
+    }
+
+    override func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
+        try store()
+        return try super.reply(to: key, on: auction)
+    }
+
+    override func close() throws(LedgerError) {
+        try store()
+        try super.close()
+    }
+}
+
+/// Says that what is written is durable, and syncs it together with what is written next.
+private final class UnsyncedLog: RelayingLog, @unchecked Sendable {
+    private var isDue = false
+
+    override func sync() throws(LedgerError) {
+        if isDue { try super.sync() }
+        isDue.toggle()
+    }
+}
+
 /// Reads a bid that is equal to the leader's as if it had taken the lead.
-private final class TieLog: BidLog {
-    private let ledger: SQLiteLedger
-
-    init(over ledger: SQLiteLedger) { self.ledger = ledger }
-
-    var logID: String { ledger.logID }
-    func newSaltKey() -> SaltKey { ledger.newSaltKey() }
-
-    func append(_ batch: LogBatch) throws(LedgerError) { try ledger.append(batch) }
-    func write(_ batch: LogBatch) throws(LedgerError) { try ledger.write(batch) }
-    func sync() throws(LedgerError) { try ledger.sync() }
-
-    func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
+private final class TieLog: RelayingLog, @unchecked Sendable {
+    override func entries(
+        after position: Int64, _ body: (LogEntry) throws -> Void
+    ) throws(LedgerError) {
         var house = House()
         try ledger.entries(after: position) { entry in
             var entry = entry
@@ -161,46 +149,21 @@ private final class TieLog: BidLog {
             try body(entry)
         }
     }
-
-    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
-        try ledger.reply(to: key, on: auction)
-    }
-
-    func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
-    func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpoint(isIdle: Bool) throws(LedgerError) {
-        try ledger.checkpoint(isIdle: isIdle)
-    }
-    func close() throws(LedgerError) { try ledger.close() }
 }
 
 /// Stores no signature over certificates, and knows of none that lacks one.
-private final class UnsignedLog: BidLog {
-    private let ledger: SQLiteLedger
+private final class UnsignedLog: RelayingLog, @unchecked Sendable {
+    override func append(_ batch: LogBatch) throws(LedgerError) {
+        try super.append(Self.unsigned(batch))
+    }
 
-    init(over ledger: SQLiteLedger) { self.ledger = ledger }
+    override func write(_ batch: LogBatch) throws(LedgerError) {
+        try super.write(Self.unsigned(batch))
+    }
 
-    var logID: String { ledger.logID }
-    func newSaltKey() -> SaltKey { ledger.newSaltKey() }
-
-    func append(_ batch: LogBatch) throws(LedgerError) {
+    private static func unsigned(_ batch: LogBatch) -> LogBatch {
         var batch = batch
         batch.certificateTree = nil
-        try ledger.append(batch)
+        return batch
     }
-
-    func entries(after position: Int64, _ body: (LogEntry) throws -> Void) throws(LedgerError) {
-        try ledger.entries(after: position, body)
-    }
-
-    func reply(to key: BidKey, on auction: AuctionID) throws(LedgerError) -> Reply? {
-        try ledger.reply(to: key, on: auction)
-    }
-
-    func beat(at t: Instant) throws(LedgerError) { try ledger.beat(at: t) }
-    func lastHeartbeat() throws(LedgerError) -> Instant? { try ledger.lastHeartbeat() }
-    func checkpoint(isIdle: Bool) throws(LedgerError) {
-        try ledger.checkpoint(isIdle: isIdle)
-    }
-    func close() throws(LedgerError) { try ledger.close() }
 }
