@@ -82,7 +82,7 @@ extension Writer {
         guard hasWork else { return }
         defer {
             batch = DecidedBatch(
-                after: head, salts: saltKey, expecting: batch.log.count,
+                after: head, salts: batch.log.salts, expecting: batch.log.count,
                 in: spaces.next(keeping: batch.log.space))
         }
         guard isSound else { return turnAway(batch) }
@@ -116,7 +116,7 @@ extension Writer {
     /// The log has failed: nothing of what was decided after it happened.
     func abandonBatch() {
         turnAway(batch)
-        batch = DecidedBatch(after: head, salts: saltKey)
+        batch = DecidedBatch(after: head, salts: batch.log.salts)
         isGrowing = false
     }
 

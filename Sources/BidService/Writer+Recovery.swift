@@ -47,8 +47,7 @@ extension Writer {
         snapshots = restored.keeper
         recent = house.auctions.values.map { ChangeBook(restored.recent[$0.id] ?? RecentChanges()) }
         deadlines = Deadlines(of: house)
-        saltKey = log.newSaltKey()
-        batch = DecidedBatch(after: head, salts: saltKey)
+        batch = DecidedBatch(after: head, salts: log.newSaltKey())
         space.look(at: log)
         pausesForSpace = PausesForSpace(house: house, recent: restored.recent)
         let waiting = committer.resume(with: log)

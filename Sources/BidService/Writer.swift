@@ -28,7 +28,6 @@ final class Writer {
 
     var house = House()
     var deadlines = Deadlines()
-    var saltKey = SaltKey.random()
     var batch = DecidedBatch(after: .empty, salts: .random())
     var spaces = BatchSpaces()
     /// Whether the batch waits for the committer, which will wake us.

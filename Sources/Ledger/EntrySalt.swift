@@ -1,5 +1,6 @@
 import AuctionRules
 import Crypto
+import Foundation
 
 /// 16 secret bytes of one entry, hashed before its payload: without them nobody can find out a
 /// payload from its digest by trying. Whoever is shown an entry's salt and payload can check them.
@@ -27,13 +28,25 @@ public struct EntrySalt: Hashable, Sendable {
     }
 }
 
-/// What the salts of many entries are made from: half a SHA-256 each instead of a call for randomness.
-/// It is kept nowhere; the salts are, each with its entry.
+/// What the salts of many entries are made from: the keystream of AES-256 in counter mode, whose blocks nobody
+/// without the key can tell from random ones, whatever others he has seen. A page of them is made at once, as
+/// a digest or a call for randomness for each would cost more than all else about a salt.
+///
+/// The key is kept nowhere; the salts are, each with its entry.
 public struct SaltKey: Sendable {
-    private let words: SIMD4<UInt64>
+    private let key: SymmetricKey
+    /// The page that was made last, and its salts.
+    private var page: Int64?
+    private var salts: [EntrySalt] = []
+
+    /// A power of two.
+    private static let pageLength = 256
+    private static let blankPage = [UInt8](repeating: 0, count: pageLength * 16)
 
     /// For tests that want the same hashes each time.
-    public init(words: SIMD4<UInt64>) { self.words = words }
+    public init(words: SIMD4<UInt64>) {
+        key = withUnsafeBytes(of: words) { SymmetricKey(data: $0) }
+    }
 
     /// From the system's source of randomness.
     public static func random() -> SaltKey {
@@ -42,41 +55,38 @@ public struct SaltKey: Sendable {
             words: SIMD4(source.next(), source.next(), source.next(), source.next()))
     }
 
-    /// The salt of the entry at this position. Two neighbours share a digest, half of which is each
-    /// one's: neither can be told from the other.
-    func salt(at position: Int64) -> EntrySalt {
-        Self.salt(at: position, from: digest(of: position >> 1))
-    }
-
-    /// Makes salts of entries in their order: the digest of two is made once.
-    struct Sequence: Sendable {
-        private let key: SaltKey
-        private var pair: Int64?
-        private var digest = EntryHash.zero
-
-        init(_ key: SaltKey) { self.key = key }
-
-        mutating func salt(at position: Int64) -> EntrySalt {
-            if pair != position >> 1 {
-                pair = position >> 1
-                digest = key.digest(of: position >> 1)
-            }
-            return SaltKey.salt(at: position, from: digest)
+    /// The salt of the entry at this position. Always the same for one key; quick when they are asked for in
+    /// their order.
+    mutating func salt(at position: Int64) -> EntrySalt {
+        let page = position >> Int64(Self.pageLength.trailingZeroBitCount)
+        if page != self.page {
+            salts = keystream(of: page)
+            self.page = page
         }
+        return salts[Int(position & Int64(Self.pageLength - 1))]
     }
 
-    private static func salt(at position: Int64, from digest: EntryHash) -> EntrySalt {
-        let words = digest.words
-        return EntrySalt(
-            words: position & 1 == 0 ? SIMD2(words[0], words[1]) : SIMD2(words[2], words[3]))
-    }
-
-    private func digest(of pair: Int64) -> EntryHash {
-        // 32 bytes of key and 8 of the pair: the padding of one block of SHA-256 fits behind.
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 5) { input in
-            for index in 0..<4 { input.initializeElement(at: index, to: words[index]) }
-            input.initializeElement(at: 4, to: UInt64(bitPattern: pair))
-            return EntryHash.sha256(of: UnsafeRawBufferPointer(input))
+    /// What AES-GCM makes of zeros; the page's number is the nonce, which no other page has.
+    private func keystream(of page: Int64) -> [EntrySalt] {
+        do {
+            var nonce: [UInt8] = [0, 0, 0, 0]
+            withUnsafeBytes(of: page.bigEndian) { nonce.append(contentsOf: $0) }
+            let sealed = try AES.GCM.seal(
+                Self.blankPage, using: key, nonce: AES.GCM.Nonce(data: nonce))
+            return sealed.ciphertext.withUnsafeBytes { bytes in
+                (0..<Self.pageLength).map { index in
+                    EntrySalt(
+                        words: SIMD2(
+                            UInt64(
+                                bigEndian: bytes.loadUnaligned(
+                                    fromByteOffset: index * 16, as: UInt64.self)),
+                            UInt64(
+                                bigEndian: bytes.loadUnaligned(
+                                    fromByteOffset: index * 16 + 8, as: UInt64.self))))
+                }
+            }
+        } catch {
+            preconditionFailure("The key has 32 bytes and the nonce 12: \(error)")
         }
     }
 }

@@ -33,7 +33,8 @@ public struct LogBatch: Sendable {
     private var touched = Touched()
     private var writer = JSONWriter(reservingCapacity: 1024)
     private var publicWriter = JSONWriter(reservingCapacity: 1024)
-    private var salts: SaltKey.Sequence
+    /// What its entries' salts are made from, for the batch after it to go on with.
+    public private(set) var salts: SaltKey
 
     /// An empty batch for a log that stands, or will stand, at `head`.
     ///
@@ -48,7 +49,7 @@ public struct LogBatch: Sendable {
     ) {
         expected = head
         self.head = head
-        self.salts = SaltKey.Sequence(salts)
+        self.salts = salts
         let count = min(max(0, count), Space.entriesMax)
         (bytes, entries) = space.cleared()
         bytes.reserveCapacity(count * Space.bytesExpected)

@@ -27,13 +27,14 @@ struct AcceptedBidEntryTests {
         let lot = try #require(scene.house.auctions["lot"])
         #expect(lot.participants.count == 2)
         var random = SeededGenerator(seed: seed)
+        var salts = SaltKey(words: .zero)
         var quick = 0
         for number in 0..<300 {
             let bid = AcceptedBidReaderTests.bid(using: &random)
             let event = Event.auction("lot", .bidAccepted(bid))
             let position = Int64.random(in: 1...(.max), using: &random)
             let at = Instant(milliseconds: Int64.random(in: 0...(.max), using: &random))
-            let salt = SaltKey(words: .zero).salt(at: position)
+            let salt = salts.salt(at: position)
             let previous = EntryHash(
                 words: SIMD4(random.next(), random.next(), random.next(), random.next()))
             // What is there already stays, and what is appended is told by where it lies.
@@ -85,9 +86,10 @@ struct AcceptedBidEntryTests {
                 isReserveMet: false),
             seq: .min)
         var written: [UInt8] = []
+        var salts = SaltKey(words: .zero)
         let entry = AcceptedBidEntry(
             bid, on: auction, previousHash: .zero, position: .max, at: .latest,
-            salt: SaltKey(words: .zero).salt(at: 1), appendingTo: &written)
+            salt: salts.salt(at: 1), appendingTo: &written)
         let image = try #require(entry?.image)
         #expect(
             Array(written[image.payload])

@@ -25,13 +25,15 @@ struct LogBatchTests {
     @Test("An entry's hash is the SHA-256 of its documented bytes")
     func documentedHash() {
         let batch = Self.batch(after: .empty, adding: "b")
-        // Computed by hand: python3 -c 'import hashlib as h,struct as s; t=lambda b:s.pack(">I",
-        // len(b))+b; sha=lambda b:h.sha256(b).digest(); salt=sha(bytes(32)+s.pack("<q",0))[16:];
+        // Computed by hand; the salt is what `openssl enc -aes-256-ecb -nopad` with a key of zeros makes of 15
+        // zeros and a 3: python3 -c 'import hashlib as h,struct as s; t=lambda b:s.pack(">I",
+        // len(b))+b; sha=lambda b:h.sha256(b).digest();
+        // salt=bytes.fromhex("726003ca37a62a74d1a2f58e7506358e");
         // d=sha(salt+t(b"bidder_added")+t(b"")+t(b"{\"v\":1,\"id\":\"b\"}")); print(sha(bytes(32)
         // +s.pack(">qq",1,1)+t(b"")+t(b"")+t(b"")+d).hex())'
         #expect(
             batch.head.hash.hex
-                == "240434c21eb162dff72b2b35667324d3df6820e87b6037433d952730dd8d000a")
+                == "7cdc6dddca312b8ee0bfa204ea5768a71a76649f5d5fae19ec0139146d174450")
         #expect(batch.head.position == 1)
         #expect(EntryHash(bytes: batch.head.hash.bytes) == batch.head.hash)
         #expect(EntryHash(bytes: [1, 2, 3]) == nil)
@@ -47,7 +49,19 @@ struct LogBatchTests {
         // \"stagger\":0,\"requires_approval\":false}", which is the public payload as well.
         #expect(
             batch.head.hash.hex
-                == "0bcfde2b3c2021dab6536d63d8f0203e6bf83c49a37f364b39226cf074574273")
+                == "145d847809d5d6cafc50dc516f04de833e53d4616776390d5842f10e4ad7ab69")
+    }
+
+    @Test("Each entry has a salt of its own, the same again for one key")
+    func salts() {
+        var key = SaltKey(words: .zero)
+        var sameKey = key
+        let positions = Array(1...600) as [Int64]
+        let salts = positions.map { key.salt(at: $0) }
+        #expect(Set(salts).count == positions.count)
+        #expect(positions.reversed().map { sameKey.salt(at: $0) } == salts.reversed())
+        var otherKey = SaltKey(words: SIMD4(0, 0, 0, 1))
+        #expect(positions.allSatisfy { !salts.contains(otherKey.salt(at: $0)) })
     }
 
     @Test("The hash covers the position, the time and the entry before")
