@@ -28,7 +28,7 @@ struct AcceptedBidEntry {
         let alias = auction.number(of: event.request.bidder) ?? newcomer
         let start = bytes.count
         (image, bidder, bid) = StackText.withSpace { text in
-            salt.withUnsafeBytes { text.append($0) }
+            text.append(salt)
             let kindRange = text.appendField("bid_accepted")
             let lot = text.appendField(auction.id)
 
@@ -76,7 +76,7 @@ struct AcceptedBidEntry {
 
             // What is chained, with what `EventCodec.encodePublic` gives.
             let chained = text.count
-            previousHash.withUnsafeBytes { text.append($0) }
+            text.append(previousHash)
             text.append(bigEndian: UInt64(bitPattern: position))
             text.append(bigEndian: UInt64(bitPattern: at.milliseconds))
             let publicPayload: Range<Int>
@@ -117,10 +117,10 @@ struct AcceptedBidEntry {
                 text.append(bigEndian: 0 as UInt32)
                 publicPayload = text.endField(text.beginField())
             }
-            payloadDigest.withUnsafeBytes { text.append($0) }
+            text.append(payloadDigest)
             let hash = EntryHash.sha256(of: text.written(from: chained))
             let end = text.count
-            hash.withUnsafeBytes { text.append($0) }
+            text.append(hash)
             bytes.append(contentsOf: text.written(from: 0))
             func placed(_ range: Range<Int>) -> Range<Int> {
                 range.lowerBound + start..<range.upperBound + start

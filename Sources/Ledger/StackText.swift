@@ -35,23 +35,21 @@ struct StackText {
 
     // MARK: - Texts and numbers
 
+    // In line, as all that is known of a constant text makes of its copy a few stores.
     @inline(__always)
     mutating func append(_ words: StaticString) {
-        append(UnsafeRawBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount))
-    }
-
-    @inline(__always)
-    mutating func append(_ content: UnsafeRawBufferPointer) {
-        precondition(content.count <= Self.capacity - count, "The text has a longest form")
-        guard let source = content.baseAddress else { return }
-        UnsafeMutableRawPointer(bytes + count).copyMemory(
-            from: source, byteCount: content.count)
-        count += content.count
+        let start = take(words.utf8CodeUnitCount)
+        start.copyMemory(from: words.utf8Start, byteCount: words.utf8CodeUnitCount)
     }
 
     mutating func append(text: String) {
-        var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+        // Not by `withUTF8`, which changes the text if it has to, and for that takes hold of it.
+        let isPlain: Void? = text.utf8.withContiguousStorageIfAvailable { characters in
+            guard let source = characters.baseAddress else { return }
+            take(characters.count).copyMemory(from: source, byteCount: characters.count)
+        }
+        guard isPlain == nil else { return }
+        for character in text.utf8 { append(bigEndian: character) }
     }
 
     /// - Returns: where the name is.
@@ -60,6 +58,23 @@ struct StackText {
         let start = count
         append(text: id.text)
         return start..<count
+    }
+
+    mutating func append(_ hash: EntryHash) {
+        for index in 0..<4 { append(bigEndian: hash.words[index]) }
+    }
+
+    mutating func append(_ salt: EntrySalt) {
+        append(bigEndian: salt.words[0])
+        append(bigEndian: salt.words[1])
+    }
+
+    /// Room for so many bytes behind what is written, which are counted as written.
+    @inline(__always)
+    private mutating func take(_ length: Int) -> UnsafeMutableRawPointer {
+        precondition(length <= Self.capacity - count, "The text has a longest form")
+        defer { count += length }
+        return UnsafeMutableRawPointer(bytes) + count
     }
 
     /// In decimal digits.
@@ -76,36 +91,48 @@ struct StackText {
             length += 1
             bound &*= 10
         }
-        var index = count + length
-        count = index
+        var end = bytes + count + length
+        count += length
         // Two digits a division.
         while rest >= 100 {
             let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-            index -= 2
-            write(pair: pair, at: index)
+            end -= 2
+            Self.write(pair, to: end)
             rest = quotient
         }
         if rest >= 10 {
-            write(pair: rest, at: index - 2)
+            Self.write(rest, to: end - 2)
         } else {
-            bytes[index - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+            (end - 1).pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
         }
     }
 
     /// Two digits of a number below 100.
-    private func write(pair: UInt64, at index: Int) {
-        let tens = UInt8(truncatingIfNeeded: pair / 10)
-        bytes[index] = UInt8(ascii: "0") + tens
-        bytes[index + 1] = UInt8(ascii: "0") + (UInt8(truncatingIfNeeded: pair) - 10 * tens)
+    @inline(__always)
+    private static func write(_ pair: UInt64, to place: UnsafeMutablePointer<UInt8>) {
+        let digits = UnsafeRawPointer(pairs.utf8Start) + Int(truncatingIfNeeded: 2 * pair)
+        UnsafeMutableRawPointer(place).copyMemory(from: digits, byteCount: 2)
     }
 
+    /// All numbers below 100. No array, which would be asked each time whether it is there.
+    private static var pairs: StaticString {
+        """
+        00010203040506070809101112131415161718192021222324\
+        25262728293031323334353637383940414243444546474849\
+        50515253545556575859606162636465666768697071727374\
+        75767778798081828384858687888990919293949596979899
+        """
+    }
+
+    @inline(__always)
     mutating func append<Integer: FixedWidthInteger>(bigEndian integer: Integer) {
-        withUnsafeBytes(of: integer.bigEndian) { append($0) }
+        take(MemoryLayout<Integer>.size).storeBytes(of: integer.bigEndian, as: Integer.self)
     }
 
     // MARK: - Fields, each after its length in four bytes
 
     @discardableResult
+    @inline(__always)
     mutating func appendField(_ words: StaticString) -> Range<Int> {
         let field = beginField()
         append(words)
@@ -122,6 +149,7 @@ struct StackText {
     /// Leaves room for a length.
     ///
     /// - Returns: where the field starts, for ``endField(_:)``.
+    @inline(__always)
     mutating func beginField() -> Int {
         append(bigEndian: 0 as UInt32)
         return count
@@ -130,6 +158,7 @@ struct StackText {
     /// Fills in how long the field that starts there has become.
     ///
     /// - Returns: where it is.
+    @inline(__always)
     mutating func endField(_ start: Int) -> Range<Int> {
         UnsafeMutableRawPointer(bytes + start - 4).storeBytes(
             of: UInt32(truncatingIfNeeded: count - start).bigEndian, as: UInt32.self)
