@@ -20,12 +20,8 @@ public enum ReserveState: String, Hashable, Sendable, CaseIterable {
 /// All that everybody may see of a lot (rulebook, section 6). It has no field for anything secret,
 /// so that what is made from it can't leak anything.
 public struct PublicState: Hashable, Sendable {
-    public let auction: AuctionID
-    public let sale: SaleID?
+    public let terms: PublicTerms
     public let seq: Int64
-    public let title: String
-    public let format: Format
-    public let currency: Currency
     public let status: AuctionStatus
     /// The result's code once the lot is closed or cancelled.
     public let outcome: String?
@@ -42,6 +38,53 @@ public struct PublicState: Hashable, Sendable {
     public let extensions: Int
     /// Of live-room lots.
     public let block: PublicBlock?
+
+    public var auction: AuctionID { terms.auction }
+    public var sale: SaleID? { terms.sale }
+    public var title: String { terms.title }
+    public var format: Format { terms.format }
+    public var currency: Currency { terms.currency }
+}
+
+/// What everybody may see of a lot that never changes. A value, though a class: all states of a lot share it,
+/// and of many texts to count only one reference is left.
+public final class PublicTerms: Sendable {
+    public let auction: AuctionID
+    public let sale: SaleID?
+    public let title: String
+    public let format: Format
+    public let currency: Currency
+
+    init(auction: AuctionID, sale: SaleID?, title: String, format: Format, currency: Currency) {
+        self.auction = auction
+        self.sale = sale
+        self.title = title
+        self.format = format
+        self.currency = currency
+    }
+
+    convenience init(_ auction: AuctionID, _ terms: Terms) {
+        self.init(
+            auction: auction, sale: terms.sale, title: terms.title, format: terms.format,
+            currency: terms.currency)
+    }
+}
+
+extension PublicTerms: Hashable {
+    public static func == (left: PublicTerms, right: PublicTerms) -> Bool {
+        left === right
+            || left.auction == right.auction && left.sale == right.sale
+                && left.title == right.title && left.format == right.format
+                && left.currency == right.currency
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(auction)
+        hasher.combine(sale)
+        hasher.combine(title)
+        hasher.combine(format)
+        hasher.combine(currency)
+    }
 }
 
 /// What everybody may see of a live-room lot on the block, and off it.
@@ -62,8 +105,7 @@ public struct PublicBlock: Hashable, Sendable {
 extension Auction {
     public var publicState: PublicState {
         PublicState(
-            auction: id, sale: terms.sale, seq: seq, title: terms.title, format: terms.format,
-            currency: terms.currency, status: status, outcome: outcomeCode,
+            terms: publicTerms, seq: seq, status: status, outcome: outcomeCode,
             price: standing.price, minimum: minimum, buyNow: standingBuyNow,
             leader: publicLeader, bids: publicBidCount, reserve: reserveState,
             startsAt: startsAt, endsAt: endsAt, extensions: extensions,
@@ -101,9 +143,12 @@ extension Auction {
 
     /// `Bidder 1` is whose bid was accepted first.
     public static func alias(number: Int) -> String {
-        // Short enough to need no memory of its own; an interpolation would take some and give it back.
-        aliasPrefix.description + String(number)
+        firstAliases.indices.contains(number)
+            ? firstAliases[number] : aliasPrefix.description + String(number)
     }
+
+    /// Made once, as every change of a lot's price has one.
+    private static let firstAliases = (0..<1024).map { aliasPrefix.description + String($0) }
 
     /// What an alias is before its number.
     public static var aliasPrefix: StaticString { "Bidder " }

@@ -84,7 +84,7 @@ public struct Auction: Hashable, Sendable {
 
     init(id: AuctionID, terms: Terms) {
         self.id = id
-        box = TermsBox(terms)
+        box = TermsBox(terms, of: id)
         startsAt = terms.opensAt
         endsAt = terms.closesAt
         reserve = terms.reserve
@@ -112,6 +112,7 @@ public struct Auction: Hashable, Sendable {
     }
 
     public var terms: Terms { box.terms }
+    var publicTerms: PublicTerms { box.publicTerms }
 
     /// Has what a request will look at fetched, all of it at once: one after the other, each would be waited
     /// for, and with thousands of lots hardly anything of one is in a cache.
@@ -173,6 +174,7 @@ public struct Auction: Hashable, Sendable {
 /// Terms in a place of their own: they are large, never change, and all copies of a lot share them.
 private final class TermsBox: Hashable, Sendable {
     let terms: Terms
+    let publicTerms: PublicTerms
     let isGrouped: Bool
     let isOfSale: Bool
     let hasParties: Bool
@@ -180,8 +182,9 @@ private final class TermsBox: Hashable, Sendable {
     /// How many lines of a cache it takes, with the object's head.
     static let lines = (MemoryLayout<Terms>.size + 16 + 63) / 64
 
-    init(_ terms: Terms) {
+    init(_ terms: Terms, of id: AuctionID) {
         self.terms = terms
+        publicTerms = PublicTerms(id, terms)
         isOfSale = terms.sale != nil
         hasParties = terms.seller != nil || !terms.relatedParties.isEmpty
         isGrouped = terms.softClose?.group != nil

@@ -38,8 +38,10 @@ import Testing
         return PublicChange(
             kind: isPrice ? .price : .status(reason: random.pick([nil, "", "a reason"])),
             state: PublicState(
-                auction: AuctionID("lot"), sale: nil, seq: random.pick([1, 63, 64, .max]),
-                title: "A chair", format: .english, currency: try #require(Currency(code: "USD")),
+                terms: PublicTerms(
+                    auction: AuctionID("lot"), sale: nil, title: "A chair", format: .english,
+                    currency: try #require(Currency(code: "USD"))),
+                seq: random.pick([1, 63, 64, .max]),
                 status: random.chance(70) ? .open : random.pick(AuctionStatus.allCases),
                 outcome: random.chance(10) ? "sold" : nil, price: amount(),
                 minimum: amount(), buyNow: amount(), leader: random.pick(leaders),

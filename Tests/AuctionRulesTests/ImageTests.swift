@@ -49,9 +49,12 @@ struct ImageTests {
             ], Self.hint)
         #expect(
             Self.names(of: lot.publicState) == [
-                "auction", "sale", "seq", "title", "format", "currency", "status", "outcome",
-                "price", "minimum", "buyNow", "leader", "bids", "reserve", "startsAt", "endsAt",
-                "extensions", "block",
+                "terms", "seq", "status", "outcome", "price", "minimum", "buyNow", "leader", "bids",
+                "reserve", "startsAt", "endsAt", "extensions", "block",
+            ], Self.hint)
+        #expect(
+            Self.names(of: lot.publicState.terms) == [
+                "auction", "sale", "title", "format", "currency",
             ], Self.hint)
     }
 

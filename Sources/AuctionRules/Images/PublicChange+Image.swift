@@ -89,8 +89,7 @@ extension ImageReader {
         return PublicChange(
             kind: kind,
             state: PublicState(
-                auction: state.auction, sale: state.sale, seq: seq, title: state.title,
-                format: state.format, currency: state.currency, status: try enumeration(),
+                terms: state.terms, seq: seq, status: try enumeration(),
                 outcome: try optionalText(), price: try optionalAmount(),
                 minimum: try optionalAmount(), buyNow: try optionalAmount(),
                 leader: try optionalText(), bids: try count(), reserve: try enumeration(),
