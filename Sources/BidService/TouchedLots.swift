@@ -60,33 +60,45 @@ struct TouchedLots: Sendable {
 struct TouchedBidders: Sendable {
     /// 0: there is none.
     private var first = 0
-    /// In the order in which they came; somebody may be there more than once.
-    private var others: [Int] = []
+    /// Once there are several, all of them: a bit each, by their numbers.
+    private var several: [UInt64] = []
 
     mutating func note(_ number: Int) {
         if first == 0 {
             first = number
-        } else if (others.last ?? first) != number {
-            others.append(number)
+        } else if number != first || !several.isEmpty {
+            if several.isEmpty { insert(first) }
+            insert(number)
         }
     }
 
     /// - Parameter count: so many there are on the lot.
     mutating func noteAll(_ count: Int) {
-        first = count > 0 ? 1 : 0
-        others = count > 1 ? Array(2...count) : []
+        for number in 0..<count { note(number + 1) }
+    }
+
+    private mutating func insert(_ number: Int) {
+        let (word, bit) = (number >> 6, number & 63)
+        if word >= several.count {
+            several += repeatElement(0, count: word + 1 - several.count)
+        }
+        several[word] |= 1 << UInt64(bit)
+    }
+
+    var count: Int {
+        guard several.isEmpty else { return several.reduce(0) { $0 + $1.nonzeroBitCount } }
+        return first == 0 ? 0 : 1
     }
 
     /// Calls `body` with each of them once, in order.
     func forEach(_ body: (Int) -> Void) {
-        guard !others.isEmpty else {
-            if first > 0 { body(first) }
-            return
-        }
-        var told = 0
-        for number in (others + [first]).sorted() where number != told {
-            told = number
-            body(number)
+        if several.isEmpty, first > 0 { body(first) }
+        for (word, bits) in several.enumerated() {
+            var rest = bits
+            while rest != 0 {
+                body(word << 6 | rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
         }
     }
 }
@@ -144,6 +156,7 @@ final class LotUpdate: Sendable {
     ) -> LotUpdate {
         var ownAmount: OwnAmount?
         var otherAmounts: [OwnAmount] = []
+        otherAmounts.reserveCapacity(max(0, lot.bidders.count - 1))
         lot.bidders.forEach { number in
             let own = OwnAmount(
                 bidder: auction.participants.bidder(number: number),
