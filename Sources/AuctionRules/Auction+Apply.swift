@@ -4,18 +4,14 @@ extension Auction {
     /// - Parameters:
     ///   - t: the engine's time of the event.
     ///   - hash: the log entry's, for the reply if the event holds one.
-    /// - Returns: the bidder, when it was his first accepted bid here.
-    @discardableResult
-    mutating func apply(
-        _ event: AuctionEvent, at t: Instant, recordedAs hash: EntryHash
-    ) -> BidderID? {
+    mutating func apply(_ event: AuctionEvent, at t: Instant, recordedAs hash: EntryHash) {
         if let seq = event.seq { self.seq = seq }
         switch event {
         case .created: break  // Made the auction.
         case .opened:
             phase = .open
             startsAt = min(startsAt, t)
-        case .bidAccepted(let event): return apply(event, at: t, recordedAs: hash)
+        case .bidAccepted(let event): apply(event, at: t, recordedAs: hash)
         case .bidRefused(let event): apply(event, at: t, recordedAs: hash)
         case .bidsVoided(let event): apply(event, at: t, recordedAs: hash)
         case .reserveLowered(let event):
@@ -46,12 +42,14 @@ extension Auction {
         case .reopened(let event): apply(event, at: t)
         case .announced: break  // Said, not done.
         }
-        return nil
     }
 
-    private mutating func apply(
+    /// - Returns: what the bidder is told, and whether it was his first accepted bid here.
+    @discardableResult
+    mutating func apply(
         _ event: BidAccepted, at t: Instant, recordedAs hash: EntryHash
-    ) -> BidderID? {
+    ) -> (told: Acceptance, isFirst: Bool) {
+        if let seq = event.seq { self.seq = seq }
         // The bidder is told the lot as the whole command leaves it, like everybody else under the
         // same seq: with the end that the bid moves, or closed by it. Those events come next.
         let end = event.standing.flatMap { endAfterPublicChange(to: $0, at: t) } ?? endsAt
@@ -64,20 +62,19 @@ extension Auction {
             case .buy, .retract: .buy
             }
         let ownSeq = event.standing == nil ? nil : event.seq
-        let bidder = event.request.bidder
         let countBefore = participants.count
-        let number = participants.admit(bidder)
+        let number = participants.admit(event.request.bidder)
         let isFirst = participants.count > countBefore
         bidding.commit(event.amount, by: number, kind, isPublic: ownSeq != nil)
         if ownSeq != nil { publicBids += 1 }
         let ownMax = participants.commit(event.amount, by: number, isSealed: !isOpenOutcry)
         if let standing = event.standing {
-            show(standing, after: bidder, number: number)
+            show(standing, after: event.request.bidder, number: number)
             if block != nil { askOverPrice() }
         }
-        if !refusedOffers.isEmpty { refusedOffers[bidder] = nil }
+        if !refusedOffers.isEmpty { refusedOffers[event.request.bidder] = nil }
         let told = Acceptance(
-            seq: seq, isLeading: showsBidding ? standing.leader == bidder : nil,
+            seq: seq, isLeading: showsBidding ? standing.leader == event.request.bidder : nil,
             ownMax: ownMax, price: standing.price, minimum: isSold ? nil : currentMinimum,
             reserve: reserveState,
             endsAt: isSold ? endsAt : end)
@@ -87,7 +84,7 @@ extension Auction {
         commitmentBook.append(
             CommitmentBook.Entry(
                 by: number, kind: kind, amount: event.amount, at: t, seq: ownSeq, place: place))
-        return isFirst ? bidder : nil
+        return (told, isFirst)
     }
 
     private mutating func apply(_ event: BidRefused, at t: Instant, recordedAs hash: EntryHash) {

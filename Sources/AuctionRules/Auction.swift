@@ -139,9 +139,6 @@ public struct Auction: Hashable, Sendable {
     /// The reply that was given last: right after an event with a verdict, that verdict's.
     public var newestReply: Reply? { replies.newest }
 
-    /// The same without the request, which has texts.
-    public var newestVerdict: Verdict? { replies.newestVerdict }
-
     public var isClosed: Bool {
         if case .closed = phase { true } else { false }
     }

@@ -14,6 +14,11 @@ public struct EventList: Hashable, Sendable {
 
     /// A list of this event alone.
     public init(_ event: Event) { storage = .one(event) }
+
+    /// The accepted bid that is the only event, as nearly always; nil when there is another one.
+    public var onlyBid: BidAccepted? {
+        if case .one(.auction(_, .bidAccepted(let bid))) = storage { bid } else { nil }
+    }
 }
 
 extension EventList: RandomAccessCollection, RangeReplaceableCollection {

@@ -22,10 +22,25 @@ extension House {
     public mutating func apply(
         _ event: AuctionEvent, on lot: Auctions.Place, at t: Instant, recordedAs hash: EntryHash
     ) {
+        if case .bidAccepted(let bid) = event {
+            apply(bid, on: lot, at: t, recordedAs: hash)
+        } else {
+            lastInstant = max(lastInstant, t)
+            auctions.update(lot) { $0.apply(event, at: t, recordedAs: hash) }
+        }
+    }
+
+    /// The same for a bid that was accepted on that lot.
+    ///
+    /// - Returns: what its bidder is told.
+    @discardableResult
+    public mutating func apply(
+        _ bid: BidAccepted, on lot: Auctions.Place, at t: Instant, recordedAs hash: EntryHash
+    ) -> Acceptance {
         lastInstant = max(lastInstant, t)
-        let newcomer = auctions.update(lot) { $0.apply(event, at: t, recordedAs: hash) }
-        guard let newcomer else { return }
-        bidders.update(newcomer) { $0.auctions.note(lot) }
+        let (told, isFirst) = auctions.update(lot) { $0.apply(bid, at: t, recordedAs: hash) }
+        if isFirst { bidders.update(bid.request.bidder) { $0.auctions.note(lot) } }
+        return told
     }
 
     private mutating func apply(_ event: HouseEvent, at t: Instant) {

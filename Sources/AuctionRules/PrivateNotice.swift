@@ -63,7 +63,10 @@ extension Auction {
     ) -> [PrivateNotice] {
         switch event {
         case .bidAccepted(let event):
-            outbidNotice(after: event, leaderBefore: leaderBefore).map { [$0] } ?? []
+            number(of: event.request.bidder).flatMap {
+                outbidNotice(
+                    afterBidBy: $0, leaderBefore: leaderBefore.flatMap { number(of: $0) })
+            }.map { [$0] } ?? []
         case .closed: noticesAfterClose
         case .bidsVoided(let event): noticesAfterVoid(event)
         case .askSet(let event) where event.standing != nil: noticesOnTheBlock
@@ -77,15 +80,15 @@ extension Auction {
     }
 
     /// What a bid has in private, of which there is no more than one, for the displaced leader, or for a
-    /// bidder whom a proxy outbid at once; without the list that ``privateNotices(after:leaderBefore:)`` gives.
-    public func outbidNotice(
-        after event: BidAccepted, leaderBefore: BidderID?
-    ) -> PrivateNotice? {
-        guard isOpenOutcry, let leader = standing.leader else { return nil }
-        let bidder = event.request.bidder
+    /// bidder whom a proxy outbid at once; without the list that ``privateNotices(after:leaderBefore:)`` gives,
+    /// and by the numbers on the lot.
+    public func outbidNotice(afterBidBy bidder: Int, leaderBefore: Int?) -> PrivateNotice? {
+        guard isOpenOutcry, let leader = leaderAlias else { return nil }
         let outbid = leader == bidder ? leaderBefore : bidder
         guard let outbid, outbid != leader else { return nil }
-        return notice(outbid, .outbid(ownMax: participants[outbid]?.standingAmount))
+        return notice(
+            participants.bidder(number: outbid),
+            .outbid(ownMax: participants[number: outbid].standingAmount))
     }
 
     /// The lot has come on the block: other absentee bids are outbid already.

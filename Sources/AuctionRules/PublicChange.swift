@@ -59,4 +59,9 @@ extension Auction {
             }
         return kind.map { PublicChange(kind: $0, state: publicState, at: t) }
     }
+
+    /// The same after a bid.
+    public func publicChange(after bid: BidAccepted, at t: Instant) -> PublicChange? {
+        bid.seq == nil ? nil : PublicChange(kind: .price, state: publicState, at: t)
+    }
 }

@@ -8,7 +8,7 @@ public final class Reply: Sendable {
     /// The hash of the log entry that holds it.
     public let entryHash: EntryHash
 
-    init(request: BidRequest, verdict: Verdict, at: Instant, entryHash: EntryHash) {
+    public init(request: BidRequest, verdict: Verdict, at: Instant, entryHash: EntryHash) {
         self.request = request
         self.verdict = verdict
         self.at = at

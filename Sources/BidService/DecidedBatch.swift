@@ -61,18 +61,56 @@ struct DecidedBatch: Sendable {
     ) {
         commandCount += 1
         verdicts.note(answer, to: submission.command, isRepeat: isRepeat)
-        outcomes[position] =
-            submission.wantsReceipt
-            ? receipted(answer, to: submission) : .answer(answer, to: submission)
+        outcomes[position] = outcome(answer, to: submission)
     }
 
-    /// The outcome of a command that asks for a receipt: of a final verdict there is one.
-    private mutating func receipted(_ answer: Answer, to submission: Submission) -> Outcome {
+    /// With a receipt, where one is asked for: of a final verdict there is one.
+    private mutating func outcome(_ answer: Answer, to submission: Submission) -> Outcome {
+        guard submission.wantsReceipt else { return .answer(answer, to: submission) }
         switch (submission.command, answer) {
         case (.request(_, let id), .reply(let reply)), (.status(_, let id), .reply(let reply)):
             wantsReceipts = true
             return .receipt(reply, on: id, to: submission)
         default: return .answer(answer, to: submission)
+        }
+    }
+
+    /// Takes a request's accepted bid, with which nothing else happens: logs and applies it, answers it, and
+    /// takes note of what it has for the outside.
+    ///
+    /// What most commands lead to, in one piece: what the writer does of it step by step asks with each step
+    /// who else holds the house and the batch.
+    ///
+    /// - Parameters:
+    ///   - changes: the lot's, of which at least `max` are kept.
+    ///   - tellsRequest: whether somebody wants to hear of the request.
+    /// - Returns: whether it is the first that happens to the lot in this batch.
+    mutating func take(
+        _ bid: BidAccepted, on lot: Auctions.Place, at t: Instant, in house: inout House,
+        answering submission: Submission, noting changes: ChangeBook, max: Int, tellsRequest: Bool
+    ) -> Bool {
+        let leaderBefore = house.auctions.with(lot) { $0.leaderAlias }
+        let reply = log.record(bid, at: t, in: &house, on: lot)
+        return house.auctions.with(lot) { auction in
+            guard let bidder = auction.number(of: bid.request.bidder) else {
+                preconditionFailure("Who has bid is a participant")
+            }
+            commandCount += 1
+            verdicts.noteAccepted()
+            outcomes.append(outcome(.reply(reply), to: submission))
+            if tellsRequest {
+                outcomes.append(
+                    .publication(.request(auction.judged(bid.request, reply.verdict, at: t))))
+            }
+            let change = auction.publicChange(after: bid, at: t)
+            if let change {
+                changes.note(change, max: max)
+                outcomes.append(.publication(.change(change)))
+            }
+            if let notice = auction.outbidNotice(afterBidBy: bidder, leaderBefore: leaderBefore) {
+                outcomes.append(.publication(.notice(notice)))
+            }
+            return touched.note(bidBy: bidder, at: lot, change: change)
         }
     }
 
@@ -100,11 +138,7 @@ struct Arrivals: Sendable {
 
     var count: Int { groups.reduce(0) { $0 + $1.count } }
 
-    mutating func note(_ instant: ContinuousClock.Instant) {
-        if let last = groups.indices.last, groups[last].instant == instant {
-            groups[last].count += 1
-        } else {
-            groups.append((instant, 1))
-        }
+    mutating func note(_ count: Int, at instant: ContinuousClock.Instant) {
+        if count > 0 { groups.append((instant, count)) }
     }
 }

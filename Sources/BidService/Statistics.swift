@@ -114,6 +114,9 @@ struct Verdicts: Sendable {
     private(set) var repeats: Int64 = 0
     private(set) var refusals: [String: Int64] = [:]
 
+    /// A request's bid was accepted.
+    mutating func noteAccepted() { accepted += 1 }
+
     /// - Parameter isRepeat: the request had been answered before.
     mutating func note(_ answer: Answer, to command: Command, isRepeat: Bool) {
         guard case .request = command else { return }

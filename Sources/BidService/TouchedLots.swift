@@ -10,6 +10,11 @@ struct TouchedLots: Sendable {
         var bidders = TouchedBidders()
         /// The lot's newest public change, if nothing has happened to it since.
         fileprivate(set) var newest: PublicChange?
+
+        fileprivate mutating func note(bidBy bidder: Int, change: PublicChange?) {
+            newest = change
+            bidders.note(bidder)
+        }
     }
 
     private(set) var lots: [Lot] = []
@@ -39,6 +44,15 @@ struct TouchedLots: Sendable {
         case .bidsVoided: lots[last].bidders.noteAll(auction.participants.count)
         default: break
         }
+        return isNew
+    }
+
+    /// The same for a bid.
+    ///
+    /// - Parameter bidder: his number on the lot.
+    mutating func note(bidBy bidder: Int, at place: Auctions.Place, change: PublicChange?) -> Bool {
+        let isNew = find(place)
+        lots[last].note(bidBy: bidder, change: change)
         return isNew
     }
 

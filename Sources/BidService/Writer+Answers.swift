@@ -3,18 +3,25 @@ import Ledger
 
 /// One command: what it leads to, and what is answered.
 extension Writer {
-    func answer(_ submission: Submission, at stamp: Instant) {
+    /// - Returns: whether it is a bidder's request.
+    func answer(_ submission: Submission, at stamp: Instant) -> Bool {
         let command = submission.command
         // The sight is behind a lock, and no bid has to know it.
         if command.makesWork, case let sight = space.sight, sight.isLow {
             batch.outcomes.append(
                 .answer(command.declined(with: sight.free), to: submission))
             batch.commandCount += 1
-            return
+            return false
         }
-        let (decision, lot) = Self.decision(on: command, at: stamp, in: &house)
+        let (decision, lot, t) = Self.decision(on: command, at: stamp, in: &house)
+        if let lot, let bid = decision.events.onlyBid, case .request(_, let id) = command {
+            let isNew = batch.take(
+                bid, on: lot, at: t, in: &house, answering: submission,
+                noting: recent[lot.number], max: keptChangesMax, tellsRequest: tellsRequests)
+            if isNew { snapshots.note(id, since: batch.log.expected) }
+            return true
+        }
         let position = batch.awaitAnswer()
-        let t = house.time(of: stamp)
         record(decision.events, at: t, near: lot)
         let answer = answer(to: command, decision.answer, on: lot)
         let isRepeat = decision.answer.isRepeat
@@ -22,6 +29,7 @@ extension Writer {
         if tellsRequests, !isRepeat, let judged = judged(command, answer, at: t) {
             batch.outcomes.insert(.publication(.request(judged)), at: position + 1)
         }
+        return if case .request = command { true } else { false }
     }
 
     /// What a command leads to, and where the lot stands that a request is for: it is found once.
@@ -30,11 +38,12 @@ extension Writer {
     ///   copied otherwise for as long as it decides.
     private static func decision(
         on command: Command, at stamp: Instant, in house: inout House
-    ) -> (decision: Decision, lot: Auctions.Place?) {
+    ) -> (decision: Decision, lot: Auctions.Place?, t: Instant) {
+        let t = house.time(of: stamp)
         guard case .request(let request, let id) = command,
             let lot = house.auctions.place(of: id)
-        else { return (house.decide(command, at: stamp), nil) }
-        return (house.decide(request, on: lot, at: stamp), lot)
+        else { return (house.decide(command, at: t), nil, t) }
+        return (house.decide(request, on: lot, at: t), lot, t)
     }
 
     /// What those hear who listen for requests; nil when it was none, or on no lot.

@@ -49,14 +49,9 @@ extension Writer {
         if event.mayMoveDeadline { deadlines.note(auction) }
         noteOpening(event, of: auction, at: t)
         let change = isLast ? auction.publicChange(after: event, at: t) : nil
-        if let change { recent[lot.number].note(change, max: limits.keptChangesMax) }
-        var (notice, others): (PrivateNotice?, ArraySlice<PrivateNotice>) = (nil, [])
-        if case .bidAccepted(let bid) = event {
-            notice = auction.outbidNotice(after: bid, leaderBefore: leaderBefore)
-        } else {
-            others = auction.privateNotices(after: event, leaderBefore: leaderBefore)[...]
-            notice = others.popFirst()
-        }
+        if let change { recent[lot.number].note(change, max: keptChangesMax) }
+        var others = auction.privateNotices(after: event, leaderBefore: leaderBefore)[...]
+        let notice = others.popFirst()
         if batch.note(event, on: auction, at: lot, change: change, notice: notice) {
             snapshots.note(auction.id, since: batch.log.expected)
         }

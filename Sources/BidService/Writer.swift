@@ -13,6 +13,7 @@ import Ledger
 final class Writer {
     let clock: any ServiceClock
     let limits: ServiceLimits
+    let keptChangesMax: Int
     let queue: CommandQueue
     let committer: Committer
     let board: PublicBoard
@@ -58,6 +59,7 @@ final class Writer {
     ) {
         self.clock = clock
         self.limits = limits
+        keptChangesMax = limits.keptChangesMax
         snapshots = SnapshotKeeper(limits.snapshots)
         self.queue = queue
         self.committer = committer
@@ -115,11 +117,17 @@ final class Writer {
     private func decide(_ taken: CommandQueue.Taken) {
         tellsRequests = requestListeners.isAny
         for group in taken.groups {
+            var requests = 0
             for submission in group.submissions {
-                if deadlines.isAnyDue(by: group.stamp) { runDeadlines(by: group.stamp) }
-                answer(submission, at: group.stamp)
-                if case .request = submission.command { batch.arrivals.note(group.arrival) }
+                if deadlines.isAnyDue(by: group.stamp) {
+                    // It may finish the batch that they are in.
+                    batch.arrivals.note(requests, at: group.arrival)
+                    requests = 0
+                    runDeadlines(by: group.stamp)
+                }
+                if answer(submission, at: group.stamp) { requests += 1 }
             }
+            batch.arrivals.note(requests, at: group.arrival)
         }
         runDeadlines(by: taken.watermark)
         followSpace(at: taken.watermark)

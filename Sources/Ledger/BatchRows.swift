@@ -36,23 +36,34 @@ struct ToldColumns: Sendable {
     var reserve: ReserveState?
     var endsAt: Instant?
 
+    init(_ told: Acceptance) {
+        code = 0..<0
+        minimum = told.minimum
+        seq = told.seq
+        isLeading = told.isLeading
+        ownMax = told.ownMax
+        price = told.price
+        reserve = told.reserve
+        endsAt = told.endsAt
+    }
+
     /// - Parameter code: where the refusal's code stands, if it is one.
     init(_ verdict: Verdict, code: Range<Int>) {
-        self.code = code
         switch verdict {
-        case .accepted(let told):
-            minimum = told.minimum
-            seq = told.seq
-            isLeading = told.isLeading
-            ownMax = told.ownMax
-            price = told.price
-            reserve = told.reserve
-            endsAt = told.endsAt
-        case .retracted(let seq): self.seq = seq
+        case .accepted(let told): self.init(told)
+        case .retracted(let seq): self.init(code: code, seq: seq)
         case .refused(let refusal):
-            lateBy = refusal.lateBy
-            minimum = refusal.minimum
+            self.init(code: code, lateBy: refusal.lateBy, minimum: refusal.minimum)
         }
+    }
+
+    private init(
+        code: Range<Int>, lateBy: Int64? = nil, minimum: Amount? = nil, seq: Int64? = nil
+    ) {
+        self.code = code
+        self.lateBy = lateBy
+        self.minimum = minimum
+        self.seq = seq
     }
 }
 
@@ -93,7 +104,7 @@ struct Touched: Sendable {
         switch event {
         // Only the bidder hears of it.
         case .bidRefused, .announced: break
-        case .bidAccepted: lots.note(.bidding, of: lot)
+        case .bidAccepted: noteBid(on: lot)
         case .created:
             lots.note(.all, of: lot)
             changesHouse = true
@@ -102,6 +113,9 @@ struct Touched: Sendable {
             lots.note(.state, of: lot)
         }
     }
+
+    /// An accepted bid on that lot.
+    mutating func noteBid(on lot: Auctions.Place) { lots.note(.bidding, of: lot) }
 
     mutating func note(_ event: HouseEvent) {
         changesHouse = true

@@ -112,19 +112,36 @@ public struct LogBatch: Sendable {
     ) -> EntryHash {
         precondition(!isSealed, "A sealed batch takes no more events: start the next one")
         let lot = lot ?? event.auction.flatMap { house.auctions.place(of: $0) }
-        if case .auction(let id, let what) = event, case .bidAccepted(let bid) = what, let lot,
-            let hash = record(bid, of: what, on: id, at: lot, t, in: &house)
-        {
-            return hash
+        if case .auction(_, .bidAccepted(let bid)) = event, let lot {
+            let told = recordQuickly(bid, at: t, in: &house, on: lot)
+            if told != nil { return head.hash }
         }
         return recordPlainly(event, at: t, in: &house, on: lot)
     }
 
-    /// An accepted bid; nil when it is not as plain as most of them.
-    private mutating func record(
-        _ bid: BidAccepted, of event: AuctionEvent, on id: AuctionID, at lot: Auctions.Place,
-        _ t: Instant, in house: inout House
-    ) -> EntryHash? {
+    /// The same for a bid that was accepted on that lot.
+    ///
+    /// - Returns: what its bidder is told.
+    public mutating func record(
+        _ bid: BidAccepted, at t: Instant, in house: inout House, on lot: Auctions.Place
+    ) -> Reply {
+        if let told = recordQuickly(bid, at: t, in: &house, on: lot) {
+            return Reply(
+                request: bid.request, verdict: .accepted(told), at: t, entryHash: head.hash)
+        }
+        let id = house.auctions.with(lot) { $0.id }
+        record(.auction(id, .bidAccepted(bid)), at: t, in: &house, on: lot)
+        guard let reply = house.auctions.with(lot, { $0.newestReply }) else {
+            preconditionFailure("A request's verdict is its lot's newest reply")
+        }
+        return reply
+    }
+
+    /// - Returns: what its bidder is told; nil, and nothing done, when it is not as plain as most of them.
+    private mutating func recordQuickly(
+        _ bid: BidAccepted, at t: Instant, in house: inout House, on lot: Auctions.Place
+    ) -> Acceptance? {
+        precondition(!isSealed, "A sealed batch takes no more events: start the next one")
         let position = head.position + 1
         let salt = salts.salt(at: position)
         let entry = house.auctions.with(lot) {
@@ -135,21 +152,17 @@ public struct LogBatch: Sendable {
         guard let entry else { return nil }
         let hash = entry.image.hash
         head = LogHead(position: position, hash: hash)
-        touched.note(event, on: lot)
-        house.apply(event, on: lot, at: t, recordedAs: hash)
-        guard let verdict = house.auctions.with(lot, { $0.newestVerdict }) else {
-            preconditionFailure("A request's verdict is its lot's newest one")
-        }
+        touched.noteBid(on: lot)
+        let told = house.apply(bid, on: lot, at: t, recordedAs: hash)
         entries.append(
             EntryRow(
                 position: position, at: t, seq: bid.seq, image: entry.image,
                 answer: AnswerColumns(
                     bidder: entry.bidder, bid: entry.bid,
-                    // An acceptance has no refusal's code.
-                    told: ToldColumns(verdict, code: 0..<0),
+                    told: ToldColumns(told),
                     commitment: CommitmentColumns(
                         ordinal: bid.ordinal, amount: bid.amount, alias: entry.alias))))
-        return hash
+        return told
     }
 
     /// An event of any kind.

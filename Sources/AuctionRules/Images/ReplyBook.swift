@@ -5,16 +5,15 @@
 /// starts need not make them all. Who has a number in them the lot's ``Participants`` know.
 struct ReplyBook: Hashable, Sendable {
     private(set) var records = RecordPages()
-    /// The reply that was given last, in its parts: most are never asked for as a whole.
+    /// The reply that was given last.
     private var newestGiven: Given?
     /// Where replies stand, by their keys.
     private var places = PlaceTable()
 
-    private struct Given: Sendable {
-        let request: BidRequest
-        let verdict: Verdict
-        let at: Instant
-        let entryHash: EntryHash
+    private enum Given: Sendable {
+        /// In its parts: most are never asked for as a whole.
+        case acceptance(Acceptance, to: BidRequest, at: Instant, EntryHash)
+        case other(Reply)
     }
 
     init() {}
@@ -24,12 +23,13 @@ struct ReplyBook: Hashable, Sendable {
 
     /// The reply that was given last.
     var newest: Reply? {
-        newestGiven.map {
-            Reply(request: $0.request, verdict: $0.verdict, at: $0.at, entryHash: $0.entryHash)
+        switch newestGiven {
+        case nil: nil
+        case .other(let reply): reply
+        case .acceptance(let told, let request, let at, let hash):
+            Reply(request: request, verdict: .accepted(told), at: at, entryHash: hash)
         }
     }
-
-    var newestVerdict: Verdict? { newestGiven?.verdict }
 
     /// Where the reply stands that a request got; nil when it got no final one.
     func place(of key: BidKey, among participants: Participants) -> RecordPages.Place? {
@@ -132,7 +132,7 @@ struct ReplyBook: Hashable, Sendable {
             ) { records.append($0) }
             ?? append(.accepted(told), to: request, isPublic: isPublic, at: t, recordedAs: hash)
         places.insert(request.keyHash, at: place.bits)
-        newestGiven = Given(request: request, verdict: .accepted(told), at: t, entryHash: hash)
+        newestGiven = .acceptance(told, to: request, at: t, hash)
         return place
     }
 
@@ -142,7 +142,7 @@ struct ReplyBook: Hashable, Sendable {
     ) {
         let place = append(verdict, to: request, isPublic: false, at: t, recordedAs: hash)
         places.insert(request.keyHash, at: place.bits)
-        newestGiven = Given(request: request, verdict: verdict, at: t, entryHash: hash)
+        newestGiven = .other(Reply(request: request, verdict: verdict, at: t, entryHash: hash))
     }
 
     private mutating func append(
@@ -179,10 +179,7 @@ struct ReplyBook: Hashable, Sendable {
                     let (reply, isPublic) = try reader.keptReply(bidder)
                     places.insert(reply.request.keyHash, at: place.bits)
                     try body(reply, isPublic, place)
-                    guard number == records.pages.count - 1 else { continue }
-                    newestGiven = Given(
-                        request: reply.request, verdict: reply.verdict, at: reply.at,
-                        entryHash: reply.entryHash)
+                    if number == records.pages.count - 1 { newestGiven = .other(reply) }
                 }
             }
         }

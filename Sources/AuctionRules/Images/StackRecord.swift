@@ -37,11 +37,14 @@ struct StackRecord {
 
     mutating func write(_ integer: Int64) {
         var rest = UInt64(bitPattern: integer << 1 ^ integer >> 63)
+        var next = bytes + count
         while rest > 0x7f {
-            write(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
+            next.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
+            next += 1
             rest >>= 7
         }
-        write(byte: UInt8(truncatingIfNeeded: rest))
+        next.pointee = UInt8(truncatingIfNeeded: rest)
+        count = next + 1 - bytes
     }
 
     mutating func write(optional integer: Int64?) {
