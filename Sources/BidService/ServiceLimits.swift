@@ -42,5 +42,8 @@ public struct ServiceLimits: Hashable, Sendable {
     /// How much a start may have to follow of the log, and how much a commit writes so that it stays so.
     public var snapshots = SnapshotKeeper.Limits()
 
+    /// Whether an accepted bid is taken in one piece (`DecidedBatch.take`). Not: for comparison.
+    var takesBidsInOnePiece = true
+
     public init() {}
 }

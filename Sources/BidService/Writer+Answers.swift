@@ -14,7 +14,9 @@ extension Writer {
             return false
         }
         let (decision, lot, t) = Self.decision(on: command, at: stamp, in: &house)
-        if let lot, let bid = decision.events.onlyBid, case .request(_, let id) = command {
+        if limits.takesBidsInOnePiece, let lot, let bid = decision.events.onlyBid,
+            case .request(_, let id) = command
+        {
             let isNew = batch.take(
                 bid, on: lot, at: t, in: &house, answering: submission,
                 noting: recent[lot.number], max: keptChangesMax, tellsRequest: tellsRequests)

@@ -62,6 +62,17 @@ struct SimulationTests {
     }
 
     @Test(
+        "A bid that is taken in one piece comes to the same as one that is taken step by step",
+        arguments: 11...15 as ClosedRange<UInt64>)
+    func inOnePiece(seed: UInt64) throws {
+        let quick = try Simulation.run(seed: seed)
+        let plain = try Simulation.replay(quick.steps, seed: seed, inOnePiece: false)
+        #expect(quick.counts["verdict: bid_accepted", default: 0] > 0)
+        #expect(plain.trace == quick.trace)
+        #expect(plain.counts == quick.counts)
+    }
+
+    @Test(
         "Of a world that is over no service, connection, file or disk is left in memory",
         arguments: 1...3 as ClosedRange<UInt64>)
     func leavesNothing(seed: UInt64) throws {

@@ -49,9 +49,9 @@ enum Simulation {
 
     /// Runs these steps in the world of that seed.
     static func replay(
-        _ steps: [Step], seed: UInt64, sabotage: Sabotage = .none
+        _ steps: [Step], seed: UInt64, sabotage: Sabotage = .none, inOnePiece: Bool = true
     ) throws -> Outcome {
-        let world = try World(seed: seed, sabotage: sabotage)
+        let world = try World(seed: seed, sabotage: sabotage, inOnePiece: inOnePiece)
         for step in steps where world.auditor.findings.isEmpty { world.perform(step) }
         return outcome(of: world, seed: seed, steps)
     }

@@ -1,10 +1,11 @@
 import AuctionRules
-import BidService
 import DiskSimulation
 import Ledger
 import Proof
 import SeededRandom
 import WireProtocol
+
+@testable import BidService
 
 /// A server, its disk, its clock, the network and the clients: all that there is in one run. Nothing
 /// happens in it but by ``perform(_:)``, on one thread, and so the same steps always do the same.
@@ -26,7 +27,8 @@ final class World {
     private(set) var whyDown = ""
     let limits: ServiceLimits
 
-    init(seed: UInt64, sabotage: Sabotage = .none) throws {
+    /// - Parameter inOnePiece: whether the writer takes accepted bids as quickly as it can.
+    init(seed: UInt64, sabotage: Sabotage = .none, inOnePiece: Bool = true) throws {
         var random = SplitMix64(seed: seed)
         scene = try Scene(&random)
         store = Store(seed: random.next(), sabotage: sabotage)
@@ -36,6 +38,7 @@ final class World {
         limits.reopenMin = scene.reopenMin
         limits.batchEntriesMax = scene.batchEntriesMax
         limits.recentChangesMax = scene.recentChangesMax
+        limits.takesBidsInOnePiece = inOnePiece
         self.limits = limits
         clients = scene.bidders.indices.map {
             SimulatedClient(bidder: scene.bidders[$0], token: Scene.token($0))
