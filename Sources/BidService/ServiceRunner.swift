@@ -83,37 +83,47 @@ final class ThreadRunner: ServiceRunner {
 
 /// A named thread that can be waited for.
 final class ServiceThread: @unchecked Sendable {
-    // Sendable: `isDone` is used only while `condition` is locked, and before the thread starts.
+    // Sendable: `state` is used only while `condition` is locked.
+    private enum State { case none, starting, running, done }
+
     private let name: String
     private let scheduling: Scheduling
     private let condition = NSCondition()
-    private var isDone = true
+    private var state = State.none
 
     init(name: String, scheduling: Scheduling = .normal) {
         self.name = name
         self.scheduling = scheduling
     }
 
+    /// Returns once the thread has its name and is scheduled as it is to be.
     func start(_ body: @escaping @Sendable () -> Void) {
-        isDone = false
+        change(to: .starting)
         let thread = Thread { [self] in
-            // From within: the system is told of it only then, and `top -H` shows it.
-            Thread.current.name = name
+            ThreadName.set(name)
             // Who asks for it has found out whether it may be had; without it all goes on, but later.
             try? scheduling.apply()
+            change(to: .running)
             body()
-            condition.lock()
-            isDone = true
-            condition.broadcast()
-            condition.unlock()
+            change(to: .done)
         }
         thread.start()
+        wait { $0 != .starting }
     }
 
     /// Returns at once for one that was never started.
-    func join() {
+    func join() { wait { $0 == .none || $0 == .done } }
+
+    private func change(to state: State) {
         condition.lock()
-        while !isDone { condition.wait() }
+        self.state = state
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func wait(until isReached: (State) -> Bool) {
+        condition.lock()
+        while !isReached(state) { condition.wait() }
         condition.unlock()
     }
 }

@@ -1,3 +1,4 @@
+import BidService
 import Foundation
 import NIOCore
 import Synchronization
@@ -74,8 +75,7 @@ final class Door: Sendable {
     ) -> EventLoopFuture<Void> {
         let closed = loop.makePromise(of: Void.self)
         let thread = Thread { [self] in
-            // From within: the system is told of it only then, and `top -H` shows it.
-            Thread.current.name = "gavel-door"
+            ThreadName.set("gavel-door")
             // Of the calling thread only: Linux counts threads here. Without it all is well but slower.
             let process = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(process, 0, getpriority(process, 0) + Self.niceness)
