@@ -20,7 +20,7 @@ public enum ReserveState: String, Hashable, Sendable, CaseIterable {
 /// All that everybody may see of a lot (rulebook, section 6). It has no field for anything secret,
 /// so that what is made from it can't leak anything.
 public struct PublicState: Hashable, Sendable {
-    public let terms: PublicTerms
+    public let heading: PublicHeading
     public let seq: Int64
     public let status: AuctionStatus
     /// The result's code once the lot is closed or cancelled.
@@ -39,16 +39,16 @@ public struct PublicState: Hashable, Sendable {
     /// Of live-room lots.
     public let block: PublicBlock?
 
-    public var auction: AuctionID { terms.auction }
-    public var sale: SaleID? { terms.sale }
-    public var title: String { terms.title }
-    public var format: Format { terms.format }
-    public var currency: Currency { terms.currency }
+    public var auction: AuctionID { heading.auction }
+    public var sale: SaleID? { heading.sale }
+    public var title: String { heading.title }
+    public var format: Format { heading.format }
+    public var currency: Currency { heading.currency }
 }
 
-/// What everybody may see of a lot that never changes. A value, though a class: all states of a lot share it,
+/// What stands over a lot for everybody and never changes. A value, though a class: all states of a lot share it,
 /// and of many texts to count only one reference is left.
-public final class PublicTerms: Sendable {
+public final class PublicHeading: Sendable {
     public let auction: AuctionID
     public let sale: SaleID?
     public let title: String
@@ -62,16 +62,10 @@ public final class PublicTerms: Sendable {
         self.format = format
         self.currency = currency
     }
-
-    convenience init(_ auction: AuctionID, _ terms: Terms) {
-        self.init(
-            auction: auction, sale: terms.sale, title: terms.title, format: terms.format,
-            currency: terms.currency)
-    }
 }
 
-extension PublicTerms: Hashable {
-    public static func == (left: PublicTerms, right: PublicTerms) -> Bool {
+extension PublicHeading: Hashable {
+    public static func == (left: PublicHeading, right: PublicHeading) -> Bool {
         left === right
             || left.auction == right.auction && left.sale == right.sale
                 && left.title == right.title && left.format == right.format
@@ -105,7 +99,7 @@ public struct PublicBlock: Hashable, Sendable {
 extension Auction {
     public var publicState: PublicState {
         PublicState(
-            terms: publicTerms, seq: seq, status: status, outcome: outcomeCode,
+            heading: publicHeading, seq: seq, status: status, outcome: outcomeCode,
             price: standing.price, minimum: minimum, buyNow: standingBuyNow,
             leader: publicLeader, bids: publicBidCount, reserve: reserveState,
             startsAt: startsAt, endsAt: endsAt, extensions: extensions,

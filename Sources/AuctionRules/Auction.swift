@@ -112,7 +112,7 @@ public struct Auction: Hashable, Sendable {
     }
 
     public var terms: Terms { box.terms }
-    var publicTerms: PublicTerms { box.publicTerms }
+    var publicHeading: PublicHeading { box.publicHeading }
 
     /// Has what a request will look at fetched, all of it at once: one after the other, each would be waited
     /// for, and with thousands of lots hardly anything of one is in a cache.
@@ -171,7 +171,7 @@ public struct Auction: Hashable, Sendable {
 /// Terms in a place of their own: they are large, never change, and all copies of a lot share them.
 private final class TermsBox: Hashable, Sendable {
     let terms: Terms
-    let publicTerms: PublicTerms
+    let publicHeading: PublicHeading
     let isGrouped: Bool
     let isOfSale: Bool
     let hasParties: Bool
@@ -181,7 +181,9 @@ private final class TermsBox: Hashable, Sendable {
 
     init(_ terms: Terms, of id: AuctionID) {
         self.terms = terms
-        publicTerms = PublicTerms(id, terms)
+        publicHeading = PublicHeading(
+            auction: id, sale: terms.sale, title: terms.title, format: terms.format,
+            currency: terms.currency)
         isOfSale = terms.sale != nil
         hasParties = terms.seller != nil || !terms.relatedParties.isEmpty
         isGrouped = terms.softClose?.group != nil

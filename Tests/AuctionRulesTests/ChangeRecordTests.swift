@@ -38,7 +38,7 @@ import Testing
         return PublicChange(
             kind: isPrice ? .price : .status(reason: random.pick([nil, "", "a reason"])),
             state: PublicState(
-                terms: PublicTerms(
+                heading: PublicHeading(
                     auction: AuctionID("lot"), sale: nil, title: "A chair", format: .english,
                     currency: try #require(Currency(code: "USD"))),
                 seq: random.pick([1, 63, 64, .max]),

@@ -49,11 +49,12 @@ struct ImageTests {
             ], Self.hint)
         #expect(
             Self.names(of: lot.publicState) == [
-                "terms", "seq", "status", "outcome", "price", "minimum", "buyNow", "leader", "bids",
+                "heading", "seq", "status", "outcome", "price", "minimum", "buyNow", "leader",
+                "bids",
                 "reserve", "startsAt", "endsAt", "extensions", "block",
             ], Self.hint)
         #expect(
-            Self.names(of: lot.publicState.terms) == [
+            Self.names(of: lot.publicState.heading) == [
                 "auction", "sale", "title", "format", "currency",
             ], Self.hint)
     }

@@ -89,7 +89,7 @@ extension ImageReader {
         return PublicChange(
             kind: kind,
             state: PublicState(
-                terms: state.terms, seq: seq, status: try enumeration(),
+                heading: state.heading, seq: seq, status: try enumeration(),
                 outcome: try optionalText(), price: try optionalAmount(),
                 minimum: try optionalAmount(), buyNow: try optionalAmount(),
                 leader: try optionalText(), bids: try count(), reserve: try enumeration(),
