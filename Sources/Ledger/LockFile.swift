@@ -29,7 +29,12 @@ struct LockFile: ~Copyable {
         _ = pwrite(descriptor, text, text.count, 0)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Not by closing alone: a child that is just being started has the file open, too, until it runs its
+        // own program, and would have the lock for as long.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func owner(in descriptor: CInt) -> Int32? {
         var buffer = [UInt8](repeating: 0, count: 16)

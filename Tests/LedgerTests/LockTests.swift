@@ -41,6 +41,24 @@ struct LockTests {
         try SQLiteLedger(path: directory.file()).close()
     }
 
+    /// As a child has until it runs its own program: for so long it shares all that its parent has open.
+    @Test("Given back is given back, even where a child still has the file open")
+    func sharedWithChild() throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try SQLiteLedger(path: directory.file())
+        let path = URL(fileURLWithPath: directory.file() + ".lock").resolvingSymlinksInPath().path
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let own = descriptors.first { name in
+            let file = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/fd/\(name)")
+            return file == path
+        }
+        let shared = dup(try #require(own.flatMap { CInt($0) }))
+        defer { close(shared) }
+        try ledger.close()
+        try SQLiteLedger(path: directory.file()).close()
+    }
+
     @Test("A lock file that a dead process left behind locks nobody out")
     func staleLockFile() throws {
         let directory = try TemporaryDirectory()
