@@ -1,4 +1,5 @@
 import AuctionRules
+import StrictJSON
 
 /// Bytes that are written one after the other in memory of the stack, for what has a longest form.
 ///
@@ -77,51 +78,10 @@ struct StackText {
         return UnsafeMutableRawPointer(bytes) + count
     }
 
-    /// In decimal digits.
     mutating func append(_ integer: Int64) {
-        precondition(Self.capacity - count >= 20, "The text has a longest form")
-        if integer < 0 {
-            bytes[count] = UInt8(ascii: "-")
-            count += 1
-        }
-        var rest = integer.magnitude
-        var length = 1
-        var bound: UInt64 = 10
-        while length < 19, rest >= bound {
-            length += 1
-            bound &*= 10
-        }
-        var end = bytes + count + length
-        count += length
-        // Two digits a division.
-        while rest >= 100 {
-            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-            end -= 2
-            Self.write(pair, to: end)
-            rest = quotient
-        }
-        if rest >= 10 {
-            Self.write(rest, to: end - 2)
-        } else {
-            (end - 1).pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-        }
-    }
-
-    /// Two digits of a number below 100.
-    @inline(__always)
-    private static func write(_ pair: UInt64, to place: UnsafeMutablePointer<UInt8>) {
-        let digits = UnsafeRawPointer(pairs.utf8Start) + Int(truncatingIfNeeded: 2 * pair)
-        UnsafeMutableRawPointer(place).copyMemory(from: digits, byteCount: 2)
-    }
-
-    /// All numbers below 100. No array, which would be asked each time whether it is there.
-    private static var pairs: StaticString {
-        """
-        00010203040506070809101112131415161718192021222324\
-        25262728293031323334353637383940414243444546474849\
-        50515253545556575859606162636465666768697071727374\
-        75767778798081828384858687888990919293949596979899
-        """
+        precondition(
+            DecimalDigits.bytesMax <= Self.capacity - count, "The text has a longest form")
+        count += DecimalDigits.write(integer, to: bytes + count)
     }
 
     @inline(__always)

@@ -1,4 +1,5 @@
 import AuctionRules
+import StrictJSON
 
 /// Writes bytes one after the other, into memory that is known to be large enough.
 struct Pen {
@@ -13,50 +14,22 @@ struct Pen {
     }
 
     mutating func write(_ text: String) {
-        var text = text
-        text.withUTF8 { characters in
+        // Not by `withUTF8`, which changes the text if it has to, and for that takes hold of it.
+        let isPlain: Void? = text.utf8.withContiguousStorageIfAvailable { characters in
             guard let first = characters.baseAddress else { return }
             (start + count).update(from: first, count: characters.count)
             count += characters.count
+        }
+        guard isPlain == nil else { return }
+        for character in text.utf8 {
+            start[count] = character
+            count += 1
         }
     }
 
     mutating func write(_ number: Int64?) {
         guard let number else { return write("null") }
-        if number < 0 { write("-") }
-        // Its length first, so that no digit is moved; two digits a division.
-        var rest = number.magnitude
-        var index = count + Self.digitCount(of: rest)
-        count = index
-        while rest >= 100 {
-            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-            index -= 2
-            write(pair: pair, at: index)
-            rest = quotient
-        }
-        if rest >= 10 {
-            write(pair: rest, at: index - 2)
-        } else {
-            start[index - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-        }
-    }
-
-    /// Two digits of a number below 100.
-    private func write(pair: UInt64, at index: Int) {
-        let tens = UInt8(truncatingIfNeeded: pair / 10)
-        start[index] = UInt8(ascii: "0") + tens
-        start[index + 1] = UInt8(ascii: "0") + (UInt8(truncatingIfNeeded: pair) - 10 * tens)
-    }
-
-    private static func digitCount(of number: UInt64) -> Int {
-        var count = 1
-        var bound: UInt64 = 10
-        while count < 20, number >= bound {
-            count += 1
-            // The largest number has 20 digits, and there is no bound above it.
-            bound = bound.multipliedReportingOverflow(by: 10).partialValue
-        }
-        return count
+        count += DecimalDigits.write(number, to: start + count)
     }
 
     /// As 64 digits, eight of them at once: a nibble in each byte of a word, and to each what makes a digit
