@@ -34,16 +34,25 @@ demo: run ## The same.
 build: packages ## The release build: .build/release/gavel
 	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
 
+# What the tests are run with:
+#   debug     a debug build
+#   release   a release build, which takes a quarter of an hour on two cores and then four times the seeds;
+#             it has a folder of its own, as its modules are testable
+#   built     what `make build` builds; SWIFT_FLAGS have to make that testable. CI builds all of it once
+TESTED ?= debug
+tested.release := -c release -Xswiftc -enable-testing --scratch-path .build-tested
+tested.built := -c release
+tested := $(tested.$(TESTED))
+
 test: packages ## Builds and passes all tests.
 	@.ci/packages curl openssl python3
-	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+	$(SWIFT) test $(tested) --skip-build
 
-terminal: packages ## The command line on a real terminal: live table, tables, progress, completions.
+terminal: build ## The command line on a real terminal: live table, tables, progress, completions.
 	.ci/packages zsh fish
-	$(SWIFT) build $(SWIFT_FLAGS) --product gavel
 	Tests/Terminal/install $(BUILD)/terminal
-	$(BUILD)/terminal/bin/python Tests/Terminal/test.py $(BUILD)/debug/gavel
+	$(BUILD)/terminal/bin/python Tests/Terminal/test.py $(GAVEL)
 
 manual: build ## Man pages of every command: .build/man, checked with mandoc.
 	.ci/packages mandoc
@@ -85,16 +94,11 @@ protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
 	SWIFT="$(SWIFT)" .ci/protobuf generate
 
 protobuf-check: packages ## Is that code what the schema gives, and does Google's Python read it?
-	SWIFT="$(SWIFT)" .ci/protobuf check
+	SWIFT="$(SWIFT)" TESTED="$(tested)" .ci/protobuf check
 
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter 'NaiveModelTests|NaiveRoomTests'
-
-# A release build of the tests takes a quarter of an hour on two cores and then four times the seeds, and
-# what it kills is the program that people run. It has a folder of its own, as its modules are testable.
-TESTED ?= debug
-tested := $(if $(filter release,$(TESTED)),-c release -Xswiftc -enable-testing --scratch-path .build-tested)
 
 SEEDS ?= 10000
 simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=] [TESTED=release]
@@ -140,8 +144,9 @@ hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS
 
 WATCHERS ?= 5000
 drain: packages ## Stops a server in front of a full house: WATCHERS=5000
-	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test --skip-build --filter DrainCrowdTests
+	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test $(tested) --skip-build \
+		--filter DrainCrowdTests
 
 clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
 	Tests/ForeignClients/run $(GAVEL)

@@ -332,6 +332,13 @@ let package = Package(
     ] + tests
 )
 
+// CI sets it, which has its tests in a release build: what they test is optimized then, they need not be.
+if Context.environment["PLAIN_TESTS"] != nil {
+    for target in package.targets where target.type == .test {
+        target.swiftSettings = settings + [.unsafeFlags(["-Onone"])]
+    }
+}
+
 // `make fuzz` sets it: then there are the fuzzers and what they look at, and nothing else, as all of
 // it is built once more with libFuzzer's instrumentation.
 if Context.environment["GAVEL_FUZZ"] != nil {

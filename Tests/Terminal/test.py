@@ -31,6 +31,8 @@ class House:
         for line in self.server.stdout:
             if "listens" in line:
                 break
+        else:
+            raise AssertionError(f"the server ended with {self.server.wait(60)} before it listened")
 
     def run(self, *arguments, status=0):
         done = subprocess.run(
