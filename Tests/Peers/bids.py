@@ -134,4 +134,4 @@ class Redis:
 
 PEERS = [Postgres, Redis]
 # Clients, unanswered bids of each, and lots.
-SHAPES = [(1, 1, 1), (64, 1, LOTS), (64, 1, 1), (64, 50, LOTS)]
+SHAPES = [(1, 1, 1), (64, 1, LOTS), (64, 1, 1), (64, 50, LOTS), (64, 50, 1)]
