@@ -1,6 +1,6 @@
 // The one dialog that asks: for a reason, an amount, a name. Escape and Cancel change nothing.
 
-import { element, make, setText } from "/page/view.js";
+import { element, make, setText, show } from "/page/view.js";
 
 /**
  * Asks, and resolves to what was given, or to null. send(values) does what it is for: a fault that it
@@ -16,35 +16,35 @@ export function ask({ title, text = "", fields = [], yes = "OK", danger = false,
   element("form-yes").classList.toggle("danger", danger);
   const inputs = fields.map(line);
   element("form-fields").replaceChildren(...inputs.map((one) => one.row));
-  dialog.returnValue = "";
-  dialog.showModal();
+  element("form-yes").disabled = false;
+  const closed = show(dialog);
   const first = inputs[0]?.input ?? element("form-yes");
   first.focus();
   first.select?.();
-  return new Promise((resolve) => {
-    let isSending = false;
-    const submit = async (event) => {
-      event.preventDefault();
-      if (isSending) return;
-      const { values, fault } = read(fields, inputs);
-      setText(element("form-fault"), fault);
-      if (fault) return;
-      isSending = true;
-      element("form-yes").disabled = true;
-      try {
-        await send({ ...values, ...add });
-        dialog.close("sent");
-      } catch (error) {
-        setText(element("form-fault"), error.message);
-      }
-      isSending = false;
-      element("form-yes").disabled = false;
-    };
-    element("form-form").addEventListener("submit", submit);
-    dialog.addEventListener("close", () => {
-      element("form-form").removeEventListener("submit", submit);
-      resolve(dialog.returnValue === "sent");
-    }, { once: true });
+  let isSending = false;
+  let isOver = false;
+  const submit = async (event) => {
+    event.preventDefault();
+    if (isSending) return;
+    const { values, fault } = read(fields, inputs);
+    setText(element("form-fault"), fault);
+    if (fault) return;
+    isSending = true;
+    element("form-yes").disabled = true;
+    let refusal = "";
+    try { await send({ ...values, ...add }); } catch (error) { refusal = error.message; }
+    // Closed meanwhile, it may be asking something else.
+    if (isOver) return;
+    isSending = false;
+    element("form-yes").disabled = false;
+    if (refusal) setText(element("form-fault"), refusal);
+    else dialog.close("sent");
+  };
+  element("form-form").addEventListener("submit", submit);
+  return closed.then((answer) => {
+    isOver = true;
+    element("form-form").removeEventListener("submit", submit);
+    return answer === "sent";
   });
 }
 

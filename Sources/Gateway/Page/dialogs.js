@@ -1,7 +1,7 @@
 // The two questions that this page asks: who are you, and do you mean it?
 
 import { t } from "./texts.js";
-import { element, setText } from "./view.js";
+import { element, setText, show } from "./view.js";
 
 /**
  * Asks for a confirmation; true when it was given. Escape and the first button, which has the
@@ -13,13 +13,9 @@ export function confirmed({ title, text, yes }) {
   setText(element("confirm-title"), title);
   setText(element("confirm-text"), text);
   setText(element("confirm-yes"), yes);
-  dialog.returnValue = "no";
-  dialog.showModal();
+  const closed = show(dialog);
   element("confirm-no").focus();
-  return new Promise((resolve) => {
-    const close = () => resolve(dialog.returnValue === "yes");
-    dialog.addEventListener("close", close, { once: true });
-  });
+  return closed.then((answer) => answer === "yes");
 }
 
 /** Closes the question without an answer: what it asked about has changed. */

@@ -62,3 +62,27 @@ export function beforePainting(work) {
     });
   };
 }
+
+const unsettled = new WeakMap();
+
+/**
+ * Shows a dialog that is closed; resolves to what it is closed with, "" by Escape.
+ *
+ * The event of a closing comes a little later, and the dialog may be open again by then: the question before
+ * ends at the latest here, and its event is not taken for the end of this one.
+ */
+export function show(dialog) {
+  unsettled.get(dialog)?.();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const end = () => {
+      dialog.removeEventListener("close", close);
+      unsettled.delete(dialog);
+      resolve(dialog.returnValue);
+    };
+    const close = () => { if (!dialog.open) end(); };
+    unsettled.set(dialog, end);
+    dialog.addEventListener("close", close);
+  });
+}

@@ -165,9 +165,11 @@ async def console_has_no_accidents(stage):
     await press(tab, "Enter")
     await tab.sees("#form-title", "Close A clock now")
     assert (await show(stage, lot))["status"] == "open"
-    await press(tab, "Escape")
-    await close.focus()
-    await press(tab, "Enter")
+    # Closed and asked again before the page hears of the closing, as by fast hands on a slow machine.
+    await tab.page.evaluate("""() => {
+        document.getElementById("form").close("");
+        document.querySelector("button[data-action=close-auction]").click();
+    }""")
     await tab.sees("#form")
     await press(tab, "Enter")
     await tab.sees("#block .badge", "sold")
