@@ -94,7 +94,7 @@ protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
 	SWIFT="$(SWIFT)" .ci/protobuf generate
 
 protobuf-check: packages ## Is that code what the schema gives, and does Google's Python read it?
-	SWIFT="$(SWIFT)" TESTED="$(tested)" .ci/protobuf check
+	SWIFT="$(SWIFT)" TESTED_FLAGS="$(tested)" .ci/protobuf check
 
 SEQUENCES ?= 100000
 model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEED=]

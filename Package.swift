@@ -335,7 +335,7 @@ let package = Package(
 // CI sets it, which has its tests in a release build: what they test is optimized then, they need not be.
 if Context.environment["PLAIN_TESTS"] != nil {
     for target in package.targets where target.type == .test {
-        target.swiftSettings = settings + [.unsafeFlags(["-Onone"])]
+        target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
     }
 }
 
