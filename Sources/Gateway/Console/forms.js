@@ -31,14 +31,14 @@ export function ask({ title, text = "", fields = [], yes = "OK", danger = false,
     if (fault) return;
     isSending = true;
     element("form-yes").disabled = true;
-    let refusal = "";
+    let refusal = null;
     try { await send({ ...values, ...add }); } catch (error) { refusal = error.message; }
     // Closed meanwhile, it may be asking something else.
     if (isOver) return;
     isSending = false;
     element("form-yes").disabled = false;
-    if (refusal) setText(element("form-fault"), refusal);
-    else dialog.close("sent");
+    if (refusal === null) dialog.close("sent");
+    else setText(element("form-fault"), refusal);
   };
   element("form-form").addEventListener("submit", submit);
   return closed.then((answer) => {
