@@ -78,6 +78,7 @@ struct StackText {
         return UnsafeMutableRawPointer(bytes) + count
     }
 
+    /// In decimal digits.
     mutating func append(_ integer: Int64) {
         precondition(
             DecimalDigits.bytesMax <= Self.capacity - count, "The text has a longest form")

@@ -1,6 +1,6 @@
 /// An integer as JSON has it, written digit by digit into memory that is there.
 ///
-/// For what is written by stores and not by a ``JSONWriter``: an accepted bid's entry, and its acknowledgement.
+/// For ``JSONWriter``, and for what is written by stores alone: an accepted bid's entry, and its acknowledgement.
 public enum DecimalDigits {
     /// The most bytes that an integer takes: a minus sign and 19 digits.
     public static let bytesMax = 20

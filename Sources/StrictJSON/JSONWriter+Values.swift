@@ -92,20 +92,12 @@ extension JSONWriter {
     }
 
     private mutating func appendInteger(_ integer: Int64) {
-        // 19 digits and a sign are the most that 64 bits need.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = 20
-            var rest = integer.magnitude
-            repeat {
-                start -= 1
-                digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(rest % 10))
-                rest /= 10
-            } while rest > 0
-            if integer < 0 {
-                start -= 1
-                digits.initializeElement(at: start, to: UInt8(ascii: "-"))
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: DecimalDigits.bytesMax) { space in
+            guard let start = space.baseAddress else {
+                preconditionFailure("There is room on the stack")
             }
-            self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
+            let count = DecimalDigits.write(integer, to: start)
+            self.bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
         }
     }
 

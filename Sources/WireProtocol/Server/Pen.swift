@@ -15,16 +15,8 @@ struct Pen {
 
     mutating func write(_ text: String) {
         // Not by `withUTF8`, which changes the text if it has to, and for that takes hold of it.
-        let isPlain: Void? = text.utf8.withContiguousStorageIfAvailable { characters in
-            guard let first = characters.baseAddress else { return }
-            (start + count).update(from: first, count: characters.count)
-            count += characters.count
-        }
-        guard isPlain == nil else { return }
-        for character in text.utf8 {
-            start[count] = character
-            count += 1
-        }
+        let room = UnsafeMutableBufferPointer(start: start + count, count: text.utf8.count)
+        count += room.initialize(fromContentsOf: text.utf8)
     }
 
     mutating func write(_ number: Int64?) {
