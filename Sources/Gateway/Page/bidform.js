@@ -7,7 +7,7 @@ import { money, parseAmount, typed } from "./money.js";
 import { explain } from "./refusals.js";
 import { nextAmounts, unusual } from "./steps.js";
 import { t } from "./texts.js";
-import { element, fill, make, setText } from "./view.js";
+import { element, fill, make, renew, setText } from "./view.js";
 
 // A button whose amount has changed under the finger is not what the finger was meant for.
 const settleTime = 300;
@@ -225,7 +225,7 @@ function settle(button) {
 export function ownBids(list, lot, { bids, catalogue }) {
   const mayRetract = catalogue.termsOf(lot.auction)?.retraction === "ebay" && takesBids(lot);
   const rows = bids.accepted(lot.auction).map(({ id, amount, isBack }) => {
-    const row = make("li", {}, make("span", {}, money(amount, lot)));
+    const row = make("li", { "data-bid": id }, make("span", {}, money(amount, lot)));
     if (isBack) row.append(make("span", { class: "hint" }, t("own.back")));
     if (isBack || !mayRetract) return row;
     const back = make("button", { type: "button", class: "quiet" }, t("own.take-back"));
@@ -239,6 +239,6 @@ export function ownBids(list, lot, { bids, catalogue }) {
     row.append(back);
     return row;
   });
-  list.replaceChildren(...rows);
+  renew(list, rows);
   list.closest("section").hidden = rows.length === 0;
 }

@@ -5,7 +5,7 @@ import { money } from "./money.js";
 import { bidderWord } from "./standing.js";
 import { t } from "./texts.js";
 import { momentOf, pointInTime } from "./time.js";
-import { make, setText } from "./view.js";
+import { make, renew, setText } from "./view.js";
 
 const rowsMax = 100;
 const pauseMin = 400;
@@ -79,8 +79,7 @@ export class History {
     const none = t(isSealed(lot) ? "bids.sealed" : "bids.none");
     setText(empty, this.bids.length === 0 ? none : "");
     body.parentElement.hidden = this.bids.length === 0;
-    body.replaceChildren(
-      ...this.bids.slice(-rowsMax).reverse().map((bid) => row(bid, lot, now)));
+    renew(body, this.bids.slice(-rowsMax).reverse().map((bid) => row(bid, lot, now)));
   }
 }
 

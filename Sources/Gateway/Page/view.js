@@ -37,6 +37,31 @@ export function draw(tag, attributes = {}, ...children) {
   return made;
 }
 
+/**
+ * Gives a list its rows. One that looks as before stays the element that it was, with its focus, a selection in
+ * it, and its listeners: nothing is taken from under somebody's hands because others bid.
+ */
+export function renew(list, rows) {
+  let place = list.firstElementChild;
+  for (const row of rows) {
+    let same = place;
+    while (same && !same.isEqualNode(row)) same = same.nextElementSibling;
+    if (!same) {
+      list.insertBefore(row, place);
+      continue;
+    }
+    while (place !== same) place = removed(place);
+    place = same.nextElementSibling;
+  }
+  while (place) place = removed(place);
+}
+
+function removed(row) {
+  const next = row.nextElementSibling;
+  row.remove();
+  return next;
+}
+
 /** Lets a place light up once. */
 export function flash(place) {
   place.classList.remove("moved");
