@@ -3,48 +3,114 @@ import AuctionRules
 /// The rows that a batch appends. Their texts are ranges of the batch's bytes: a row holds no reference, so
 /// that nothing is counted when the log's thread reads rows, and lets go of them, that another one made.
 
+/// Where some of a batch's bytes are, in 8 bytes of memory, where a range has 16: a row is written by one core
+/// and read by another one, and each of its bytes is waited for.
+///
+/// A batch is far from the 4 GiB that this can tell: it has some thousand entries, and the largest message
+/// makes one of some ten thousand bytes.
+struct ByteRange: Sendable {
+    private let lowerBound: UInt32
+    private let upperBound: UInt32
+
+    init(_ range: Range<Int>) {
+        lowerBound = UInt32(range.lowerBound)
+        upperBound = UInt32(range.upperBound)
+    }
+
+    var range: Range<Int> { Range(uncheckedBounds: (Int(lowerBound), Int(upperBound))) }
+
+    static let empty = ByteRange(0..<0)
+}
+
+/// An integer column's value, in 8 bytes of memory. NULL is the least integer, which no column may have.
+struct ColumnValue: Sendable {
+    private let stored: Int64
+
+    init(_ value: Int64?) { stored = value ?? .min }
+
+    init(_ value: Int) { stored = Int64(value) }
+
+    /// nil for NULL.
+    var value: Int64? { stored == .min ? nil : stored }
+
+    static let null = ColumnValue(nil)
+}
+
 /// A row of `event`.
 struct EntryRow: Sendable {
     let position: Int64
     let at: Instant
-    let seq: Int64?
-    let image: EntryImage
+    let seq: ColumnValue
+    let salt: ByteRange
+    let kind: ByteRange
+    /// Empty for an event of the house.
+    let auction: ByteRange
+    let payload: ByteRange
+    /// Empty when nothing of the event is public.
+    let publicPayload: ByteRange
+    let previousHash: ByteRange
+    let hash: ByteRange
     /// What the bidder was told, when the event answers a request for good.
     var answer: AnswerColumns?
 
-    var hash: EntryHash { image.hash }
+    init(
+        position: Int64, at: Instant, seq: Int64?, image: EntryImage, answer: AnswerColumns? = nil
+    ) {
+        self.position = position
+        self.at = at
+        self.seq = ColumnValue(seq)
+        salt = ByteRange(image.salt)
+        kind = ByteRange(image.kind)
+        auction = ByteRange(image.auction)
+        payload = ByteRange(image.payload)
+        publicPayload = ByteRange(image.publicPayload)
+        previousHash = ByteRange(image.previousHash)
+        hash = ByteRange(image.ownHash)
+        self.answer = answer
+    }
 }
 
 /// The columns of `event` from `bidder` on.
 struct AnswerColumns: Sendable {
-    let bidder: Range<Int>
-    let bid: Range<Int>
+    let bidder: ByteRange
+    let bid: ByteRange
     let told: ToldColumns
-    let commitment: CommitmentColumns?
+    let commitment: CommitmentColumns
+
+    init(
+        bidder: Range<Int>, bid: Range<Int>, told: ToldColumns,
+        commitment: CommitmentColumns = .none
+    ) {
+        self.bidder = ByteRange(bidder)
+        self.bid = ByteRange(bid)
+        self.told = told
+        self.commitment = commitment
+    }
 }
 
 /// The columns of `event` that say what a bidder was told.
 struct ToldColumns: Sendable {
     /// Empty unless it was a refusal.
-    let code: Range<Int>
-    var lateBy: Int64?
-    var minimum: Amount?
-    var seq: Int64?
-    var isLeading: Bool?
-    var ownMax: Amount?
-    var price: Amount?
-    var reserve: ReserveState?
-    var endsAt: Instant?
+    let code: ByteRange
+    let lateBy: ColumnValue
+    let minimum: ColumnValue
+    let seq: ColumnValue
+    let ownMax: ColumnValue
+    let price: ColumnValue
+    let endsAt: ColumnValue
+    let isLeading: Bool?
+    let reserve: ReserveState?
 
     init(_ told: Acceptance) {
-        code = 0..<0
-        minimum = told.minimum
-        seq = told.seq
+        code = .empty
+        lateBy = .null
+        minimum = ColumnValue(told.minimum?.minorUnits)
+        seq = ColumnValue(told.seq)
         isLeading = told.isLeading
-        ownMax = told.ownMax
-        price = told.price
+        ownMax = ColumnValue(told.ownMax.minorUnits)
+        price = ColumnValue(told.price?.minorUnits)
         reserve = told.reserve
-        endsAt = told.endsAt
+        endsAt = ColumnValue(told.endsAt?.milliseconds)
     }
 
     /// - Parameter code: where the refusal's code stands, if it is one.
@@ -60,24 +126,44 @@ struct ToldColumns: Sendable {
     private init(
         code: Range<Int>, lateBy: Int64? = nil, minimum: Amount? = nil, seq: Int64? = nil
     ) {
-        self.code = code
-        self.lateBy = lateBy
-        self.minimum = minimum
-        self.seq = seq
+        self.code = ByteRange(code)
+        self.lateBy = ColumnValue(lateBy)
+        self.minimum = ColumnValue(minimum?.minorUnits)
+        self.seq = ColumnValue(seq)
+        ownMax = .null
+        price = .null
+        endsAt = .null
+        isLeading = nil
+        reserve = nil
     }
 }
 
 /// What an accepted bid adds.
 struct CommitmentColumns: Sendable {
-    let ordinal: Int
-    let amount: Amount
+    let ordinal: ColumnValue
+    let amount: ColumnValue
     /// The bidder's number on the lot.
-    let alias: Int
+    let alias: ColumnValue
+
+    init(ordinal: Int, amount: Amount, alias: Int) {
+        self.ordinal = ColumnValue(ordinal)
+        self.amount = ColumnValue(amount.minorUnits)
+        self.alias = ColumnValue(alias)
+    }
+
+    private init() {
+        ordinal = .null
+        amount = .null
+        alias = .null
+    }
+
+    /// Of all that is no accepted bid.
+    static let none = CommitmentColumns()
 }
 
 /// A row of `void`: a commitment that was voided, of this batch or an earlier one.
 struct VoidRow: Sendable {
-    let auction: Range<Int>
+    let auction: ByteRange
     let ordinal: Int
     /// Of the entry that voided it.
     let position: Int64

@@ -15,28 +15,28 @@ enum EntryValue {
     static func give(_ column: CInt, of row: UnsafePointer<EntryRow>, to target: BatchValue) {
         switch column {
         case 0: target.give(row.pointee.position)
-        case 1: target.give(text: row.pointee.image.auction)
-        case 2: target.give(row.pointee.seq)
-        case 3: target.give(text: row.pointee.image.kind)
-        case 4: target.give(text: row.pointee.image.payload)
-        case 5: target.give(text: row.pointee.image.publicPayload)
-        case 6: target.give(blob: row.pointee.image.salt)
+        case 1: target.give(text: row.pointee.auction)
+        case 2: target.give(row.pointee.seq.value)
+        case 3: target.give(text: row.pointee.kind)
+        case 4: target.give(text: row.pointee.payload)
+        case 5: target.give(text: row.pointee.publicPayload)
+        case 6: target.give(blob: row.pointee.salt)
         case 7: target.give(row.pointee.at.milliseconds)
-        case 8: target.give(blob: row.pointee.image.previousHash)
-        case 9: target.give(blob: row.pointee.image.ownHash)
-        // Of an answer only what is asked for: to take it out of the row copies 250 bytes for each column.
-        case 10: target.give(text: row.pointee.answer?.bidder ?? 0..<0)
-        case 11: target.give(text: row.pointee.answer?.bid ?? 0..<0)
-        case 12: target.give((row.pointee.answer?.commitment?.ordinal).map { Int64($0) })
-        case 13: target.give(row.pointee.answer?.commitment?.amount.minorUnits)
-        case 14: target.give((row.pointee.answer?.commitment?.alias).map { Int64($0) })
-        case 15: target.give(text: row.pointee.answer?.told.code ?? 0..<0)
-        case 16: target.give(row.pointee.answer?.told.lateBy)
-        case 17: target.give(row.pointee.answer?.told.minimum?.minorUnits)
-        case 18: target.give(row.pointee.answer?.told.seq)
+        case 8: target.give(blob: row.pointee.previousHash)
+        case 9: target.give(blob: row.pointee.hash)
+        // Of an answer only what is asked for: to take it out of the row copies all of it for each column.
+        case 10: target.give(text: row.pointee.answer?.bidder ?? .empty)
+        case 11: target.give(text: row.pointee.answer?.bid ?? .empty)
+        case 12: target.give(row.pointee.answer?.commitment.ordinal.value)
+        case 13: target.give(row.pointee.answer?.commitment.amount.value)
+        case 14: target.give(row.pointee.answer?.commitment.alias.value)
+        case 15: target.give(text: row.pointee.answer?.told.code ?? .empty)
+        case 16: target.give(row.pointee.answer?.told.lateBy.value)
+        case 17: target.give(row.pointee.answer?.told.minimum.value)
+        case 18: target.give(row.pointee.answer?.told.seq.value)
         case 19: target.give((row.pointee.answer?.told.isLeading).map { $0 ? 1 : 0 })
-        case 20: target.give(row.pointee.answer?.told.ownMax?.minorUnits)
-        case 21: target.give(row.pointee.answer?.told.price?.minorUnits)
+        case 20: target.give(row.pointee.answer?.told.ownMax.value)
+        case 21: target.give(row.pointee.answer?.told.price.value)
         case 22:
             switch row.pointee.answer?.told.reserve {
             case .none?: target.give("none")
@@ -44,7 +44,7 @@ enum EntryValue {
             case .met?: target.give("met")
             case nil: break
             }
-        case 23: target.give(row.pointee.answer?.told.endsAt?.milliseconds)
+        case 23: target.give(row.pointee.answer?.told.endsAt.value)
         default: break
         }
     }
@@ -82,13 +82,15 @@ struct BatchValue {
     }
 
     /// Without a copy: the bytes stay where they are while the statement runs. An empty range: NULL.
-    func give(text range: Range<Int>) {
+    func give(text place: ByteRange) {
+        let range = place.range
         guard !range.isEmpty else { return }
         let start = bytes?.advanced(by: range.lowerBound).assumingMemoryBound(to: CChar.self)
         sqlite3_result_text(result, start, CInt(range.count), nil)
     }
 
-    func give(blob range: Range<Int>) {
+    func give(blob place: ByteRange) {
+        let range = place.range
         sqlite3_result_blob(result, bytes?.advanced(by: range.lowerBound), CInt(range.count), nil)
     }
 

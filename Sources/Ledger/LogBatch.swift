@@ -233,7 +233,7 @@ public struct LogBatch: Sendable {
             house.auctions.with(lot) { row.answer = answer(to: event.request, on: $0) }
         case .bidsVoided(let event):
             voids += event.ordinals.map {
-                VoidRow(auction: row.image.auction, ordinal: $0, position: row.position)
+                VoidRow(auction: row.auction, ordinal: $0, position: row.position)
             }
             house.auctions.with(lot) { certify($0, replacing: certified) }
             guard case .retraction(let request) = event.cause else { return }
@@ -257,8 +257,7 @@ public struct LogBatch: Sendable {
 
     /// The reply that the event has just left on the lot, as columns of its row.
     private mutating func answer(
-        to request: BidRequest, on auction: Auction,
-        commitment: CommitmentColumns? = nil
+        to request: BidRequest, on auction: Auction, commitment: CommitmentColumns = .none
     ) -> AnswerColumns {
         guard let reply = auction.newestReply else {
             preconditionFailure("A request's verdict is its lot's newest reply")

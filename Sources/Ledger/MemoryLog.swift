@@ -164,13 +164,14 @@ extension LogBatch {
         var space: [UInt8] = []
         return try StoredEntry(
             position: row.position, at: row.at.milliseconds,
-            kind: String(decoding: bytes[row.image.kind], as: UTF8.self),
-            auction: row.image.auction.isEmpty
-                ? nil : String(decoding: bytes[row.image.auction], as: UTF8.self),
-            payload: Array(bytes[row.image.payload]),
-            publicPayload: Array(bytes[row.image.publicPayload]),
-            salt: Array(bytes[row.image.salt]),
-            previousHash: EntryHash(bytes: bytes[row.image.previousHash]), hash: row.hash
+            kind: String(decoding: bytes[row.kind.range], as: UTF8.self),
+            auction: row.auction.range.isEmpty
+                ? nil : String(decoding: bytes[row.auction.range], as: UTF8.self),
+            payload: Array(bytes[row.payload.range]),
+            publicPayload: Array(bytes[row.publicPayload.range]),
+            salt: Array(bytes[row.salt.range]),
+            previousHash: EntryHash(bytes: bytes[row.previousHash.range]),
+            hash: EntryHash(bytes: bytes[row.hash.range])
         ).verified(after: nil, workingIn: &space)
     }
 }

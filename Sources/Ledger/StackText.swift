@@ -12,8 +12,8 @@ struct StackText {
     private(set) var count = 0
 
     /// The most that the compiler puts on the stack. An accepted bid's entry has 104 bytes of salt, kind,
-    /// lot and lengths, at most 500 of payload, 168 of what is chained, 170 of the public payload and 32
-    /// of its own hash, with names of 64 characters and integers of 20 digits: 974.
+    /// lot and lengths, at most 500 of payload, 168 of what is chained and 170 of the public payload, with
+    /// names of 64 characters and integers of 20 digits: 942.
     private static let capacity = 1024
 
     /// Calls `body` with an empty text, which is gone afterwards.
@@ -32,6 +32,12 @@ struct StackText {
     /// What has been written from there on; good until `withSpace` returns.
     func written(from start: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: bytes + start, count: count - start)
+    }
+
+    /// What has been written there; good until `withSpace` returns.
+    func written(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "Written before")
+        return UnsafeRawBufferPointer(start: bytes + range.lowerBound, count: range.count)
     }
 
     // MARK: - Texts and numbers
@@ -63,6 +69,13 @@ struct StackText {
 
     mutating func append(_ hash: EntryHash) {
         for index in 0..<4 { append(bigEndian: hash.words[index]) }
+    }
+
+    /// Writes a hash over what has been written from there on.
+    mutating func overwrite(from start: Int, with hash: EntryHash) {
+        precondition(start >= 0 && start <= count - 32, "Written before")
+        let target = UnsafeMutableRawBufferPointer(start: bytes + start, count: 32)
+        hash.withUnsafeBytes { target.copyMemory(from: $0) }
     }
 
     mutating func append(_ salt: EntrySalt) {

@@ -48,7 +48,7 @@ struct BiddingRow: Sendable {
     let seq: Int64
     let price: Amount?
     /// Empty when nobody leads.
-    let leader: Range<Int>
+    let leader: ByteRange
     let leaderAlias: Int?
     let leaderMax: Amount?
     let isReserveMet: Bool
@@ -63,7 +63,7 @@ struct BiddingRow: Sendable {
         if let leader = auction.standing.leader { bytes.append(contentsOf: leader.text.utf8) }
         return BiddingRow(
             number: number, seq: auction.seq, price: auction.standing.price,
-            leader: start..<bytes.count, leaderAlias: auction.leaderAlias,
+            leader: ByteRange(start..<bytes.count), leaderAlias: auction.leaderAlias,
             leaderMax: auction.leaderMax, isReserveMet: auction.standing.isReserveMet,
             minimum: auction.minimum, bids: auction.publicBidCount)
     }

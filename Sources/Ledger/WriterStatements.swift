@@ -123,7 +123,7 @@ struct WriterStatements {
     private func write(
         _ row: VoidRow, of bytes: UnsafeRawBufferPointer
     ) throws(LedgerError) {
-        void.bind(text: row.auction, of: bytes, at: 1)
+        void.bind(text: row.auction.range, of: bytes, at: 1)
         void.bind(Int64(row.ordinal), at: 2)
         void.bind(row.position, at: 3)
         try void.run()

@@ -55,8 +55,10 @@ struct AcceptedBidEntryTests {
                 previousHash: previous, position: position, at: at, kind: "bid_accepted",
                 auction: "lot", salt: salt, payload: EventCodec.encode(event),
                 publicPayload: publicPayload.bytes, appendingTo: &plain)
-            #expect(written == plain)
-            #expect(entry.image == image)
+            #expect(written.starts(with: before))
+            #expect(Self.fields(of: entry.image, in: written) == Self.fields(of: image, in: plain))
+            #expect(entry.image.payloadDigest == image.payloadDigest)
+            #expect(entry.image.hash == image.hash)
             #expect(
                 String(decoding: written[entry.bidder], as: UTF8.self) == bid.request.bidder.text)
             #expect(String(decoding: written[entry.bid], as: UTF8.self) == bid.request.id.text)
@@ -64,6 +66,14 @@ struct AcceptedBidEntryTests {
         }
         // Those that are bought at once, or in a currency that no lot has, are left to the plain way.
         #expect(quick > 100 && quick < 300)
+    }
+
+    /// What a row has of an entry.
+    private static func fields(of image: EntryImage, in bytes: [UInt8]) -> [[UInt8]] {
+        [
+            image.salt, image.kind, image.auction, image.payload, image.previousHash,
+            image.publicPayload, image.ownHash,
+        ].map { Array(bytes[$0]) }
     }
 
     @Test("The longest entry fits")

@@ -174,8 +174,8 @@ struct LogBatchTests {
         ]).batch
         #expect(bids.count == 4)
         #expect(bids.entries.count { $0.answer != nil } == 4)
-        #expect(bids.entries.count { $0.answer?.commitment != nil } == 3)
-        #expect(bids.entries.compactMap { $0.answer?.commitment?.alias } == [1, 2, 1])
+        #expect(bids.entries.count { $0.answer?.commitment.ordinal.value != nil } == 3)
+        #expect(bids.entries.compactMap { $0.answer?.commitment.alias.value } == [1, 2, 1])
         #expect(bids.state?.biddings.count == 1)
         #expect(bids.state?.standings.isEmpty == true)
         #expect(bids.state?.newLots.isEmpty == true)
