@@ -50,10 +50,11 @@ private struct SaleOpening {
 final class Conversation {
     private let station: Station
     private let watcher: Watcher
-    private var identity: Identity?
+    /// In whose name the client asks, and for whom its connection is counted.
+    private var speaker: BidderID?
+    /// When that ends; nil: never.
+    private var speaksUntil: Instant?
     private var failedAuthentications = 0
-    /// For whom the connection is counted.
-    private var speaksFor: BidderID?
     private var rate: MessageRate
     /// When the message came that is looked at, for all rates.
     private var heardAt: Int64 = 0
@@ -97,8 +98,8 @@ final class Conversation {
     /// The connection has ended.
     func end() {
         submit()
-        if let speaksFor { station.gatekeeper.leave(speakerFor: speaksFor) }
-        speaksFor = nil
+        if let speaker { station.gatekeeper.leave(speakerFor: speaker) }
+        speaker = nil
     }
 
     // MARK: - Messages
@@ -118,7 +119,7 @@ final class Conversation {
             station.statistics.reached(.messages)
             return refuse(refusal, on: frame.subject, ref: frame.ref)
         }
-        switch frame {
+        switch consume frame {
         case .success(let frame): handle(frame.message, ref: frame.ref)
         case .failure(let fault):
             let reply = fault.reply
@@ -136,23 +137,23 @@ final class Conversation {
         watcher.close(.keptOverRateLimit)
     }
 
-    private func handle(_ message: ClientMessage, ref: String?) {
-        switch message {
+    // What a bid is made of is handed on, and not held here as well.
+    private func handle(_ message: consuming ClientMessage, ref: consuming String?) {
+        switch consume message {
         case .authenticate(let token): authenticate(token, ref: ref)
         case .watch(.auction(let id), let feed, let resume):
             watch(id, feed: feed, resume: resume, ref: ref)
         case .watch(.sale(let id), let feed, _): watch(sale: id, feed: feed, ref: ref)
         case .unwatch(let target): unwatch(target, ref: ref)
         case .bid(let bid):
-            request(on: bid.auction, id: bid.id, ref: ref, wantsReceipt: bid.wantsReceipt) {
-                bid.request(by: $0)
-            }
+            let question = Question(kind: .request, auction: bid.auction, id: bid.id, ref: ref)
+            request(question, wantsReceipt: bid.wantsReceipt) { bid.request(by: $0) }
         case .buy(let auction, let id):
-            request(on: auction, id: id, ref: ref) {
+            request(Question(kind: .request, auction: auction, id: id, ref: ref)) {
                 BidRequest(bidder: $0, id: id, action: .buy)
             }
         case .retract(let auction, let id, let bid):
-            request(on: auction, id: id, ref: ref) {
+            request(Question(kind: .request, auction: auction, id: id, ref: ref)) {
                 BidRequest(bidder: $0, id: id, action: .retract(bid))
             }
         case .bidStatus(let auction, let id):
@@ -187,7 +188,7 @@ final class Conversation {
                     .forbidden, "An administrator's token is not for bidding.", ref: ref)
             }
             // What is on its way to the one would reach the other.
-            if let own = self.identity?.bidder, own != bidder {
+            if let own = speaker, own != bidder {
                 return refuse(
                     .forbidden,
                     "This connection speaks for \(own): open another one for somebody else.",
@@ -211,33 +212,33 @@ final class Conversation {
         guard case .bidder(let bidder, let credential, let expiresAt) = identity else {
             return true
         }
-        if speaksFor != bidder {
+        if speaker != bidder {
             guard station.gatekeeper.admit(speakerFor: bidder) else { return false }
             end()
-            speaksFor = bidder
+            speaker = bidder
         }
-        self.identity = identity
+        speaksUntil = expiresAt
         station.hub.identify(watcher, as: bidder, by: credential, expiresAt: expiresAt)
         return true
     }
 
     /// The bidder in whose name something is asked; nil after having refused it.
     private func bidder(asking question: Question) -> BidderID? {
-        guard case .bidder(let bidder, _, let expiresAt) = identity else {
+        guard let speaker else {
             watcher.send(
                 .error(
                     .unauthenticated, "Say who you are first: send authenticate with a token.",
                     to: question))
             return nil
         }
-        if let expiresAt, expiresAt <= station.clock.now() {
+        if let speaksUntil, speaksUntil <= station.clock.now() {
             watcher.send(
                 .error(
                     .unauthenticated, "Your token has expired: authenticate with a new one.",
                     to: question))
             return nil
         }
-        return bidder
+        return speaker
     }
 
     // MARK: - Watching
@@ -318,18 +319,22 @@ final class Conversation {
     // MARK: - Bidding
 
     private func request(
-        on auction: AuctionID, id: BidID, ref: String?, wantsReceipt: Bool = false,
+        _ question: consuming Question, wantsReceipt: Bool = false,
         _ request: (BidderID) -> BidRequest
     ) {
-        let question = Question(kind: .request, auction: auction, id: id, ref: ref)
         guard let bidder = bidder(asking: question) else { return }
-        if let refusal = station.gatekeeper.admitBid(by: bidder, on: auction, at: heardAt) {
-            return refuse(refusal, on: (auction, id), ref: ref)
+        if let refusal = station.gatekeeper.admitBid(
+            by: bidder, on: question.auction, at: heardAt)
+        {
+            return refuse(refusal, on: (question.auction, question.id), ref: question.ref)
         }
-        ask(.request(request(bidder), on: auction), question, wantsReceipt: wantsReceipt)
+        let command = Command.request(request(bidder), on: question.auction)
+        ask(command, question, wantsReceipt: wantsReceipt)
     }
 
-    private func ask(_ command: Command, _ question: Question, wantsReceipt: Bool = false) {
+    private func ask(
+        _ command: consuming Command, _ question: consuming Question, wantsReceipt: Bool = false
+    ) {
         guard watcher.mayAsk() else {
             return watcher.send(.answer(.refused(.unavailable), to: question))
         }
