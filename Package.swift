@@ -209,7 +209,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "BidService", dependencies: ["AuctionRules", "Ledger", "Proof", heap],
+            name: "BidService", dependencies: ["AuctionRules", "CMemory", "Ledger", "Proof", heap],
             swiftSettings: settings),
         .target(
             name: "WireProtocol", dependencies: ["AuctionRules", "StrictJSON", swiftProtobuf],

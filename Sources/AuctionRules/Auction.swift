@@ -118,11 +118,11 @@ public struct Auction: Hashable, Sendable {
     /// for, and with thousands of lots hardly anything of one is in a cache.
     ///
     /// It changes nothing, but what does not say that it may is given a copy.
-    mutating func prefetch(for request: BidRequest) {
+    mutating func prefetch(bidder: UInt64, key: UInt64) {
         let terms = UnsafeRawPointer(Unmanaged.passUnretained(box).toOpaque())
         for line in 0..<TermsBox.lines { memory_prefetch(terms + line * 64) }
-        replies.prefetch(request.keyHash)
-        participants.prefetch(request.bidder)
+        replies.prefetch(key)
+        participants.prefetch(bidder)
         commitmentBook.prefetchEnd()
     }
 

@@ -67,14 +67,18 @@ public struct Auctions: Hashable, Sendable {
         try body(auction)
     }
 
-    /// Has what a request will look at on that lot fetched.
-    func prefetch(_ lot: Place, for request: BidRequest) {
+    /// Has what a request will look at on that lot fetched, by the hashes of its bidder and of its key.
+    func prefetch(_ lot: Place, bidder: UInt64, key: UInt64) {
         values.withUnsafeBufferPointer { lots in
             precondition(lot.number < lots.count, "The lot is another house's")
             // As above.
-            UnsafeMutableBufferPointer(mutating: lots)[lot.number].prefetch(for: request)
+            UnsafeMutableBufferPointer(mutating: lots)[lot.number]
+                .prefetch(bidder: bidder, key: key)
         }
     }
+
+    /// The number of the lot with an id of that hash, or of another one whose hash begins alike.
+    func likelyNumber(of keyHash: UInt64) -> Int? { positions.place(of: keyHash) { _ in true } }
 
     /// 0, 1, 2 … in the order of creation; nil when there is no lot with this id.
     public func number(of id: AuctionID) -> Int? {

@@ -47,7 +47,7 @@ public struct Participants: Hashable, Sendable {
     }
 
     @inline(__always)
-    func prefetch(_ bidder: BidderID) { places.prefetch(bidder.keyHash) }
+    func prefetch(_ bidder: UInt64) { places.prefetch(bidder) }
 
     /// Takes a bidder in, if he is not there yet.
     ///

@@ -33,6 +33,8 @@ public typealias Responder = @Sendable (Answer) -> Void
 /// subclass that does, and not a closure beside it.
 open class Submission: @unchecked Sendable {
     // Sendable: nothing of it ever changes. A subclass has to promise the same.
+    /// What the writer will need for it, if it is a request.
+    let foresight: RequestForesight?
     public let command: Command
     /// The answer shall come with a signed receipt.
     public let wantsReceipt: Bool
@@ -45,6 +47,12 @@ open class Submission: @unchecked Sendable {
         self.command = command
         self.wantsReceipt = wantsReceipt
         responder = respond
+        foresight =
+            if case .request(let request, let lot) = command {
+                RequestForesight(request, on: lot)
+            } else {
+                nil
+            }
     }
 
     /// Gets the answer, once, on the releasing thread, the log's or the submitting one; must not block.

@@ -91,27 +91,29 @@ struct DecidedBatch: Sendable {
     ) -> Bool {
         let leaderBefore = house.auctions.with(lot) { $0.leaderAlias }
         let reply = log.record(bid, at: t, in: &house, on: lot)
-        return house.auctions.with(lot) { auction in
+        commandCount += 1
+        verdicts.noteAccepted()
+        outcomes.append(outcome(.reply(reply), to: submission))
+        if tellsRequest {
+            let judged = house.auctions.with(lot) { $0.judged(bid.request, reply.verdict, at: t) }
+            outcomes.append(.publication(.request(judged)))
+        }
+        // Nothing else is asked where the lot stands: what is used there is counted once more.
+        let (bidder, change, notice) = house.auctions.with(lot) { auction in
             guard let bidder = auction.number(of: bid.request.bidder) else {
                 preconditionFailure("Who has bid is a participant")
             }
-            commandCount += 1
-            verdicts.noteAccepted()
-            outcomes.append(outcome(.reply(reply), to: submission))
-            if tellsRequest {
-                outcomes.append(
-                    .publication(.request(auction.judged(bid.request, reply.verdict, at: t))))
-            }
-            let change = auction.publicChange(after: bid, at: t)
-            if let change {
-                changes.note(change, max: max)
-                outcomes.append(.publication(.change(change)))
-            }
-            if let notice = auction.outbidNotice(afterBidBy: bidder, leaderBefore: leaderBefore) {
-                outcomes.append(.publication(.notice(notice)))
-            }
-            return touched.note(bidBy: bidder, at: lot, change: change)
+            return (
+                bidder, auction.publicChange(after: bid, at: t),
+                auction.outbidNotice(afterBidBy: bidder, leaderBefore: leaderBefore)
+            )
         }
+        if let change {
+            changes.note(change, max: max)
+            outcomes.append(.publication(.change(change)))
+        }
+        if let notice { outcomes.append(.publication(.notice(notice))) }
+        return touched.note(bidBy: bidder, at: lot, change: change)
     }
 
     /// Takes note of what an event has for the outside.

@@ -3,8 +3,12 @@ import Ledger
 
 /// One command: what it leads to, and what is answered.
 extension Writer {
+    /// - Parameter ahead: those that come soon, whose lots are fetched meanwhile.
     /// - Returns: whether it is a bidder's request.
-    func answer(_ submission: Submission, at stamp: Instant) -> Bool {
+    func answer(
+        _ submission: Submission, at stamp: Instant,
+        fetching ahead: (far: RequestForesight?, near: RequestForesight?)
+    ) -> Bool {
         let command = submission.command
         // The sight is behind a lock, and no bid has to know it.
         if command.makesWork, case let sight = space.sight, sight.isLow {
@@ -13,7 +17,8 @@ extension Writer {
             batch.commandCount += 1
             return false
         }
-        let (decision, lot, t) = Self.decision(on: command, at: stamp, in: &house)
+        let (decision, lot, t) = Self.decision(
+            on: command, at: stamp, in: &house, fetching: ahead)
         if limits.takesBidsInOnePiece, let lot, let bid = decision.events.onlyBid,
             case .request(_, let id) = command
         {
@@ -39,8 +44,10 @@ extension Writer {
     /// - Parameter house: what it is asked of; inout, though nothing is changed, as the house would be
     ///   copied otherwise for as long as it decides.
     private static func decision(
-        on command: Command, at stamp: Instant, in house: inout House
+        on command: Command, at stamp: Instant, in house: inout House,
+        fetching ahead: (far: RequestForesight?, near: RequestForesight?)
     ) -> (decision: Decision, lot: Auctions.Place?, t: Instant) {
+        house.fetch(far: ahead.far, near: ahead.near)
         let t = house.time(of: stamp)
         guard case .request(let request, let id) = command,
             let lot = house.auctions.place(of: id)

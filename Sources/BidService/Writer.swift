@@ -116,6 +116,7 @@ final class Writer {
 
     private func decide(_ taken: CommandQueue.Taken) {
         tellsRequests = requestListeners.isAny
+        var ahead = Lookahead(taken.groups)
         for group in taken.groups {
             var requests = 0
             for submission in group.submissions {
@@ -125,7 +126,7 @@ final class Writer {
                     requests = 0
                     runDeadlines(by: group.stamp)
                 }
-                if answer(submission, at: group.stamp) { requests += 1 }
+                if answer(submission, at: group.stamp, fetching: ahead.next()) { requests += 1 }
             }
             batch.arrivals.note(requests, at: group.arrival)
         }

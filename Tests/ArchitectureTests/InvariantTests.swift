@@ -14,7 +14,8 @@ struct InvariantTests {
             "Dispatch", "Foundation", "Synchronization",
         ],
         "BidService": [
-            "AuctionRules", "Ledger", "Proof", "HeapModule", "Foundation", "Synchronization",
+            "AuctionRules", "CMemory", "Ledger", "Proof", "HeapModule", "Foundation",
+            "Synchronization",
         ],
         "WireProtocol": [
             "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",

@@ -1,0 +1,64 @@
+import CMemory
+
+/// Where a request is, and what will be looked for when it is decided, as an address and hashes.
+///
+/// A request was made by another thread, and of thousands of lots hardly anything is in a cache: to wait for
+/// each piece of memory when it is come to takes longer than to decide. So what a request needs is fetched
+/// while those before it are decided. A guess, by which nothing is decided.
+///
+/// It holds no reference, as to count one would be to wait for what it refers to. Good for as long as the
+/// request lives.
+public struct RequestForesight: Hashable, Sendable {
+    private let address: UInt
+    fileprivate let lot: UInt64
+    fileprivate let bidder: UInt64
+    fileprivate let key: UInt64
+
+    /// - Parameter lot: what it is for.
+    public init(_ request: BidRequest, on lot: AuctionID) {
+        address = UInt(bitPattern: Unmanaged.passUnretained(request).toOpaque())
+        self.lot = lot.keyHash
+        bidder = request.bidder.keyHash
+        key = request.keyHash
+    }
+
+    /// How many lines of a cache a request takes, wherever they begin.
+    private static let lines: UInt = 3
+
+    /// Has the request fetched. The first to be done.
+    public func fetch() {
+        for line in 0..<Self.lines {
+            memory_prefetch(UnsafeRawPointer(bitPattern: address + line * 64))
+        }
+    }
+}
+
+extension House {
+    /// Has fetched what requests will look at that are decided soon.
+    ///
+    /// - Parameters:
+    ///   - far: one whose lot is fetched.
+    ///   - near: one that was `far` some time ago: what its lot refers to is fetched.
+    public func fetch(far: RequestForesight?, near: RequestForesight?) {
+        if let far { auctions.fetchLot(for: far) }
+        if let near { auctions.fetchContents(for: near) }
+    }
+}
+
+extension Auctions {
+    fileprivate func fetchLot(for request: RequestForesight) {
+        guard let number = likelyNumber(of: request.lot) else { return }
+        values.withUnsafeBufferPointer { lots in
+            guard let lots = lots.baseAddress else { return }
+            let lot = UnsafeRawPointer(lots + number)
+            for line in 0..<Self.lotLines { memory_prefetch(lot + line * 64) }
+        }
+    }
+
+    private static let lotLines = MemoryLayout<Auction>.stride / 64 + 1
+
+    fileprivate func fetchContents(for request: RequestForesight) {
+        guard let number = likelyNumber(of: request.lot) else { return }
+        prefetch(Place(number: number), bidder: request.bidder, key: request.key)
+    }
+}
