@@ -98,7 +98,8 @@ struct DecidedBatch: Sendable {
             let judged = house.auctions.with(lot) { $0.judged(bid.request, reply.verdict, at: t) }
             outcomes.append(.publication(.request(judged)))
         }
-        // Nothing else is asked where the lot stands: what is used there is counted once more.
+        // Only what the lot alone knows is asked where it stands: what else is used there has its references
+        // counted once more.
         let (bidder, change, notice) = house.auctions.with(lot) { auction in
             guard let bidder = auction.number(of: bid.request.bidder) else {
                 preconditionFailure("Who has bid is a participant")
