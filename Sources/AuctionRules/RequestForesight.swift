@@ -23,13 +23,11 @@ public struct RequestForesight: Hashable, Sendable {
     }
 
     /// How many lines of a cache a request takes, wherever they begin.
-    private static let lines: UInt = 3
+    private static let lines = 3
 
     /// Has the request fetched. The first to be done.
     public func fetch() {
-        for line in 0..<Self.lines {
-            memory_prefetch(UnsafeRawPointer(bitPattern: address + line * 64))
-        }
+        memory_prefetch_lines(UnsafeRawPointer(bitPattern: address), Self.lines)
     }
 }
 
@@ -50,8 +48,7 @@ extension Auctions {
         guard let number = likelyNumber(of: request.lot) else { return }
         values.withUnsafeBufferPointer { lots in
             guard let lots = lots.baseAddress else { return }
-            let lot = UnsafeRawPointer(lots + number)
-            for line in 0..<Self.lotLines { memory_prefetch(lot + line * 64) }
+            memory_prefetch_lines(lots + number, Self.lotLines)
         }
     }
 

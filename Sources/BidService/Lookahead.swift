@@ -12,6 +12,9 @@ struct Lookahead {
     private var upcoming: [UnsafeRawPointer] = []
     private var turn = 0
 
+    /// How many lines of a cache the writer looks at of a submission.
+    private static let submissionLines = 2
+
     /// So many turns before its own a submission is fetched; and so on.
     private static let submission = 10
     private static let request = 7
@@ -45,7 +48,7 @@ struct Lookahead {
 
     private func fetchSubmission(at place: Int) {
         guard place < upcoming.count else { return }
-        for line in 0..<2 { memory_prefetch(upcoming[place] + line * 64) }
+        memory_prefetch_lines(upcoming[place], Self.submissionLines)
     }
 
     private func foresight(at place: Int) -> RequestForesight? {

@@ -31,7 +31,7 @@ struct StackText {
 
     /// What has been written from there on; good until `withSpace` returns.
     func written(from start: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: bytes + start, count: count - start)
+        written(start..<count)
     }
 
     /// What has been written there; good until `withSpace` returns.
