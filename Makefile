@@ -14,8 +14,8 @@ DATABASE ?= demo.db
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: help packages run demo build test format lint model crash bench autobahn clean
-.PHONY: protobuf protobuf-check operations operations-page fuzz
+.PHONY: help packages run demo build test tests format lint model crash bench autobahn clean
+.PHONY: protobuf protobuf-check operations operations-page fuzz fuzzers
 .PHONY: terminal manual install uninstall api docs
 .PHONY: hostile drain clients browser simulate instructions instructions-accept peers
 
@@ -44,10 +44,12 @@ tested.release := -c release -Xswiftc -enable-testing --scratch-path .build-test
 tested.built := -c release
 tested := $(tested.$(TESTED))
 
-test: packages ## Builds and passes all tests.
+test: tests ## Builds and passes all tests.
 	@.ci/packages curl openssl python3
-	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
 	$(SWIFT) test $(tested) --skip-build
+
+tests: packages ## Builds all tests.
+	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
 
 terminal: build ## The command line on a real terminal: live table, tables, progress, completions.
 	.ci/packages zsh fish
@@ -101,15 +103,13 @@ model: packages ## The rules against a naive second model: SEQUENCES=100000 [SEE
 	SEQUENCES=$(SEQUENCES) $(SWIFT) test -c release -Xswiftc -enable-testing --filter 'NaiveModelTests|NaiveRoomTests'
 
 SEEDS ?= 10000
-simulate: packages ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=] [TESTED=release]
-	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+simulate: tests ## Lets everything fail, by seeds, and checks what clients were told: SEEDS=10000 [FROM=1] [SEED=] [TESTED=release]
 	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FROM=$(FROM) SIMULATION_SEED=$(SEED) $(SWIFT) test $(tested) --skip-build \
 		--filter SimulationTests
 
 ROUNDS ?= 50
 STOP ?= 10
-crash: packages ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10 [TESTED=release]
-	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+crash: tests ## Kills a real server under load and looks what is left: ROUNDS=50 STOP=10 [TESTED=release]
 	CRASH_ROUNDS=$(ROUNDS) CRASH_STOP=$(STOP) $(SWIFT) test $(tested) --skip-build --filter CrashTests
 
 SCENARIO ?= all
@@ -143,8 +143,7 @@ hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS
 	$(BUILD)/release/gavel-benchmarks hostile --repeat $(PAIRS)
 
 WATCHERS ?= 5000
-drain: packages ## Stops a server in front of a full house: WATCHERS=5000
-	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+drain: tests ## Stops a server in front of a full house: WATCHERS=5000
 	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test $(tested) --skip-build \
 		--filter DrainCrowdTests
 
@@ -169,10 +168,12 @@ autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7)
 
 SECONDS ?= 60
 FUZZ := .build-fuzz
-fuzz: packages ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
+fuzz: fuzzers ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
+	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
+
+fuzzers: packages ## Builds the fuzzers.
 	GAVEL_FUZZ=1 $(SWIFT) build $(SWIFT_FLAGS) -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
 		-Xswiftc -enable-testing --product gavel-fuzz
-	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 clean: ## Removes what was built, and the demo.
 	rm -rf $(BUILD) $(FUZZ) .build-tested demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock demo.db.key
