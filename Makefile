@@ -3,6 +3,9 @@
 SWIFT ?= swift
 # What every build is told besides, as in CI: what is built with other flags is built anew.
 SWIFT_FLAGS ?=
+# BUILT=1: what is needed has been built before, and nothing is. For CI, as SwiftPM takes up to a minute to find
+# out that there is nothing to do.
+compile := $(if $(BUILT),: built before:,$(SWIFT) build $(SWIFT_FLAGS))
 # Where the release build and the demo live; both are ignored by git.
 BUILD := .build
 GAVEL := $(BUILD)/release/gavel
@@ -32,7 +35,7 @@ run: build ## Builds, migrates, starts the server with a demo sale, and says whe
 demo: run ## The same.
 
 build: packages ## The release build: .build/release/gavel
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
+	$(compile) -c release --product gavel
 
 # What the tests are run with:
 #   debug     a debug build
@@ -49,7 +52,7 @@ test: tests ## Builds and passes all tests.
 	$(SWIFT) test $(tested) --skip-build
 
 tests: packages ## Builds all tests.
-	$(SWIFT) build $(SWIFT_FLAGS) $(tested) --build-tests
+	$(compile) $(tested) --build-tests
 
 terminal: build ## The command line on a real terminal: live table, tables, progress, completions.
 	.ci/packages zsh fish
@@ -114,32 +117,32 @@ crash: tests ## Kills a real server under load and looks what is left: ROUNDS=50
 
 SCENARIO ?= all
 bench: packages ## Measures: SCENARIO=rules|ledger|receipts|bids|closing|handshakes|authentications|idle|drain|fanout|latency|restart|restore|snapshots|verify|all
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
+	$(compile) -c release --product gavel
+	$(compile) -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks $(SCENARIO)
 
 instructions: packages ## Counts the instructions of each component, and compares them: [COMPONENTS="rules ledger"]
 	.ci/packages valgrind binutils
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
+	$(compile) -c release --product gavel-benchmarks
 	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks $(COMPONENTS)
 
 instructions-accept: packages ## Keeps today's counts: what has become dearer has to be.
 	.ci/packages valgrind binutils
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
+	$(compile) -c release --product gavel-benchmarks
 	python3 Tests/Instructions/measure.py $(BUILD)/release/gavel-benchmarks --accept $(COMPONENTS)
 
 PEERS ?= full
 peers: packages ## Gavel beside uWebSockets, nchan, NATS, Node, PostgreSQL and Redis: PEERS=full|quick
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
+	$(compile) -c release --product gavel
+	$(compile) -c release --product gavel-benchmarks
 	Tests/Peers/install $(BUILD)/peers
 	python3 Tests/Peers/compare.py --gavel $(BUILD)/release/gavel --environment $(BUILD)/peers \
 		--benchmarks $(BUILD)/release/gavel-benchmarks $(if $(filter quick,$(PEERS)),--quick)
 
 PAIRS ?= 5
 hostile: packages ## A thousand hostile connections beside honest bidders: PAIRS=5
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-benchmarks
+	$(compile) -c release --product gavel
+	$(compile) -c release --product gavel-benchmarks
 	$(BUILD)/release/gavel-benchmarks hostile --repeat $(PAIRS)
 
 WATCHERS ?= 5000
@@ -162,7 +165,7 @@ docs: packages ## The reference of GavelClient, by DocC: .build/documentation
 
 PROFILE ?= short
 autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7): PROFILE=short|full [CASES=]
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product gavel-echo
+	$(compile) -c release --product gavel-echo
 	python3 Tests/Conformance/autobahn.py --server $(BUILD)/release/gavel-echo \
 		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
 
@@ -172,7 +175,7 @@ fuzz: fuzzers ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
 	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 fuzzers: packages ## Builds the fuzzers.
-	GAVEL_FUZZ=1 $(SWIFT) build $(SWIFT_FLAGS) -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
+	GAVEL_FUZZ=1 $(compile) -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
 		-Xswiftc -enable-testing --product gavel-fuzz
 
 clean: ## Removes what was built, and the demo.
