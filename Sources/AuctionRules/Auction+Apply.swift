@@ -50,10 +50,6 @@ extension Auction {
         _ event: BidAccepted, at t: Instant, recordedAs hash: EntryHash
     ) -> (told: Acceptance, isFirst: Bool) {
         if let seq = event.seq { self.seq = seq }
-        // The bidder is told the lot as the whole command leaves it, like everybody else under the
-        // same seq: with the end that the bid moves, or closed by it. Those events come next.
-        let end = event.standing.flatMap { endAfterPublicChange(to: $0, at: t) } ?? endsAt
-        let isSold = event.standing.map(reachesCap) ?? false
         let kind: Commitment.Kind =
             switch event.request.action {
             case .bid(.max, _, _), .bidAtAsk(.max, _, _, _): .max
@@ -61,17 +57,25 @@ extension Auction {
             case .room: .room
             case .buy, .retract: .buy
             }
-        let ownSeq = event.standing == nil ? nil : event.seq
         let countBefore = participants.count
         let number = participants.admit(event.request.bidder)
         let isFirst = participants.count > countBefore
-        bidding.commit(event.amount, by: number, kind, isPublic: ownSeq != nil)
-        if ownSeq != nil { publicBids += 1 }
         let ownMax = participants.commit(event.amount, by: number, isSealed: !isOpenOutcry)
+        // The bidder is told the lot as the whole command leaves it, like everybody else under the
+        // same seq: with the end that the bid moves, or closed by it. Those events come next.
+        var end = endsAt
+        var isSold = false
+        var ownSeq: Int64?
+        // Looked at once, as each look takes hold of its leader's name.
         if let standing = event.standing {
+            end = endAfterPublicChange(to: standing, at: t) ?? end
+            isSold = reachesCap(standing)
+            ownSeq = event.seq
             show(standing, after: event.request.bidder, number: number)
             if block != nil { askOverPrice() }
         }
+        bidding.commit(event.amount, by: number, kind, isPublic: ownSeq != nil)
+        if ownSeq != nil { publicBids += 1 }
         if !refusedOffers.isEmpty { refusedOffers[event.request.bidder] = nil }
         let told = Acceptance(
             seq: seq, isLeading: showsBidding ? standing.leader == event.request.bidder : nil,

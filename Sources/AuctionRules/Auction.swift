@@ -136,7 +136,7 @@ public struct Auction: Hashable, Sendable {
     public func reply(to key: BidKey) -> Reply? { replies.reply(to: key, among: participants) }
 
     /// The reply that was given last: right after an event with a verdict, that verdict's.
-    public var newestReply: Reply? { replies.newest }
+    public var newestReply: Reply? { replies.newest(among: participants) }
 
     public var isClosed: Bool {
         if case .closed = phase { true } else { false }

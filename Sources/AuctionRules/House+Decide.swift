@@ -38,7 +38,6 @@ extension House {
         _ request: BidRequest, on lot: Auctions.Place, at stamp: Instant
     ) -> Decision {
         let t = time(of: stamp)
-        auctions.prefetch(lot, bidder: request.bidder.keyHash, key: request.keyHash)
         // Beforehand, as what is done with the lot where it stands must not look at the house: for that
         // it would be given a house of its own, all of whose references are counted.
         let admission = admission(of: request, on: lot)

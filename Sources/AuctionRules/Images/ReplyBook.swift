@@ -5,16 +5,12 @@
 /// starts need not make them all. Who has a number in them the lot's ``Participants`` know.
 struct ReplyBook: Hashable, Sendable {
     private(set) var records = RecordPages()
-    /// The reply that was given last.
-    private var newestGiven: Given?
+    /// Where the reply stands that was given last.
+    private var newestPlace: RecordPages.Place?
+    /// And that reply, if it accepted nothing: it is asked for at once. An acceptance is hardly ever.
+    private var newestOther: Reply?
     /// Where replies stand, by their keys.
     private var places = PlaceTable()
-
-    private enum Given: Sendable {
-        /// In its parts: most are never asked for as a whole.
-        case acceptance(Acceptance, to: BidRequest, at: Instant, EntryHash)
-        case other(Reply)
-    }
 
     init() {}
 
@@ -22,13 +18,8 @@ struct ReplyBook: Hashable, Sendable {
     var count: Int { places.count }
 
     /// The reply that was given last.
-    var newest: Reply? {
-        switch newestGiven {
-        case nil: nil
-        case .other(let reply): reply
-        case .acceptance(let told, let request, let at, let hash):
-            Reply(request: request, verdict: .accepted(told), at: at, entryHash: hash)
-        }
+    func newest(among participants: Participants) -> Reply? {
+        newestOther ?? newestPlace.map { reply(at: $0, among: participants) }
     }
 
     /// Where the reply stands that a request got; nil when it got no final one.
@@ -131,8 +122,7 @@ struct ReplyBook: Hashable, Sendable {
                 recordedAs: hash
             ) { records.append($0) }
             ?? append(.accepted(told), to: request, isPublic: isPublic, at: t, recordedAs: hash)
-        places.insert(request.keyHash, at: place.bits)
-        newestGiven = .acceptance(told, to: request, at: t, hash)
+        note(request, at: place)
         return place
     }
 
@@ -140,9 +130,14 @@ struct ReplyBook: Hashable, Sendable {
     mutating func keep(
         _ verdict: Verdict, to request: BidRequest, at t: Instant, recordedAs hash: EntryHash
     ) {
-        let place = append(verdict, to: request, isPublic: false, at: t, recordedAs: hash)
+        note(request, at: append(verdict, to: request, isPublic: false, at: t, recordedAs: hash))
+        newestOther = Reply(request: request, verdict: verdict, at: t, entryHash: hash)
+    }
+
+    private mutating func note(_ request: BidRequest, at place: RecordPages.Place) {
         places.insert(request.keyHash, at: place.bits)
-        newestGiven = .other(Reply(request: request, verdict: verdict, at: t, entryHash: hash))
+        newestPlace = place
+        newestOther = nil
     }
 
     private mutating func append(
@@ -177,9 +172,8 @@ struct ReplyBook: Hashable, Sendable {
                 while !reader.isAtEnd {
                     let place = RecordPages.Place(page: number, offset: reader.position)
                     let (reply, isPublic) = try reader.keptReply(bidder)
-                    places.insert(reply.request.keyHash, at: place.bits)
+                    note(reply.request, at: place)
                     try body(reply, isPublic, place)
-                    if number == records.pages.count - 1 { newestGiven = .other(reply) }
                 }
             }
         }
