@@ -10,19 +10,10 @@ struct RulesBenchmark: Benchmark {
 
     func run() throws -> Measurement {
         let scene = try Scene(lots: lots, bidders: 64)
-        var house = scene.openHouse
-        let commands = try scene.risingBids(bids)
-        let measurement = try Measurement.measure(units: bids) {
-            for command in commands {
-                let decision = house.decide(command, at: scene.noon)
-                for event in decision.events {
-                    house.apply(event, at: scene.noon, recordedAs: .zero)
-                }
-            }
-        }
-        let accepted = house.auctions.values.reduce(0) { $0 + $1.commitments.count }
-        guard accepted == bids else {
-            throw BenchmarkFailure("Only \(accepted) of \(bids) bids were accepted")
+        var run = try RulesRun(scene.risingBids(bids), on: scene.openHouse, at: scene.noon)
+        let measurement = try Measurement.measure(units: bids) { try run.take(bids) }
+        guard run.accepted == bids else {
+            throw BenchmarkFailure("Only \(run.accepted) of \(bids) bids were accepted")
         }
         return measurement
     }

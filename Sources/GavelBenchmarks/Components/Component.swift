@@ -76,15 +76,9 @@ enum Component: String, CaseIterable {
 
     private func rules(_ units: Int, _ most: Int) throws {
         let scene = try Scene(lots: 16, bidders: 64)
-        var house = scene.openHouse
-        for command in try scene.risingBids(most).prefix(units) {
-            let decision = house.decide(command, at: scene.noon)
-            for event in decision.events {
-                house.apply(event, at: scene.noon, recordedAs: .zero)
-            }
-        }
-        let accepted = house.auctions.values.reduce(0) { $0 + $1.commitments.count }
-        try require(accepted == units)
+        var run = try RulesRun(scene.risingBids(most), on: scene.openHouse, at: scene.noon)
+        try run.take(units)
+        try require(run.accepted == units)
     }
 
     private static let bid =
