@@ -23,7 +23,7 @@ import AuctionRules
 /// So the chain can be checked by somebody who is shown only what is public, and the salt keeps him
 /// from trying all amounts until one fits. Lengths come first, so that no two entries have the same
 /// bytes.
-struct EntryImage: Hashable {
+struct EntryImage {
     let salt: Range<Int>
     let kind: Range<Int>
     /// Empty for an event of the house.
