@@ -72,6 +72,9 @@ public protocol BidLog: AnyObject, Sendable {
     /// - Parameter isIdle: nothing more waits, so that less is enough.
     func checkpoint(isIdle: Bool) throws(LedgerError)
 
+    /// Whether ``checkpoint(isIdle:)`` would have something to move after a commit.
+    var isCheckpointDue: Bool { get }
+
     /// Finishes orderly. Everything after it throws `closed`; closing twice does nothing.
     func close() throws(LedgerError)
 }
@@ -88,6 +91,8 @@ extension BidLog {
     public func unsignedCertificates(max: Int) throws(LedgerError) -> [Certificate] { [] }
 
     public var freeSpace: Int64? { nil }
+
+    public var isCheckpointDue: Bool { false }
 
     /// The house as the log tells it, and where the log stands.
     ///

@@ -14,9 +14,12 @@ public struct CheckpointLimits: Hashable, Sendable {
 
     public init() {}
 
+    /// Whether that many pages are to be moved.
+    func isDue(_ pages: Int, isIdle: Bool) -> Bool { pages >= (isIdle ? idlePages : forcedPages) }
+
     /// Moves what is due.
     func move(from writer: Writer, isIdle: Bool) throws(LedgerError) {
-        guard writer.walPages >= (isIdle ? idlePages : forcedPages) else { return }
+        guard isDue(writer.walPages, isIdle: isIdle) else { return }
         try writer.checkpoint(SQLITE_CHECKPOINT_PASSIVE)
     }
 }

@@ -15,8 +15,8 @@ public struct LogBatch: Sendable {
 
     /// The entries' hashed bytes, and the texts of the rows. Rows refer to it by range, so that a
     /// text is bound without a copy.
-    private(set) var bytes: [UInt8] = []
-    private(set) var entries: [EntryRow] = []
+    private(set) var bytes: [UInt8]
+    private(set) var entries: [EntryRow]
     private(set) var voids: [VoidRow] = []
     /// The rows of the state tables, once sealed.
     private(set) var state: StateRows?
@@ -31,8 +31,9 @@ public struct LogBatch: Sendable {
     public var webhooks: WebhookRows?
 
     private var touched = Touched()
-    private var writer = JSONWriter(reservingCapacity: 1024)
-    private var publicWriter = JSONWriter(reservingCapacity: 1024)
+    /// Most batches have nothing but accepted bids, which need none of these.
+    private var writer = JSONWriter(reservingCapacity: 0)
+    private var publicWriter = JSONWriter(reservingCapacity: 0)
     /// What its entries' salts are made from, for the batch after it to go on with.
     public private(set) var salts: SaltKey
 
@@ -50,10 +51,7 @@ public struct LogBatch: Sendable {
         expected = head
         self.head = head
         self.salts = salts
-        let count = min(max(0, count), Space.entriesMax)
-        (bytes, entries) = space.cleared()
-        bytes.reserveCapacity(count * Space.bytesExpected)
-        entries.reserveCapacity(count)
+        (bytes, entries) = space.cleared(for: min(max(0, count), Space.entriesMax))
     }
 
     /// What a batch has written its entries to. To have and to give back such large pieces for every batch
@@ -72,9 +70,14 @@ public struct LogBatch: Sendable {
             (self.bytes, self.entries) = (bytes, entries)
         }
 
-        fileprivate consuming func cleared() -> (bytes: [UInt8], entries: [EntryRow]) {
+        /// - Parameter count: for how many entries there is to be room.
+        fileprivate consuming func cleared(
+            for count: Int
+        ) -> (bytes: [UInt8], entries: [EntryRow]) {
             bytes.removeAll(keepingCapacity: true)
             entries.removeAll(keepingCapacity: true)
+            bytes.reserveCapacity(count * Self.bytesExpected)
+            entries.reserveCapacity(count)
             return (bytes, entries)
         }
 

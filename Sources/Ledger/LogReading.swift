@@ -19,7 +19,7 @@ enum LogReading {
     static func head(_ statement: Statement) throws(LedgerError) -> LogHead {
         defer { statement.reset() }
         guard try statement.next() else { return .empty }
-        guard let hash = EntryHash(bytes: statement.bytes(1)) else {
+        guard let hash = statement.hash(1) else {
             throw LedgerError(
                 .corrupt(position: statement.integer(0)),
                 "The hash of the log's last entry is not 32 bytes long: restore a backup.")

@@ -16,7 +16,7 @@ import Synchronization
 /// once, one of them could be told of the failure and the other one that all is well.
 final class LogSync: @unchecked Sendable {
     // Sendable: `state` is a mutex's. `holdsBack`, `hasNewHeader` and `hasSynced` are used only by whoever
-    // uses the connection, on the ledger's queue.
+    // uses the connection, with the ledger locked.
 
     /// The file, as long as it is open, and what its first failed sync said.
     private struct State: @unchecked Sendable {
@@ -42,7 +42,7 @@ final class LogSync: @unchecked Sendable {
     /// No commit can be made durable any more.
     var hasFailed: Bool { state.withLock { $0.failure != SQLITE_OK } }
 
-    // MARK: - For SQLite, on the ledger's queue
+    // MARK: - For SQLite, with the ledger locked
 
     /// Something is written to the file.
     func noteWrite(at offset: Int64) {

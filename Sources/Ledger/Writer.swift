@@ -3,7 +3,7 @@ import GRDBSQLite
 
 /// The writer's end of the connection: its prepared statements, and what it knows of the log.
 ///
-/// Not thread-safe: it lives on the ledger's queue.
+/// Not thread-safe: whoever has locked the ledger uses it.
 final class Writer {
     let connection: OpaquePointer
     private(set) var head: LogHead
@@ -29,6 +29,9 @@ final class Writer {
             throw error
         }
         self.statements = statements
+        // GRDB's, for observers of the database, which there are none of; they ask for its queue.
+        sqlite3_commit_hook(connection, nil, nil)
+        sqlite3_rollback_hook(connection, nil, nil)
         walPageCount = .allocate(capacity: 1)
         walPageCount.initialize(to: 0)
         sqlite3_wal_hook(

@@ -43,6 +43,20 @@ struct LogReservationTests {
         try SQLiteLedger(path: Trial.path, options: options(on: disk)).rebuild().head
     }
 
+    @Test("To move the log is due from so many pages on, until that is done")
+    func due() throws {
+        let directory = try TemporaryDirectory()
+        let options = Self.options(on: SystemDisk(), forced: 20)
+        let ledger = try SQLiteLedger(path: directory.file(), options: options)
+        #expect(!ledger.isCheckpointDue)
+        try ledger.append(SQLiteLedgerTests.bidders(500, after: .empty))
+        #expect(ledger.isCheckpointDue)
+        try ledger.checkpoint(isIdle: false)
+        #expect(!ledger.isCheckpointDue)
+        try ledger.close()
+        #expect(!ledger.isCheckpointDue)
+    }
+
     @Test("Commits don't change the file's length, and neither does its new beginning")
     func overwritten() throws {
         let directory = try TemporaryDirectory()

@@ -89,11 +89,12 @@ struct PowerLossTests {
                     let queue = try DatabaseQueue(path: disk.sqliteName(of: Trial.path))
                     let writer = try queue.writeWithoutTransaction { database in
                         try database.execute(sql: "PRAGMA synchronous = NORMAL")
-                        return QueueBound(
-                            try Writer(database.connection()))
+                        return Locked(try Writer(database.connection()))
                     }
                     return { batch in
-                        try queue.writeWithoutTransaction { _ in try writer.value.append(batch) }
+                        try writer.withLock { writer throws(LedgerError) in
+                            try writer.append(batch)
+                        }
                     }
                 }
         }
