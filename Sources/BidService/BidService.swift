@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// Three threads: the *writer* owns the house and decides (see `Writer`), the *committer* owns the log
 /// and writes to it (see `Committer`), the *releaser* waits for the disk and lets out what is durable (see
-/// `Releaser`). Everything else reads ``board``, which shows what has been let out.
+/// `Releaser`). A small batch that finds nothing under way never leaves the writer's thread. Everything else
+/// reads ``board``, which shows what has been let out.
 public final class BidService: Sendable {
     /// What has been published, for any thread to read.
     public let board: PublicBoard

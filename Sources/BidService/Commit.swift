@@ -3,8 +3,7 @@ import Ledger
 
 /// A batch on its way from the writer through the log to everybody.
 ///
-/// A class, as three threads hand it on, and a batch is large: to copy one, and to let go of a copy, took an
-/// eighth of all instructions that a lone bid took in the service (callgrind).
+/// A class, as three threads hand it on, and a batch is large: to move one was a part of what a lone bid takes.
 final class Commit: @unchecked Sendable {
     // Sendable: whoever has it in hand uses it alone, and `CommitLine` says who that is.
 
@@ -17,5 +16,5 @@ final class Commit: @unchecked Sendable {
     init(_ batch: consuming DecidedBatch) { self.batch = batch }
 
     /// Whether it is durable only after a sync.
-    var needsSync: Bool { failure == nil && batch.log.hasRows }
+    var needsSync: Bool { failure == nil && batch.hasRows }
 }

@@ -3,7 +3,8 @@ import Ledger
 
 /// Where the batches are that the writer has decided, until they are let out: one may wait for the log's
 /// thread, one is being written, and a few are written and wait for the disk. The writer, the log's thread
-/// and the releasing one hand them on here, and wait for each other.
+/// and the releasing one hand them on here, and wait for each other. A small batch that nothing is in the way of
+/// need not be handed on: the writer claims the log.
 ///
 /// A failure stops the line: nothing more is taken. Only once nothing is under way any more it is told, as
 /// from then on the log is nobody's but the writer's.
@@ -17,7 +18,7 @@ final class CommitLine: @unchecked Sendable {
     private let monitor: any Monitor
     /// Decided, and waits for the log's thread.
     private var slot: Commit?
-    /// Whether the log's thread has one in hand, and is still writing it.
+    /// Whether the log's thread, or the writer in its place, has one in hand, and is still writing it.
     private var isBusy = false
     private var isWriting = false
     /// In the order of the log; nobody has them in hand.
@@ -35,11 +36,13 @@ final class CommitLine: @unchecked Sendable {
     private var hasEnded = false
     /// Whether the service stops, orderly.
     private var isClosing = false
-    /// How many batches were taken by the log's thread and how many of them are done with, since the start.
+    /// How many batches were taken to be written and how many of them are done with, since the start.
     private var takenCount = 0
     private var doneCount = 0
     /// Whether readers may have seen something in the log that a failed sync has lost.
     private var isDoubtful = false
+    /// Whether the log is to be moved to its final place behind the next batch, by the log's thread.
+    private var isUntidy = false
 
     /// Called once after a failure, when nothing is under way any more.
     private let onFailure: @Sendable (LedgerError) -> Void
@@ -108,11 +111,20 @@ final class CommitLine: @unchecked Sendable {
         return false
     }
 
+    /// Takes the log for a batch that the writer itself writes and lets out, if nothing is in the way of that: it
+    /// then does what the log's thread would with one that it has taken, up to ``finish(leavingUntidy:)``.
+    func claim() -> Bool {
+        change {
+            guard slot == nil, !isStopped, !isUnderWay, !isUntidy else { return false }
+            noteTaken()
+            return true
+        }
+    }
+
     /// Hands a batch over; waits while the one before it still waits for the log's thread.
     ///
     /// - Returns: false when the log has failed: nothing of this batch happened.
-    func hand(over batch: consuming DecidedBatch) -> Bool {
-        let commit = Commit(batch)
+    func hand(over commit: Commit) -> Bool {
         monitor.lock()
         while slot != nil, !hasEnded { monitor.wait(as: .writer) }
         monitor.unlock()
@@ -132,18 +144,16 @@ final class CommitLine: @unchecked Sendable {
     }
 
     /// Takes back the batch that was still waiting when the log failed; nothing of it happened.
-    func takeBack() -> DecidedBatch? {
+    func takeBack() -> Commit? {
         monitor.lock()
         defer { monitor.unlock() }
-        guard hasEnded else { return nil }
-        defer { slot = nil }
-        return slot?.batch
+        return hasEnded ? slot.take() : nil
     }
 
     /// Goes on after a failure.
     ///
     /// - Returns: as ``takeBack()``.
-    func resume() -> DecidedBatch? {
+    func resume() -> Commit? {
         monitor.lock()
         defer { monitor.unlock() }
         isStopped = false
@@ -151,20 +161,18 @@ final class CommitLine: @unchecked Sendable {
         hasEnded = false
         // What was in the log has been written and synced once more.
         isDoubtful = false
-        defer { slot = nil }
-        return slot?.batch
+        return slot.take()
     }
 
     /// Ends both threads when everything handed over is done, and waits until it is.
     ///
     /// - Returns: as ``takeBack()``.
-    func close() -> DecidedBatch? {
+    func close() -> Commit? {
         change { isClosing = true }
         monitor.lock()
         defer { monitor.unlock() }
         while slot != nil && !hasEnded || isUnderWay { monitor.wait(as: .writer) }
-        defer { slot = nil }
-        return slot?.batch
+        return slot.take()
     }
 
     // MARK: - For the log's thread
@@ -188,12 +196,15 @@ final class CommitLine: @unchecked Sendable {
     func take() -> Commit? {
         change {
             guard canTake else { return nil }
-            defer { slot = nil }
-            isBusy = true
-            isWriting = true
-            takenCount += 1
-            return slot
+            noteTaken()
+            return slot.take()
         }
+    }
+
+    private func noteTaken() {
+        isBusy = true
+        isWriting = true
+        takenCount += 1
     }
 
     /// Hands a batch on to the releasing thread; unless nothing waits for the log's thread and nothing is
@@ -215,11 +226,15 @@ final class CommitLine: @unchecked Sendable {
     /// What the log's thread has kept is on disk: while it lets that out, the next one may come.
     func noteDurable() { change { isWriting = false } }
 
-    /// The log's thread is done with its batch.
-    func finish() {
+    /// Whoever had taken a batch is done with it.
+    ///
+    /// - Parameter isUntidy: the log should be moved to its final place, which takes too long for the writer: it
+    ///   claims no batch until the log's thread has done that.
+    func finish(leavingUntidy isUntidy: Bool = false) {
         change {
             isBusy = false
             isWriting = false
+            self.isUntidy = isUntidy
         }
     }
 

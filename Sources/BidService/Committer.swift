@@ -2,13 +2,14 @@ import AuctionRules
 import Ledger
 
 /// The log's thread: writes decided batches to the log, one after the other, and hands them on to be made
-/// durable and let out (see `Releaser`). While it writes, the writer decides the next batch.
+/// durable and let out (see `Releaser`). While it writes, the writer decides the next batch. A small batch that
+/// finds it idle is written by the writer itself.
 ///
 /// A failed write is a stop: nothing of that batch is answered but `unknownOutcome`, nothing
 /// after it is tried, and the log is not touched again until the writer has read it afresh.
 final class Committer: @unchecked Sendable {
-    // Sendable: `log` and `signer` are used only by this committer's thread, or, while that one is known to
-    // be idle, by the writer's.
+    // Sendable: `log` and `signer` are used only by whoever has taken a batch out of the line, or claimed the log
+    // there, or, while nothing is under way, by the writer's thread.
 
     let line: CommitLine
     private let releaser: Releaser
@@ -39,7 +40,7 @@ final class Committer: @unchecked Sendable {
     /// Goes on with a log that has been opened afresh.
     ///
     /// - Returns: the batch that was still waiting when the log failed; nothing of it happened.
-    func resume(with log: any BidLog) -> DecidedBatch? {
+    func resume(with log: any BidLog) -> Commit? {
         self.log = log
         signer.noteReopening()
         releaser.resume(with: log)
@@ -62,13 +63,31 @@ final class Committer: @unchecked Sendable {
         return true
     }
 
+    /// Writes a batch and lets it out, on the writer's own thread, if nothing is in the way of that.
+    ///
+    /// A thread that is woken runs on another core than who wakes it, if that has nothing to do, and finds nothing
+    /// of what it needs in that core's cache: to wake the log's for a lone bid cost as much as all that the service
+    /// does for it (docs/performance.md, "A lone bid").
+    ///
+    /// - Returns: false, and nothing done, when it is to be handed over.
+    func commitAtOnce(_ commit: Commit) -> Bool {
+        guard line.claim() else { return false }
+        writeAndPassOn(commit)
+        line.finish(leavingUntidy: log.isCheckpointDue)
+        return true
+    }
+
     private func process(_ commit: Commit, keepsNone: Bool = false) {
+        writeAndPassOn(commit, keepsNone: keepsNone)
+        if commit.failure == nil { tidy() }
+        line.finish()
+    }
+
+    private func writeAndPassOn(_ commit: Commit, keepsNone: Bool = false) {
         write(commit)
         if line.passOn(commit, keepsNone: keepsNone) {
             releaser.letOut([commit]) { line.noteDurable() }
         }
-        if commit.failure == nil { tidy() }
-        line.finish()
     }
 
     private func write(_ commit: Commit) {
@@ -79,7 +98,7 @@ final class Committer: @unchecked Sendable {
                 try log.checkpoint(isIdle: true)
             }
             try signer.sign(&commit.batch, by: notary, of: log)
-            if commit.batch.log.hasRows { try log.write(commit.batch.log) }
+            try commit.batch.write(to: log)
             space.look(at: log)
         } catch {
             commit.failure = error

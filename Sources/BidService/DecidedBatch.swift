@@ -2,7 +2,10 @@ import AuctionRules
 import Ledger
 
 /// What one commit holds, and what it has for everybody once it is on disk.
-struct DecidedBatch: Sendable {
+///
+/// Not copyable: it is handed from thread to thread and never had twice, and copies, with some fifty references
+/// each, took a tenth of all instructions that a lone bid took in the service (callgrind).
+struct DecidedBatch: ~Copyable, Sendable {
     var log: LogBatch
     var outcomes: [Outcome] = []
     /// Whether one of them is an answer with a receipt.
@@ -42,8 +45,19 @@ struct DecidedBatch: Sendable {
     /// Nothing to store and nobody to answer. What the snapshot would have is not counted.
     var isEmpty: Bool { log.isEmpty && outcomes.isEmpty && heartbeat == nil }
 
+    /// How many entries it adds to the log.
+    var entryCount: Int { log.count }
+
+    /// Whether it has something for the log, be it an entry or only what is kept beside that.
+    var hasRows: Bool { log.hasRows }
+
     /// How much it is: its entries, or its commands if most of them leave none.
     var size: Int { max(log.count, commandCount) }
+
+    /// Writes what there is to be written, and nothing when there is none.
+    borrowing func write(to log: any BidLog) throws(LedgerError) {
+        if hasRows { try log.write(self.log) }
+    }
 
     // MARK: - Outcomes
 

@@ -176,7 +176,7 @@ public final class PublicBoard: Sendable {
     /// Takes over what a commit has changed.
     ///
     /// - Returns: the board's version with it.
-    func update(with batch: DecidedBatch) -> Int64 {
+    func update(with batch: borrowing DecidedBatch) -> Int64 {
         state.withLock { state in
             state.version += 1
             state.head = batch.log.head

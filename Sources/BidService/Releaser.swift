@@ -6,7 +6,7 @@ import Proof
 /// holds, in the order of the log. Meanwhile the log's thread writes the next batch. What has been written
 /// when it comes to it shares one sync.
 ///
-/// When nothing else waits, the log's thread does the same itself. They never do it at once (`CommitLine`).
+/// When nothing else waits, whoever has written does the same itself. They never do it at once (`CommitLine`).
 ///
 /// A failed sync is a failed commit: nothing of what it was for is answered but `unknownOutcome`, and so is
 /// everything that was written after it.
@@ -57,7 +57,7 @@ final class Releaser: @unchecked Sendable {
         return !commits.isEmpty
     }
 
-    /// Makes durable what the log's thread has kept, and lets it out.
+    /// Makes durable what whoever wrote it has kept, and lets it out.
     ///
     /// - Parameter onDurable: called in between.
     func letOut(_ commits: [Commit], onDurable: () -> Void) {
@@ -78,8 +78,9 @@ final class Releaser: @unchecked Sendable {
         guard !isLost, commits.contains(where: \.needsSync) else { return }
         do { try log.sync() } catch { return lose(error) }
         let now = ContinuousClock.now
-        for commit in commits where commit.needsSync && !commit.batch.log.isEmpty {
-            statistics.noteCommit(entries: commit.batch.log.count, took: now - commit.start)
+        for commit in commits where commit.needsSync {
+            let count = commit.batch.entryCount
+            if count > 0 { statistics.noteCommit(entries: count, took: now - commit.start) }
         }
     }
 
@@ -93,14 +94,14 @@ final class Releaser: @unchecked Sendable {
         if line.note(error) { statistics.noteFailure() }
     }
 
-    private func tellUnknown(_ batch: DecidedBatch) {
+    private func tellUnknown(_ batch: borrowing DecidedBatch) {
         for outcome in batch.outcomes { outcome.respond(instead: { _ in .unknownOutcome }) }
         publisher.flush()
     }
 
     /// Lets out what is on disk now: the board first, so that nobody gets a change that a snapshot
     /// taken afterwards would not know.
-    private func release(_ batch: DecidedBatch) {
+    private func release(_ batch: borrowing DecidedBatch) {
         let version = board.update(with: batch)
         if let keys = batch.signingKeys { notary.follow(keys) }
         statistics.noteDurable(batch.arrivals.count, since: batch.decidedAt)
@@ -123,7 +124,7 @@ final class Releaser: @unchecked Sendable {
 
     /// The receipts that are asked for, in the order of the answers: one signature for all of them.
     /// Here, so that an answer with its receipt still comes before the change that it made.
-    private func receipts(for batch: DecidedBatch) -> [SignedStatement] {
+    private func receipts(for batch: borrowing DecidedBatch) -> [SignedStatement] {
         let statements = batch.outcomes.compactMap { outcome -> String? in
             guard case .receipt(let reply, let auction, _) = outcome else { return nil }
             return ReceiptStatement.text(of: reply, on: auction)

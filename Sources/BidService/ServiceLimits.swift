@@ -11,6 +11,9 @@ public struct ServiceLimits: Hashable, Sendable {
     /// a fifth more of the server's CPU on 64 lots, and half as much again on 1,000 (docs/performance.md).
     /// Everybody in a commit waits for the last one.
     public var batchEntriesMax = 1024
+    /// Log entries in a commit that the writer writes itself when nothing else is under way, so that no other thread
+    /// need be woken. Of more the next ones are decided meanwhile. 0: none.
+    public var atOnceEntriesMax = 64
     /// After how many entries a commit is finished that the clock fills: a lot that ends is dearer than a bid, and
     /// bids that come meanwhile are not to wait for a thousand of them.
     var clockEntriesMax: Int { min(batchEntriesMax, 256) }

@@ -72,15 +72,10 @@ extension Writer {
         }
     }
 
-    /// Hands the batch to the committer and starts the next one after it.
+    /// Commits the batch, or hands it to the committer, and starts the next one after it.
     func finishBatch(at watermark: Instant) {
         guard hasWork else { return }
-        defer {
-            batch = DecidedBatch(
-                after: head, salts: batch.log.salts, expecting: batch.log.count,
-                in: spaces.next(keeping: batch.log.space))
-        }
-        guard isSound else { return turnAway(batch) }
+        guard isSound else { return abandonBatch() }
         batch.lots = batch.touched.lots.map { lot in
             house.auctions.with(lot.place) {
                 LotUpdate.of($0, after: lot, recent: recent[lot.place.number])
@@ -102,23 +97,40 @@ extension Writer {
             batch.log.webhooks = rows
             batch.webhookNote = number
         }
-        if !committer.line.hand(over: batch) {
+        commitBatch()
+    }
+
+    private func commitBatch() {
+        let isSmall =
+            batch.heartbeat == nil && batch.size > 0 && batch.size <= limits.atOnceEntriesMax
+        let (count, space) = (batch.log.count, batch.log.space)
+        let commit = Commit(takeBatch())
+        let isDone = isSmall && committer.commitAtOnce(commit)
+        if !isDone, !committer.line.hand(over: commit) {
             isSound = false
-            turnAway(batch)
+            turnAway(commit)
         }
+        // Only now: nobody waits for it.
+        batch = DecidedBatch(
+            after: head, salts: batch.log.salts, expecting: count, in: spaces.next(keeping: space))
+    }
+
+    /// The batch as it is, with an empty one in its place.
+    private func takeBatch() -> DecidedBatch {
+        let empty = DecidedBatch(after: head, salts: batch.log.salts)
+        return exchange(&batch, with: empty)
     }
 
     /// The log has failed: nothing of what was decided after it happened.
     func abandonBatch() {
-        turnAway(batch)
-        batch = DecidedBatch(after: head, salts: batch.log.salts)
+        turnAway(Commit(takeBatch()))
         isGrowing = false
     }
 
     /// Answers the commands of a batch that will never be on disk.
-    func turnAway(_ batch: DecidedBatch?) {
-        guard let batch, batch.commandCount > 0 else { return }
-        for outcome in batch.outcomes { outcome.respond(instead: \.whenUnavailable) }
+    func turnAway(_ commit: Commit?) {
+        guard let commit, commit.batch.commandCount > 0 else { return }
+        for outcome in commit.batch.outcomes { outcome.respond(instead: \.whenUnavailable) }
         publisher.flush()
     }
 

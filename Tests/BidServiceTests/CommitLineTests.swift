@@ -29,11 +29,11 @@ struct CommitLineTests {
         }
 
         /// A batch that can be told by its heartbeat.
-        func batch(_ number: Int64, newKey: Bool = false) -> DecidedBatch {
+        func batch(_ number: Int64, newKey: Bool = false) -> Commit {
             var batch = DecidedBatch(after: .empty, salts: SaltKey(words: .zero))
             batch.heartbeat = Instant(milliseconds: number)
             if newKey { batch.signingKeys = [] }
-            return batch
+            return Commit(batch)
         }
 
         func hand(_ number: Int64, newKey: Bool = false) {
@@ -42,7 +42,7 @@ struct CommitLineTests {
 
         func take(_ number: Int64) -> Commit? {
             guard let taken = line.take() else { return nil }
-            #expect(taken.batch.number == number)
+            #expect(taken.number == number)
             return taken
         }
 
@@ -57,7 +57,7 @@ struct CommitLineTests {
         func release() -> [Int64] {
             let batches = line.takeWritten()
             for batch in batches { line.noteDone(batch, isKept: false, isLost: false) }
-            return batches.map(\.batch.number)
+            return batches.map(\.number)
         }
     }
 
@@ -90,6 +90,63 @@ struct CommitLineTests {
         #expect(!scene.line.passOn(third, keepsNone: false))
         scene.line.finish()
         #expect(scene.release() == [2, 3])
+    }
+
+    @Test("The writer has the log for itself when nothing is under way, and only then")
+    func claiming() throws {
+        let scene = Scene()
+        #expect(scene.line.claim())
+        #expect(!scene.line.claim())
+        let own = scene.batch(1)
+        // It stays with who wrote it.
+        #expect(scene.line.passOn(own, keepsNone: false))
+        #expect(!scene.line.claim())
+        scene.line.noteDurable()
+        #expect(!scene.line.claim())
+        scene.line.noteDone(own, isKept: true, isLost: false)
+        scene.line.finish()
+        // What waits for the log's thread, is with it, or is not let out, is in the way.
+        scene.hand(2)
+        #expect(!scene.line.claim())
+        let second = try #require(scene.take(2))
+        #expect(!scene.line.claim())
+        #expect(!scene.line.passOn(second, keepsNone: true))
+        scene.line.finish()
+        #expect(!scene.line.claim())
+        #expect(scene.release() == [2])
+        #expect(scene.line.claim())
+    }
+
+    @Test("The writer leaves a log that is to be moved to the log's thread, until that has done it")
+    func untidy() throws {
+        let scene = Scene()
+        #expect(scene.line.claim())
+        let own = scene.batch(1)
+        #expect(scene.line.passOn(own, keepsNone: false))
+        scene.line.noteDone(own, isKept: true, isLost: false)
+        scene.line.finish(leavingUntidy: true)
+        #expect(!scene.line.claim())
+        scene.hand(2)
+        try scene.write(2)
+        #expect(scene.release() == [2])
+        #expect(scene.line.claim())
+    }
+
+    @Test("What the writer claimed and could not write is told as any failure")
+    func failedClaim() {
+        let scene = Scene()
+        #expect(scene.line.claim())
+        let own = scene.batch(1)
+        own.failure = Self.fault
+        #expect(scene.line.passOn(own, keepsNone: false))
+        #expect(scene.line.note(Self.fault))
+        scene.line.noteDone(own, isKept: true, isLost: true)
+        #expect(scene.calls.all == [])
+        scene.line.finish()
+        #expect(scene.calls.all == ["failed: ioError"])
+        #expect(!scene.line.claim())
+        #expect(scene.line.resume() == nil)
+        #expect(scene.line.claim())
     }
 
     @Test("No more are written than may be waiting for the disk")
@@ -174,7 +231,7 @@ struct CommitLineTests {
         scene.hand(3)
         #expect(scene.line.take() == nil)
         let batches = scene.line.takeWritten()
-        #expect(batches.map(\.batch.number) == [1, 2])
+        #expect(batches.map(\.number) == [1, 2])
         #expect(batches.map { $0.failure == nil } == [true, false])
     }
 
@@ -193,9 +250,9 @@ struct CommitLineTests {
     @Test("What may be lost after a failed sync is told to nobody until the log is opened again")
     func doubtful() throws {
         let scene = Scene()
-        var bidder = scene.batch(1)
+        let bidder = scene.batch(1)
         var house = House()
-        bidder.log.record(
+        bidder.batch.log.record(
             .house(.bidderAdded(Bidder(id: try BidderID("A")))), at: Instant(milliseconds: 1),
             in: &house)
         #expect(scene.line.hand(over: bidder))
@@ -210,6 +267,6 @@ struct CommitLineTests {
     }
 }
 
-extension DecidedBatch {
-    fileprivate var number: Int64 { heartbeat?.milliseconds ?? 0 }
+extension Commit {
+    fileprivate var number: Int64 { batch.heartbeat?.milliseconds ?? 0 }
 }

@@ -7,8 +7,10 @@ import Testing
 
 @Suite("Receipts are signed with a key that the log has")
 struct ReceiptTests {
-    static func fixture(_ key: SigningKey = SigningKey()) async throws -> Fixture {
-        let fixture = try Fixture()
+    static func fixture(
+        _ key: SigningKey = SigningKey(), limits: ServiceLimits = .forTests
+    ) async throws -> Fixture {
+        let fixture = try Fixture(limits: limits)
         try await fixture.openLot {
             $0.retraction = .ebay
         }
@@ -105,7 +107,7 @@ struct ReceiptTests {
 
     @Test("All bids of one commit share one signature, and a repeat is signed anew")
     func oneSignature() async throws {
-        let fixture = try await Self.fixture()
+        let fixture = try await Self.fixture(limits: .handingOver)
         fixture.log.shut()
         let answers = Recorder()
         // One stands before the gate: what comes meanwhile is decided, and waits for the next commit.

@@ -119,7 +119,7 @@ struct RestartTests {
     func toldAtOnce() async throws {
         let log = GatedLog()
         let opening = Turnstile()
-        let service = try BidService(limits: .forTests, clock: ManualClock(Fixture.noon)) {
+        let service = try BidService(limits: .handingOver, clock: ManualClock(Fixture.noon)) {
             () throws(LedgerError) in
             opening.pass()
             log.memory.reopen()
@@ -146,9 +146,34 @@ struct RestartTests {
         service.stop()
     }
 
+    @Test("Who comes while the writer's own commit fails is decided once the log is back")
+    func behindOwnCommit() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        fixture.log.shut()
+        fixture.log.memory.failAppend()
+        let answers = Recorder()
+        fixture.service.submit(try Fixture.bid("A", 5000)) { answers.note(.answer($0)) }
+        fixture.log.waitForAppend()
+        fixture.service.submit(try Fixture.bid("B", 6000)) { answers.note(.answer($0)) }
+        // The writer waits for the disk itself.
+        #expect(fixture.service.queuedCommands == 1)
+        fixture.log.open()
+        await answers.wait { $0.count == 2 }
+        fixture.service.stop()
+        #expect(answers.items.first == .answer(.unknownOutcome))
+        guard case .answer(.reply(let reply)) = answers.items.last else {
+            throw Unexpected(answers.items)
+        }
+        #expect(reply.request.bidder.text == "B")
+        #expect(Answer.reply(reply).isAccepted)
+        let (house, _) = try fixture.log.memory.rebuilt()
+        #expect(try #require(house.auctions[AuctionID("lot")]).commitments.count == 1)
+    }
+
     @Test("Who still waits when the log fails for good at the stop is answered, too")
     func failsAtTheStop() async throws {
-        let fixture = try Fixture()
+        let fixture = try Fixture(limits: .handingOver)
         try await fixture.openLot()
         fixture.log.shut()
         fixture.log.memory.failAppend()
@@ -233,7 +258,7 @@ struct RestartTests {
 
     @Test("Of a failed commit that holds each change is told, however few are kept for who resumes")
     func failedCommitOfManyChanges() async throws {
-        var limits = ServiceLimits.forTests
+        var limits = ServiceLimits.handingOver
         limits.recentChangesMax = 0
         let fixture = try Fixture(limits: limits)
         try await fixture.openLot()

@@ -84,6 +84,13 @@ extension ServiceLimits {
         limits.recoveryInterval = 1
         return limits
     }
+
+    /// The same, and even a lone bid goes to the log's thread: the writer goes on meanwhile.
+    static var handingOver: ServiceLimits {
+        var limits = forTests
+        limits.atOnceEntriesMax = 0
+        return limits
+    }
 }
 
 struct Unexpected: Error {
