@@ -144,8 +144,13 @@ async def console_has_no_accidents(stage):
     await choose(tab, "A clock")
     await press(tab, "c")
     await tab.sees("#done", "hold it a little longer")
+    # The bid comes while the key is held, however slow the machine is between the key and what follows here.
+    await tab.page.evaluate("""([path, token, body]) => {
+        const headers = { Authorization: `Bearer ${token}` };
+        const bid = () => fetch(path, { method: "POST", headers, body });
+        addEventListener("keydown", bid, { once: true });
+    }""", [f"/v1/auctions/{lot}/bids", anna, '{"id":"accident","amount":2000}'])
     await tab.page.keyboard.down("c")
-    await stage.house.bid(lot, 2000, anna)
     await tab.sees("#fault", "something has just happened")
     await tab.page.wait_for_timeout(hold)
     await tab.page.keyboard.up("c")
