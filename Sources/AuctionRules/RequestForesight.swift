@@ -22,6 +22,14 @@ public struct RequestForesight: Hashable, Sendable {
         key = request.keyHash
     }
 
+    /// How many turns before its own a request is fetched. Each step needs what the one before has fetched, and that
+    /// takes a few turns; what is fetched much earlier has been driven out again.
+    @inlinable public static var requestTurns: Int { 7 }
+    /// The same of its lot.
+    @inlinable public static var lotTurns: Int { 5 }
+    /// The same of what its lot refers to.
+    @inlinable public static var contentsTurns: Int { 2 }
+
     /// How many lines of a cache a request takes, wherever they begin.
     private static let lines = 3
 

@@ -23,13 +23,13 @@ public enum Answer: Hashable, Sendable {
     case unknownOutcome
 }
 
-/// Gets an answer, once, on the releasing thread, the log's or the submitting one; must not block.
+/// Gets an answer, once, on one of the service's threads or the submitting one; must not block.
 public typealias Responder = @Sendable (Answer) -> Void
 
 /// A command, and who gets its answer.
 ///
 /// A class, as it is made once, and then only handed on: from the connection to the queue, from there to the
-/// writer, and with the answer to the releasing thread. Whoever has to remember something with it makes a
+/// writer, and with the answer to whoever lets that out. Whoever has to remember something with it makes a
 /// subclass that does, and not a closure beside it.
 open class Submission: @unchecked Sendable {
     // Sendable: nothing of it ever changes. A subclass has to promise the same.
@@ -55,7 +55,7 @@ open class Submission: @unchecked Sendable {
             }
     }
 
-    /// Gets the answer, once, on the releasing thread, the log's or the submitting one; must not block.
+    /// Gets the answer, once, on one of the service's threads or the submitting one; must not block.
     open func respond(_ answer: Answer) { responder?(answer) }
 }
 

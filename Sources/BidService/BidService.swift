@@ -32,11 +32,11 @@ public final class BidService: Sendable {
     ///   - clock: where the arrival stamps come from.
     ///   - publisher: who distributes what is committed.
     ///   - scheduling: of the service's threads.
-    ///   - onFailure: told of a log that failed, on the log's thread or the releasing one; and why it can't be opened
-    ///     again, on the writer's.
+    ///   - onFailure: told of a log that failed, on the service's thread that has found out; and why it can't be
+    ///     opened again, on the writer's.
     ///   - onRecovery: told that commands are taken again afterwards, on the writer's thread.
     ///   - onSpace: told that the log's disk is nearly full, and that there is room again, with the
-    ///     free bytes; on the log's thread.
+    ///     free bytes; on the log's thread or the writer's.
     public convenience init(
         limits: ServiceLimits = ServiceLimits(), clock: any ServiceClock = SystemClock(),
         publisher: any Publisher = SilentPublisher(), scheduling: Scheduling = .normal,
@@ -136,7 +136,7 @@ public final class BidService: Sendable {
     ///   - isUrgent: somebody waits for it. Otherwise it goes along with the next commit, which comes
     ///     within a heartbeat's interval.
     ///   - respond: told once whether it is on disk; not, only when the service has ended before. Called on
-    ///     the releasing thread, the log's or this one; must not block.
+    ///     one of the service's threads or this one; must not block.
     public func store(
         _ rows: WebhookRows, isUrgent: Bool,
         respond: @escaping @Sendable (_ isStored: Bool) -> Void = { _ in }

@@ -15,17 +15,14 @@ struct Lookahead {
     /// How many lines of a cache the writer looks at of a submission.
     private static let submissionLines = 2
 
-    /// So many turns before its own a submission is fetched; and so on.
-    private static let submission = 10
-    private static let request = 7
-    private static let lot = 5
-    private static let contents = 2
+    /// So many turns before its own a submission is fetched; its request and what follows are the rules'.
+    private static let submissionTurns = 10
 
     /// - Parameter groups: held by the caller until the last turn is over.
     init(_ groups: [CommandQueue.Group]) {
         let count = groups.reduce(0) { $0 + $1.submissions.count }
         // Nothing comes soon after a few.
-        guard count > Self.contents else { return }
+        guard count > RequestForesight.contentsTurns else { return }
         upcoming.reserveCapacity(count)
         for group in groups {
             group.submissions.withUnsafeBufferPointer { submissions in
@@ -34,16 +31,19 @@ struct Lookahead {
                 }
             }
         }
-        for place in 0..<min(Self.submission, count) { fetchSubmission(at: place) }
-        for place in 0..<min(Self.request, count) { foresight(at: place)?.fetch() }
+        for place in 0..<min(Self.submissionTurns, count) { fetchSubmission(at: place) }
+        for place in 0..<min(RequestForesight.requestTurns, count) { foresight(at: place)?.fetch() }
     }
 
     /// What the house is to fetch for in this turn: of each submission comes one, in order.
     mutating func next() -> (far: RequestForesight?, near: RequestForesight?) {
         defer { turn += 1 }
-        fetchSubmission(at: turn + Self.submission)
-        foresight(at: turn + Self.request)?.fetch()
-        return (foresight(at: turn + Self.lot), foresight(at: turn + Self.contents))
+        fetchSubmission(at: turn + Self.submissionTurns)
+        foresight(at: turn + RequestForesight.requestTurns)?.fetch()
+        return (
+            foresight(at: turn + RequestForesight.lotTurns),
+            foresight(at: turn + RequestForesight.contentsTurns)
+        )
     }
 
     private func fetchSubmission(at place: Int) {

@@ -9,10 +9,6 @@ struct RulesRun {
     private let bids: [(request: BidRequest, lot: AuctionID)]
     private let foresights: [RequestForesight]
 
-    /// How many turns before its own a request is fetched, its lot, and what that refers to: as the writer's
-    /// `Lookahead` does it.
-    private static let (request, lot, contents) = (7, 5, 2)
-
     /// - Parameter commands: bidders' requests.
     init(_ commands: [Command], on house: House, at t: Instant) throws {
         self.house = house
@@ -29,15 +25,19 @@ struct RulesRun {
     /// Takes the first `count` bids.
     mutating func take(_ count: Int) throws {
         for turn in 0..<count {
-            if turn + Self.request < count { foresights[turn + Self.request].fetch() }
+            foresight(at: turn + RequestForesight.requestTurns, of: count)?.fetch()
             house.fetch(
-                far: turn + Self.lot < count ? foresights[turn + Self.lot] : nil,
-                near: turn + Self.contents < count ? foresights[turn + Self.contents] : nil)
+                far: foresight(at: turn + RequestForesight.lotTurns, of: count),
+                near: foresight(at: turn + RequestForesight.contentsTurns, of: count))
             guard let lot = house.auctions.place(of: bids[turn].lot),
                 let bid = house.decide(bids[turn].request, on: lot, at: t).events.onlyBid
             else { throw BenchmarkFailure("Bid \(turn) was not accepted, or not that alone") }
             house.apply(bid, on: lot, at: t, recordedAs: .zero)
         }
+    }
+
+    private func foresight(at turn: Int, of count: Int) -> RequestForesight? {
+        turn < count ? foresights[turn] : nil
     }
 
     /// How many bids the lots have.

@@ -4,8 +4,8 @@ import Synchronization
 import WireProtocol
 
 /// Distributes what has been committed: hands each message once to every event loop where somebody
-/// wants to hear of it (``Interest``). Runs on the releasing thread or the log's; never waits for a socket, and leaves
-/// the encoding to the event loops.
+/// wants to hear of it (``Interest``). Runs on the service's thread that lets a commit out; never waits for a
+/// socket, and leaves the encoding to the event loops.
 public final class FanOut: Publisher {
     /// The gateway that is attached; before it starts, and after it has stopped, nobody watches.
     /// A class, as there is a look at it for everything that is published.
