@@ -3,7 +3,7 @@ import Ledger
 
 /// A batch on its way from the writer through the log to everybody.
 ///
-/// A class, as three threads hand it on, and a batch is large: to move one was a part of what a lone bid takes.
+/// A class, as three threads hand it on, and a batch is large.
 final class Commit: @unchecked Sendable {
     // Sendable: whoever has it in hand uses it alone, and `CommitLine` says who that is.
 

@@ -175,7 +175,7 @@ final class CommitLine: @unchecked Sendable {
         return slot.take()
     }
 
-    // MARK: - For the log's thread
+    // MARK: - For the log's thread, or the writer in its place
 
     /// Waits for the next batch; nil when there will be none.
     func next() -> Commit? {
@@ -208,10 +208,10 @@ final class CommitLine: @unchecked Sendable {
     }
 
     /// Hands a batch on to the releasing thread; unless nothing waits for the log's thread and nothing is
-    /// on its way to be let out: then it keeps the batch, and a lone bid does not wait for another thread.
+    /// on its way to be let out: then who wrote it keeps it, and a lone bid does not wait for another thread.
     ///
     /// - Parameter keepsNone: not even then; for a test that decides itself what goes on at once.
-    /// - Returns: whether the log's thread keeps it.
+    /// - Returns: whether who wrote it keeps it.
     func passOn(_ commit: Commit, keepsNone: Bool) -> Bool {
         change {
             if commit.failure != nil { isStopped = true }
@@ -223,7 +223,7 @@ final class CommitLine: @unchecked Sendable {
         }
     }
 
-    /// What the log's thread has kept is on disk: while it lets that out, the next one may come.
+    /// What was kept is on disk: while it lets that out, the next one may come.
     func noteDurable() { change { isWriting = false } }
 
     /// Whoever had taken a batch is done with it.
@@ -265,7 +265,7 @@ final class CommitLine: @unchecked Sendable {
 
     /// A batch is let out, or those who wait for it have been told that it may be lost.
     ///
-    /// - Parameter isKept: the log's thread had kept it.
+    /// - Parameter isKept: who wrote it had kept it.
     func noteDone(_ commit: Commit, isKept: Bool, isLost: Bool) {
         change {
             if isLost, commit.needsSync { isDoubtful = true }

@@ -152,6 +152,7 @@ async def console_has_no_accidents(stage):
     }""", [f"/v1/auctions/{lot}/bids", anna, '{"id":"accident","amount":2000}'])
     await tab.page.keyboard.down("c")
     await tab.sees("#fault", "something has just happened")
+    assert len(await stage.house.bids(lot)) == 1
     await tab.page.wait_for_timeout(hold)
     await tab.page.keyboard.up("c")
     assert (await show(stage, lot))["status"] == "open"
