@@ -21,8 +21,9 @@ struct InvariantTests {
             "AuctionRules", "StrictJSON", "Foundation", "FoundationEssentials", "SwiftProtobuf",
         ],
         "Gateway": [
-            "AuctionRules", "BidService", "CZlib", "Proof", "StrictJSON", "WireProtocol", "Crypto",
-            "Foundation", "FoundationEssentials", "JWTKit", "Logging", "NIOCore", "NIOExtras",
+            "AuctionRules", "BidService", "CPages", "CZlib", "Proof", "StrictJSON", "WireProtocol",
+            "Crypto", "Foundation", "FoundationEssentials", "JWTKit", "Logging", "NIOCore",
+            "NIOExtras",
             "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "OrderedCollections", "Synchronization",
         ],
         "Webhooks": [

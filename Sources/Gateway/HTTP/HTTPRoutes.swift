@@ -45,7 +45,7 @@ struct HTTPRoutes: HTTPResponder {
                 Route(.GET, "/healthz", operations.healthz),
                 Route(.GET, "/readyz", operations.readyz),
                 Route(.GET, "/metrics", operations.metrics),
-            ] + DocumentRoutes.routes + Page.routes + ConsolePage.routes)
+            ] + DocumentRoutes.routes + PageRoutes.routes)
     }
 
     /// A browser that would change something from a page that is not on the list is refused before

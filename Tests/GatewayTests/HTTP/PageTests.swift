@@ -11,7 +11,7 @@ struct PageTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../Sources/Gateway/Page").standardized
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
-        return names.filter { !$0.hasSuffix(".swift") }.sorted().map {
+        return names.sorted().map {
             $0 == "index.html" ? "/" : "/page/\($0)"
         }
     }()
