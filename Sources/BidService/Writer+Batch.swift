@@ -90,8 +90,11 @@ extension Writer {
         batch.finishedAt = house.lastInstant
         head = batch.log.head
         if !batch.log.isEmpty || batch.heartbeat != nil { lastBeat = watermark }
-        batch.log.snapshot = snapshots.rows(of: house, at: head) { id in
-            house.auctions.place(of: id).map { recent[$0.number].records }
+        // Asked here, too, as a house that is handed over is copied, with a count for each of its tables.
+        if snapshots.isBehind(head) {
+            batch.log.snapshot = snapshots.rows(of: house, at: head) { id in
+                house.auctions.place(of: id).map { recent[$0.number].records }
+            }
         }
         if let (rows, number) = webhooks.take() {
             batch.log.webhooks = rows
