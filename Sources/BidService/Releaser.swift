@@ -104,7 +104,9 @@ final class Releaser: @unchecked Sendable {
     private func release(_ batch: borrowing DecidedBatch) {
         let version = board.update(with: batch)
         if let keys = batch.signingKeys { notary.follow(keys) }
+        // Before the answers: who has one and asks for the figures is counted there.
         statistics.noteDurable(batch.arrivals.count, since: batch.decidedAt)
+        statistics.note(batch.verdicts)
         // Most commits have nobody who asked for one.
         var receipts = batch.wantsReceipts ? receipts(for: batch)[...] : []
         for outcome in batch.outcomes {
@@ -119,7 +121,6 @@ final class Releaser: @unchecked Sendable {
         }
         publisher.flush()
         if let number = batch.webhookNote { webhooks.confirm(number) }
-        statistics.note(batch.verdicts)
     }
 
     /// The receipts that are asked for, in the order of the answers: one signature for all of them.

@@ -94,6 +94,23 @@ struct BoardTests {
         fixture.service.stop()
     }
 
+    @Test("Whoever has an answer finds it counted")
+    func countedBeforeTold() async throws {
+        let fixture = try Fixture()
+        try await fixture.openLot()
+        let service = fixture.service
+        for number in 1...20 {
+            let bid = try Fixture.bid("A", Int64(5000 * number), id: "a\(number)")
+            let counted = await withCheckedContinuation { heard in
+                // Asked where the answer is given: nobody has it earlier.
+                service.submit(bid) { _ in heard.resume(returning: service.statistics.bidsAccepted)
+                }
+            }
+            #expect(counted == Int64(number))
+        }
+        fixture.service.stop()
+    }
+
     @Test("Accepted, refused and repeated bids are counted, each once; questions are not")
     func counts() async throws {
         let fixture = try Fixture()
