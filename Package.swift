@@ -203,10 +203,12 @@ let package = Package(
         .target(
             name: "Proof", dependencies: ["AuctionRules", "StrictJSON", crypto],
             swiftSettings: settings),
+        .target(name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "Ledger",
             dependencies: [
-                "AuctionRules", "Migrations", "Proof", "StrictJSON", crypto, grdb, sqlite,
+                "AuctionRules", "CSQLiteSettings", "Migrations", "Proof", "StrictJSON", crypto,
+                grdb, sqlite,
             ],
             swiftSettings: settings),
         .target(

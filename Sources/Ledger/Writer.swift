@@ -93,7 +93,7 @@ final class Writer {
     }
 
     /// SQLite's number for what the database holds, another one after each commit, whoever makes it; nil when it has
-    /// none. To ask for it costs a lone bid a tenth of what it costs to look for the newest entry.
+    /// none. To ask for it needs no statement, as to look for the newest entry does.
     private var databaseState: UInt32? {
         var version: UInt32 = 0
         let code = sqlite3_file_control(

@@ -9,8 +9,8 @@ struct InvariantTests {
         "AuctionRules": ["CMemory"],
         "Proof": ["AuctionRules", "StrictJSON", "Crypto", "Foundation"],
         "Ledger": [
-            "AuctionRules", "Migrations", "Proof", "StrictJSON", "GRDB", "GRDBSQLite",
-            "Crypto",
+            "AuctionRules", "CSQLiteSettings", "Migrations", "Proof", "StrictJSON", "GRDB",
+            "GRDBSQLite", "Crypto",
             "Dispatch", "Foundation", "Synchronization",
         ],
         "BidService": [
