@@ -41,7 +41,7 @@ build: packages ## The release build: .build/release/gavel
 #   debug     a debug build
 #   release   a release build, which takes a quarter of an hour on two cores and then four times the seeds;
 #             it has a folder of its own, as its modules are testable
-#   built     what `make build` builds; SWIFT_FLAGS have to make that testable. CI builds all of it once
+#   built     what `make build` builds, if TESTABLE was set then, too. CI builds all of it once
 TESTED ?= debug
 tested.release := -c release -Xswiftc -enable-testing --scratch-path .build-tested
 tested.built := -c release
@@ -98,7 +98,7 @@ operations-page: build ## Writes the tables of docs/operations.md anew, from the
 protobuf: ## Makes the Swift code of docs/gavel.v1.proto anew.
 	SWIFT="$(SWIFT)" .ci/protobuf generate
 
-protobuf-check: packages ## Is that code what the schema gives, and does Google's Python read it?
+protobuf-check: packages ## Was that code made from the schema as it is, and does Google's Python read it?
 	SWIFT="$(SWIFT)" TESTED_FLAGS="$(tested)" .ci/protobuf check
 
 SEQUENCES ?= 100000
@@ -170,13 +170,12 @@ autobahn: packages ## The Autobahn suite against our frames (needs a Python 2.7)
 		--environment $(BUILD)/autobahn --profile $(PROFILE) $(CASES)
 
 SECONDS ?= 60
-FUZZ := .build-fuzz
+FUZZ ?= .build-fuzz
 fuzz: fuzzers ## Fuzzes what reads strangers' bytes: SECONDS=60 [SUBJECT=frames]
 	Tests/Fuzzing/run $(FUZZ)/release/gavel-fuzz $(SECONDS) $(FUZZ)/findings "$(SUBJECT)"
 
 fuzzers: packages ## Builds the fuzzers.
-	GAVEL_FUZZ=1 $(compile) -c release --sanitize=fuzzer --scratch-path $(FUZZ) \
-		-Xswiftc -enable-testing --product gavel-fuzz
+	GAVEL_FUZZ=1 $(compile) -c release --scratch-path $(FUZZ) --product gavel-fuzz
 
 clean: ## Removes what was built, and the demo.
 	rm -rf $(BUILD) $(FUZZ) .build-tested demo.db demo.db-wal demo.db-shm demo.db.lock demo.db.sock demo.db.key

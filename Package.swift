@@ -286,25 +286,28 @@ let package = Package(
     ] + tests
 )
 
-// CI sets it, which has its tests in a release build: what they test is optimized then, they need not be.
-if Context.environment["PLAIN_TESTS"] != nil {
-    for target in package.targets where target.type == .test {
-        target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
+// CI sets it, which has its tests in the release build that people run. Ours is testable then, and no library, which
+// would take longer to compile. The tests, and what measures, need not be optimized.
+if Context.environment["TESTABLE"] != nil {
+    for target in package.targets {
+        let isPlain = target.type == .test || target.name == "GavelBenchmarks"
+        let flags = ["-enable-testing"] + (isPlain ? ["-Onone"] : [])
+        target.swiftSettings?.append(.unsafeFlags(flags))
     }
 }
 
-// `make fuzz` sets it: then there are the fuzzers and what they look at, and nothing else, as all of
-// it is built once more with libFuzzer's instrumentation.
+// `make fuzzers` sets it: then there are the fuzzers and what they look at, and nothing else. Only these rooms have
+// libFuzzer's instrumentation; what they depend on is what it is for everything else, so that CI need not build it
+// twice.
 if Context.environment["GAVEL_FUZZ"] != nil {
-    let wanted = ["swift-nio", "swift-crypto", "swift-protobuf"]
-    package.dependencies.removeAll { dependency in
-        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
-        return !wanted.contains { location.hasSuffix("/" + $0) }
-    }
-    let rooms = ["CZlib", "StrictJSON", "CMemory", "AuctionRules", "WireProtocol"]
+    let instrumented = settings + [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+    let rooms = ["StrictJSON", "AuctionRules", "WireProtocol"]
     package.products = [.executable(name: "gavel-fuzz", targets: ["GavelFuzz"])]
+    for target in package.targets where rooms.contains(target.name) {
+        target.swiftSettings = instrumented
+    }
     package.targets =
-        package.targets.filter { rooms.contains($0.name) } + [
+        package.targets.filter { (rooms + ["CZlib", "CMemory"]).contains($0.name) } + [
             .target(
                 name: "Gateway",
                 dependencies: [
@@ -326,12 +329,16 @@ if Context.environment["GAVEL_FUZZ"] != nil {
                     "WebSocket/WebSocketFrameHeader.swift", "WebSocket/WebSocketLimits.swift",
                     "WebSocket/WebSocketMask.swift", "WebSocket/WebSocketSession.swift",
                 ],
-                swiftSettings: settings),
+                swiftSettings: instrumented),
+            .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
             .executableTarget(
                 name: "GavelFuzz",
                 dependencies: [
-                    "AuctionRules", "Gateway", "WireProtocol", crypto, nioCore, nioHTTP1,
+                    "AuctionRules", "CLibFuzzer", "Gateway", "WireProtocol", crypto, nioCore,
+                    nioHTTP1,
                 ],
-                path: "Tests/Fuzzing/GavelFuzz", swiftSettings: settings),
+                path: "Tests/Fuzzing/GavelFuzz", swiftSettings: instrumented,
+                // By LLVM's linker: GNU's fails on libFuzzer's main beside ours.
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
         ]
 }

@@ -1,14 +1,22 @@
+import CLibFuzzer
 import Foundation
 import WireProtocol
 
-/// What libFuzzer calls with each input: one of the subjects, named by GAVEL_FUZZ_SUBJECT.
+/// Hands libFuzzer one of the subjects, named by GAVEL_FUZZ_SUBJECT.
 ///
 /// A subject does not only survive its input, it checks what must be true of every input; a
 /// ``demand(_:_:)`` that fails ends the process, and libFuzzer keeps the input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    subject.run(Array(UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)))
-    return 0
+@main
+struct Fuzzer {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
+        exit(
+            LLVMFuzzerRunDriver(&count, &arguments) { start, count in
+                subject.run(Array(UnsafeBufferPointer(start: start, count: count)))
+                return 0
+            })
+    }
 }
 
 enum Subject: String, CaseIterable {
