@@ -14,6 +14,7 @@ public final class LedgerReader: Sendable {
     /// Throws when there is no such database, when it is not ours or damaged, and when its schema is
     /// not the one that this Gavel knows.
     public init(path: String, on disk: any Disk = SystemDisk()) throws(LedgerError) {
+        // Before anything else of SQLite.
         _ = SQLiteSettings.countsNoMemory
         self.path = path
         self.disk = disk

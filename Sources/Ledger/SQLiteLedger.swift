@@ -68,6 +68,7 @@ public final class SQLiteLedger: BidLog {
     /// damaged where that can be seen quickly, when it can't be written, and when SQLite does not
     /// take the settings that durability rests on.
     public init(path: String, options: Options = Options()) throws(LedgerError) {
+        // Before anything else of SQLite.
         _ = SQLiteSettings.countsNoMemory
         let file = DatabaseFile(path: path, disk: options.disk)
         if !options.createsMissing { try file.checkReadable() }
