@@ -20,7 +20,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .PHONY: help packages run demo build test tests format lint model crash bench autobahn clean
 .PHONY: protobuf protobuf-check operations operations-page fuzz fuzzers
 .PHONY: terminal manual install uninstall api docs
-.PHONY: hostile drain clients browser simulate instructions instructions-accept peers
+.PHONY: hostile drain clients browser simulate instructions instructions-accept peers crowd
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -149,6 +149,11 @@ WATCHERS ?= 5000
 drain: tests ## Stops a server in front of a full house: WATCHERS=5000
 	DRAIN_WATCHERS=$(WATCHERS) DRAIN_SECONDS=10 $(SWIFT) test $(tested) --skip-build \
 		--filter DrainCrowdTests
+
+CROWD ?= 100000
+crowd: packages ## So many watchers of one lot, in a Linux of its own if need be: CROWD=100000
+	$(compile) -c release --product gavel
+	Tests/Crowd/run $(GAVEL) $(BUILD)/crowd $(CROWD)
 
 clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.
 	Tests/ForeignClients/run $(GAVEL)

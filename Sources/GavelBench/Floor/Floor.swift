@@ -70,10 +70,8 @@ final class Floor: PollConduct {
 
     // MARK: - Coming
 
-    /// Everybody is here and has been told of what he watches.
-    var isComplete: Bool {
-        waiting.isEmpty && onTheWay == 0
-    }
+    /// How many are not here yet, or have not been told of what they watch.
+    var leftToCome: Int { waiting.count + onTheWay }
 
     func open(on loop: PollLoop) throws {
         self.loop = loop

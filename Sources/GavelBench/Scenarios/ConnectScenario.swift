@@ -45,6 +45,7 @@ private final class Visitors: PollConduct {
     private static let firstOnes = 100
     /// For what is freed and allocated late, in nanoseconds.
     private static let settling: UInt64 = 1_000_000_000
+    /// How long nobody may have come while some are missing, in nanoseconds.
     private static let patience: UInt64 = 120_000_000_000
 
     init(of lot: String, from host: String, count: Int) {
@@ -95,13 +96,13 @@ private final class Visitors: PollConduct {
         let start = PollClock.now
         var pacer: Pacer?
         if case .perSecond(let rate) = settings.rate { pacer = Pacer(from: start, rate: rate) }
-        // What came slower than the clock still gets its time.
-        let deadline =
-            start + Self.patience + (pacer == nil ? 0 : UInt64(settings.duration * 1e9))
+        var (came, deadline) = (0, start + Self.patience)
         while arrived < number {
             let now = PollClock.now
+            if arrived > came { (came, deadline) = (arrived, now + Self.patience) }
             guard now < deadline else {
-                throw BenchError.fault(.missing("\(number - arrived) connections"))
+                throw BenchError.fault(
+                    .missing("\(number - arrived) connections, and nobody in two minutes"))
             }
             while due.count < number {
                 if pacer == nil {
