@@ -9,18 +9,21 @@ final class LoopHub {
     private(set) var watchers: [ConnectionID: Watcher] = [:]
     private(set) var auctions: [AuctionID: Topic] = [:]
     private(set) var sales: [SaleID: Topic] = [:]
-    private var bidders: [BidderID: [ConnectionID: Watcher]] = [:]
+    private(set) var bidders: [BidderID: [ConnectionID: Watcher]] = [:]
     /// What all of them want to hear of.
     let interest = Interest()
     /// Of that, what no topic stands for: somebody waits for it otherwise, or no longer.
     var doubtful: Set<WatchTarget> = []
-    /// Whom something was written to in this turn.
-    private var written: [Watcher] = []
-    private var sent = 0
-    /// What has come of broadcasts since the last that went out.
-    private var turn = Turn()
-    /// Who has had a part of it.
-    private var caughtUp: [Watcher] = []
+    /// What has come of broadcasts and goes out next, and what is going out: a large crowd is told in slices.
+    var turn = Turn(number: 1)
+    var telling = Turn(number: 0)
+    /// At which part of that, and as which bytes.
+    var part: (number: Int, runs: Runs)?
+    /// How many watchers are told in one go, before the loop looks at its sockets again.
+    let slice: Int
+    /// Whom something was written to that has not been flushed.
+    var written: [Watcher] = []
+    var sent = 0
     /// Requests that wait for the next change of a lot.
     private(set) lazy var polls = LongPolls(statistics: statistics)
     /// Administrators who watch.
@@ -29,8 +32,10 @@ final class LoopHub {
     let census: Census
     /// Seconds since the start.
     var tick = 0
-    /// The board's version of the newest broadcast that came.
-    private(set) var delivered: Int64 = 0
+    /// The board's version of the newest broadcast that came, and of the newest that everybody has been told of, and
+    /// of all before it.
+    var newest: Int64 = 0
+    var delivered: Int64 = 0
 
     /// For what comes compressed, and for what goes out so.
     let inflater = Inflater()
@@ -46,8 +51,9 @@ final class LoopHub {
 
     init(
         clock: any ServiceClock, limits: GatewayLimits, statistics: GatewayStatistics,
-        budget: OutboundBudget, census: Census = Census()
+        budget: OutboundBudget, census: Census = Census(), slice: Int = 512
     ) {
+        self.slice = slice
         self.budget = budget
         self.census = census
         loop = budget.join()
@@ -100,7 +106,10 @@ final class LoopHub {
     }
 
     /// The server stops.
-    func dismiss(_ watcher: Watcher) { watcher.dismiss(at: tick) }
+    func dismiss(_ watcher: Watcher) {
+        catchUp(watcher)
+        watcher.dismiss(at: tick)
+    }
 
     /// Something came from the peer.
     func heard(from watcher: Watcher) {
@@ -171,203 +180,10 @@ final class LoopHub {
         topic?.remove(cancelled)
         if topic?.isEmpty == true { topic = nil }
     }
-
-    // MARK: - Delivering
-
-    /// Writes what has been committed to all whom it concerns, and flushes each of them once.
-    ///
-    /// - Parameter since: when the first of it was committed, if that is to be counted.
-    func deliver(_ deliveries: [Delivery], since: ContinuousClock.Instant? = nil) {
-        var answers = 0
-        var hasBroadcasts = false
-        // What came in one read is answered together: most answers are to whom the last one was to.
-        var latest: Watcher?
-        // And so is what they lead to for others.
-        var displaced: (bidder: BidderID, watchers: [ConnectionID: Watcher])?
-        for delivery in deliveries {
-            switch delivery {
-            case .answer(let asked, let answer):
-                let isSame = latest?.id == asked.connection && latest?.isClosed == false
-                guard let watcher = isSame ? latest : watchers[asked.connection] else { continue }
-                latest = watcher
-                answers += 1
-                catchUp(watcher)
-                noteWriting(to: watcher) { watcher.send(answer, to: asked.question) }
-                watcher.answered()
-            case .broadcast(let broadcast):
-                hasBroadcasts = true
-                deliver(broadcast)
-            case .notice(let bidder, let message):
-                guard let own = bidders[bidder] else { continue }
-                let frames = FrameCopies(of: message)
-                for watcher in own.values {
-                    catchUp(watcher)
-                    write(frames.frame(in: watcher.form, with: deflater), to: watcher)
-                }
-            case .outbid(let notice):
-                if displaced?.bidder != notice.bidder {
-                    displaced = (notice.bidder, bidders[notice.bidder] ?? [:])
-                }
-                // One that is closed meanwhile gets nothing.
-                for watcher in (displaced?.watchers ?? [:]).values {
-                    catchUp(watcher)
-                    noteWriting(to: watcher) { watcher.send(notice) }
-                }
-            case .request(let request):
-                for console in consoles.all where console.concerns(request) {
-                    catchUp(console.watcher)
-                    write(console.chunk(for: request), to: console.watcher)
-                }
-            case .revoked(let revocation):
-                finishTurn()
-                deliver(revocation)
-            }
-        }
-        finishTurn()
-        let hasWritten = sent > 0
-        flushWritten()
-        guard let since, hasWritten else { return }
-        let lag = ContinuousClock.now - since
-        statistics.ackWriting.observe(lag, count: answers)
-        if hasBroadcasts { statistics.broadcastLag.observe(lag) }
-    }
-
-    private func deliver(_ broadcast: Broadcast) {
-        delivered = max(delivered, broadcast.version)
-        if broadcast.head != nil { polls.changed(broadcast.auction) }
-        var topics: [Topic] = []
-        if let topic = auctions[broadcast.auction] { topics.append(topic) }
-        if let sale = broadcast.sale, let topic = sales[sale] { topics.append(topic) }
-        guard !topics.isEmpty else { return }
-        for topic in topics { topic.note(broadcast.head, of: broadcast.auction, at: tick) }
-        turn.append(broadcast, for: topics)
-        if turn.isFull { finishTurn() }
-    }
-
-    /// Writes the turn's broadcasts to all whom they concern.
-    private func finishTurn() {
-        guard !turn.isEmpty else { return }
-        for part in turn.parts {
-            let runs = Runs(of: part, in: turn, deflater: deflater)
-            // Copies, as they are when we begin: who goes meanwhile is marked as closed.
-            let (watches, places, changes) = (
-                part.topic.watches, part.topic.places, part.topic.changes
-            )
-            for index in places.indices {
-                let place =
-                    part.topic.changes == changes ? places[index] : watches[index].watcher.place
-                guard let direct = place.direct else {
-                    catchUp(watches[index].watcher)
-                    continue
-                }
-                let run = runs[place.run] ?? runs.make(for: watches[index].watcher)
-                guard run.count <= limits.outboundSoftHigh else {
-                    catchUp(watches[index].watcher)
-                    continue
-                }
-                sent += part.positions.count
-                let taken = direct.send(run)
-                guard taken < run.count else { continue }
-                let watcher = watches[index].watcher
-                watcher.write(rest: ByteBuffer(bytes: run[taken...]))
-                written.append(watcher)
-            }
-        }
-        for watcher in caughtUp { watcher.turnIsOver() }
-        caughtUp.removeAll(keepingCapacity: true)
-        turn.clear()
-    }
-
-    /// What was told of fewer lots is looked through in every turn, and of more once a second.
-    private static let toldFew = 4
-
-    /// Writes to a watcher what it has not had yet of the turn: before anything else is written to it,
-    /// and at the turn's end.
-    private func catchUp(_ watcher: Watcher) {
-        guard !turn.isEmpty, watcher.watchCount > 0 else { return }
-        let start = watcher.turn.number == turn.number ? Int(watcher.turn.position) : 0
-        guard start < turn.count else { return }
-        watcher.hasHad(turn.count, of: turn.number)
-        caughtUp.append(watcher)
-        for position in start..<turn.count {
-            let broadcast = turn.broadcasts[position]
-            guard let feed = watcher.feed(for: broadcast), !watcher.told.covers(broadcast) else {
-                continue
-            }
-            let frames = turn.frames(at: position)
-            noteWriting(to: watcher) { watcher.send(broadcast, frames, feed: feed) }
-        }
-        // So that the next turn finds nothing in its way.
-        if let last = turn.broadcasts.last, watcher.told.count < Self.toldFew {
-            watcher.told.prune(before: last.version)
-        }
-    }
-
-    /// Whoever has lost the right to the connection loses the connection.
-    private func deliver(_ revocation: Revocation) {
-        switch revocation {
-        case .token(let hash):
-            for watcher in watchers.values where watcher.credential == .token(hash) {
-                watcher.close(.revoked)
-            }
-        case .keys(let keys):
-            for watcher in watchers.values {
-                guard case .jwt(let key)? = watcher.credential, keys.contains(key) else { continue }
-                watcher.close(.revoked)
-            }
-        case .bidder(let bidder):
-            for watcher in bidders[bidder]?.values.map({ $0 }) ?? [] { watcher.close(.suspended) }
-        }
-        polls.checkIdentities()
-    }
-
-    func write(_ frame: ByteBuffer, to watcher: Watcher) {
-        noteWriting(to: watcher) { watcher.send(frame) }
-    }
-
-    /// Counts what is written, and takes note of whom to flush at the turn's end.
-    private func noteWriting(to watcher: Watcher, _ write: () -> Void) {
-        sent += 1
-        let hadWritten = watcher.needsFlush
-        write()
-        if watcher.needsFlush, !hadWritten { written.append(watcher) }
-    }
-
-    func flushWritten() {
-        statistics.messagesSent(sent)
-        sent = 0
-        var worst = 0
-        for watcher in written {
-            watcher.flush()
-            worst = max(worst, watcher.behind)
-        }
-        written.removeAll(keepingCapacity: true)
-        if worst > 0 { budget.raise(to: worst, of: loop) }
-        if budget.isExceeded { shed() }
-    }
-
-    /// Too much waits for connections that don't take it: the furthest behind are cut off until it
-    /// is not too much any more. Where another loop's are further behind, that one does it.
-    private func shed() {
-        var behind = watchers.values.filter { $0.behind > 0 }.sorted { $0.behind < $1.behind }
-        while budget.isExceeded, let worst = behind.last, budget.isWorst(worst.behind, of: loop) {
-            behind.removeLast()
-            worst.shed()
-        }
-        budget.report(behind.last?.behind ?? 0, of: loop)
-    }
 }
 
 extension Watcher {
     fileprivate func watches(saleOf broadcast: Broadcast) -> Bool {
         broadcast.sale.map { sales[$0] != nil } ?? false
-    }
-
-    /// How it watches the broadcast's lot: every change, when either the lot or its sale is watched so;
-    /// nil when neither is.
-    fileprivate func feed(for broadcast: Broadcast) -> Feed? {
-        let ofLot = auctions[broadcast.auction]?.feed
-        if ofLot == .full { return .full }
-        return broadcast.sale.flatMap { sales[$0]?.feed } ?? ofLot
     }
 }

@@ -27,10 +27,10 @@ final class LoopMailbox: Sendable {
 
     /// Call on the loop, which will own the hub.
     ///
-    /// - Parameter pause: before what came during a delivery is delivered. A loop of sockets runs its
-    ///   tasks until there are none left, and only then looks at its sockets: where commits come
-    ///   faster than it can write, it would hear of no bid any more. Nil: none, for loops without
-    ///   sockets, whose time stands still.
+    /// - Parameter pause: before what came during a delivery is delivered, and before the next slice of a crowd. A
+    ///   loop of sockets runs its tasks until there are none left, and only then looks at its sockets: where commits
+    ///   come faster than it can write, it would hear of no bid any more. Nil: none, for loops without sockets,
+    ///   whose time stands still.
     init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = .microseconds(100)) {
         self.loop = loop
         self.pause = pause
@@ -67,9 +67,10 @@ final class LoopMailbox: Sendable {
         hub.value.deliver(deliveries, since: since)
         var room = deliveries
         room.removeAll(keepingCapacity: room.count <= Self.roomMax)
+        let isTelling = hub.value.isTelling
         let hasMore = state.withLock { state in
             state.room = room
-            state.isAnnounced = !state.deliveries.isEmpty
+            state.isAnnounced = isTelling || !state.deliveries.isEmpty
             return state.isAnnounced
         }
         guard hasMore else { return }

@@ -17,13 +17,12 @@ final class Topic {
         var run: RunNumber
     }
 
-    /// In no particular order: a watch that goes is replaced by the last one.
+    /// In no particular order, but that those who have been told of what is going out come first.
     private(set) var watches: [Watcher.Watch] = []
     /// Of each watch, at the same index.
     private(set) var places: [Place] = []
-    /// Counts what makes an older copy of ``places`` untrue for somebody else than who is at work: a
-    /// watch that came or went, or one whose connection was closed.
-    private(set) var changes = 0
+    /// How many of the watches, from the first, have been told of what is going out.
+    var toldCount = 0
     private var heads: [AuctionID: Head] = [:]
     private var lastMinute: (now: Instant, isIn: Bool)?
 
@@ -34,24 +33,29 @@ final class Topic {
         watch.topic = self
         watches.append(watch)
         places.append(watch.watcher.place)
-        changes += 1
     }
 
     /// The watcher of one of the watches has changed.
-    func update(_ watch: Watcher.Watch) {
-        places[watch.index] = watch.watcher.place
-        if watch.watcher.isClosed { changes += 1 }
-    }
+    func update(_ watch: Watcher.Watch) { places[watch.index] = watch.watcher.place }
 
     func remove(_ watch: Watcher.Watch) {
-        let last = watches.removeLast()
-        let place = places.removeLast()
-        changes += 1
         watch.topic = nil
-        guard last !== watch else { return }
-        watches[watch.index] = last
-        places[watch.index] = place
-        last.index = watch.index
+        var hole = watch.index
+        if hole < toldCount {
+            toldCount -= 1
+            move(from: toldCount, to: hole)
+            hole = toldCount
+        }
+        move(from: watches.count - 1, to: hole)
+        watches.removeLast()
+        places.removeLast()
+    }
+
+    private func move(from old: Int, to new: Int) {
+        guard old != new else { return }
+        watches[new] = watches[old]
+        places[new] = places[old]
+        watches[new].index = new
     }
 
     func note(_ head: LotHead?, of auction: AuctionID, at tick: Int) {

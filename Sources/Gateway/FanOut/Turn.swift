@@ -2,7 +2,8 @@ import AuctionRules
 import NIOCore
 import WireProtocol
 
-/// Broadcasts that came in the same turn of an event loop and have not gone out yet.
+/// Broadcasts that go out together: those that came in the same turn of an event loop, or while the ones before were
+/// going out.
 ///
 /// They wait for each other so that a watcher gets all that concern it in one write, which costs
 /// hardly more than one of them. Most watchers of a lot get the same ones, and share the bytes.
@@ -17,8 +18,14 @@ struct Turn {
     private(set) var broadcasts: [Broadcast] = []
     private(set) var parts: [Part] = []
     private var frames: [FrameCopies] = []
-    /// Which one it is. Never 0, so that nobody has had a part of it who has had none.
-    private(set) var number: UInt32 = 1
+    /// Which one it is; 0: none, so that nobody has had a part of it who has had none.
+    private(set) var number: UInt32
+    /// When the first of it was committed, if that is to be counted.
+    private(set) var since: ContinuousClock.Instant?
+    /// Who has had a part of it before the others.
+    private(set) var caughtUp: [Watcher] = []
+
+    init(number: UInt32) { self.number = number }
 
     var count: Int { broadcasts.count }
     var isEmpty: Bool { broadcasts.isEmpty }
@@ -26,7 +33,10 @@ struct Turn {
     var isFull: Bool { broadcasts.count >= 128 }
 
     /// - Parameter topics: those whose watchers it is for.
-    mutating func append(_ broadcast: Broadcast, for topics: [Topic]) {
+    mutating func append(
+        _ broadcast: Broadcast, for topics: [Topic], since: ContinuousClock.Instant? = nil
+    ) {
+        if self.since == nil { self.since = since }
         let position = broadcasts.count
         broadcasts.append(broadcast)
         frames.append(FrameCopies(of: broadcast.message))
@@ -43,12 +53,25 @@ struct Turn {
     /// The frames of one of its broadcasts.
     func frames(at position: Int) -> FrameCopies { frames[position] }
 
-    /// Begins the next one.
-    mutating func clear() {
+    /// A watcher is about to have all of it.
+    ///
+    /// - Returns: where the broadcasts are that it has not had; nil: it has had them.
+    mutating func catchUp(_ watcher: Watcher) -> Range<Int>? {
+        let start = watcher.turn.number == number ? Int(watcher.turn.position) : 0
+        guard start < count else { return nil }
+        watcher.hasHad(count, of: number)
+        caughtUp.append(watcher)
+        return start..<count
+    }
+
+    /// Begins another one.
+    mutating func clear(number: UInt32) {
         broadcasts.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
         parts.removeAll(keepingCapacity: true)
-        number = number == .max ? 1 : number + 1
+        caughtUp.removeAll(keepingCapacity: true)
+        since = nil
+        self.number = number
     }
 }
 

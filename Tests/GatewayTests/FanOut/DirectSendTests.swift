@@ -17,7 +17,7 @@ struct DirectSendTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let pair = try await TwoWays.open(on: loop)
+            let pair = try await TwoWays.open(on: loop, slice: seed % 8 < 4 ? 1 : .max)
             var random = SplitMix(seed: seed)
             for _ in 0..<60 {
                 let move = TwoWays.Move.random(using: &random)

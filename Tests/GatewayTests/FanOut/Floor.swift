@@ -15,10 +15,12 @@ final class Floor {
     let budget: OutboundBudget
     private var connections = 0
 
-    init(limits: GatewayLimits = .generous) {
+    /// - Parameter slice: how many of a crowd are told in one go.
+    init(limits: GatewayLimits = .generous, slice: Int = .max) {
         budget = OutboundBudget(
             bytesMax: limits.outboundTotalBytesMax, gauge: statistics.outboundBytes)
-        hub = LoopHub(clock: clock, limits: limits, statistics: statistics, budget: budget)
+        hub = LoopHub(
+            clock: clock, limits: limits, statistics: statistics, budget: budget, slice: slice)
         self.limits = limits
     }
 
@@ -142,6 +144,12 @@ final class Seat {
     /// Called when the channel has become inactive, as a handler is.
     func onInactive(_ body: @escaping () -> Void) { closing.onInactive = body }
 
+    /// Called when something is about to be flushed.
+    func onFlush(_ body: @escaping () -> Void) { closing.onFlush = body }
+
+    /// Whether something was written to the channel, flushed or not.
+    var hasOutbound: Bool { closing.hasWritten }
+
     /// The close frame that was asked for.
     var closeCode: CloseCode? { closing.code }
 
@@ -179,8 +187,22 @@ final class Seat {
         typealias OutboundIn = ByteBuffer
         var code: CloseCode?
         var onInactive: (() -> Void)?
+        var onFlush: (() -> Void)?
+        private(set) var hasWritten = false
 
         func channelInactive(context: ChannelHandlerContext) { onInactive?() }
+
+        func write(
+            context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
+        ) {
+            hasWritten = true
+            context.write(data, promise: promise)
+        }
+
+        func flush(context: ChannelHandlerContext) {
+            onFlush?()
+            context.flush()
+        }
 
         func triggerUserOutboundEvent(
             context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?

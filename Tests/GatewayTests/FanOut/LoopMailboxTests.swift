@@ -10,17 +10,62 @@ import Testing
 struct LoopMailboxTests {
     @Test("A loop hears of its sockets though there is always more to deliver")
     func pause() async throws {
-        #expect(try await hears { LoopMailbox(loop: $0, hub: $1) })
+        #expect(try await hears { try Self.endless(on: $0, $1, pause: .microseconds(100)) })
     }
 
     @Test("That is the pause's doing: without it a loop delivers on and on")
     func noPause() async throws {
-        #expect(try await !hears { LoopMailbox(loop: $0, hub: $1, pause: nil) })
+        #expect(try await !hears { try Self.endless(on: $0, $1, pause: nil) })
     }
 
-    /// Whether a loop that has more to deliver after each delivery hears of a byte that came.
+    @Test("A loop hears of its sockets while a crowd is being told")
+    func crowd() async throws {
+        #expect(try await hears { try Self.crowd(on: $0, $1, slice: 1) })
+    }
+
+    @Test("That is the slices' doing: told in one go they all come before")
+    func inOneGo() async throws {
+        #expect(try await !hears { try Self.crowd(on: $0, $1, slice: 1000) })
+    }
+
+    /// What keeps a loop busy.
+    private struct Work {
+        /// What has to live as long.
+        let holds: [Any]
+        let begin: () -> Void
+    }
+
+    /// More to deliver after each delivery.
+    private static func endless(
+        on loop: any EventLoop, _ isHeard: EventLoopPromise<Bool>, pause: TimeAmount?
+    ) throws -> Work {
+        let floor = Floor()
+        let endless = Endless(
+            LoopMailbox(loop: loop, hub: floor.hub, pause: pause), isHeard: isHeard)
+        let seat = try floor.connect()
+        try floor.watch("lot", by: seat)
+        return Work(holds: [endless, floor, seat]) { endless.goOn() }
+    }
+
+    /// Three hundred to be told of one change. When the last one has been, the loop has not heard.
+    private static func crowd(
+        on loop: any EventLoop, _ isHeard: EventLoopPromise<Bool>, slice: Int
+    ) throws -> Work {
+        let floor = Floor(slice: slice)
+        let mailbox = LoopMailbox(loop: loop, hub: floor.hub)
+        let seats = try (0..<300).map { _ in try floor.connect() }
+        for seat in seats { try floor.watch("lot", by: seat) }
+        seats.last?.onFlush { isHeard.succeed(false) }
+        let change = Delivery.broadcast(try floor.broadcast("lot", 1, sale: nil, .price))
+        return Work(holds: [mailbox, floor, seats]) {
+            mailbox.append(change)
+            mailbox.post()
+        }
+    }
+
+    /// Whether a loop that has something to do hears of a byte that came.
     private func hears(
-        _ mailbox: @escaping @Sendable (any EventLoop, LoopHub) -> LoopMailbox
+        over work: @escaping @Sendable (any EventLoop, EventLoopPromise<Bool>) throws -> Work
     ) async throws -> Bool {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
@@ -38,18 +83,14 @@ struct LoopMailboxTests {
         let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(to: try #require(listener.localAddress)).get()
         let channel = try await connected.futureResult.get()
-        let endless = try await loop.submit {
-            let floor = Floor()
-            let endless = Endless(mailbox(loop, floor.hub), isHeard: isHeard)
-            let seat = try floor.connect()
-            try floor.watch("lot", by: seat)
-            return NIOLoopBound((endless, floor, seat), eventLoop: loop)
+        let bound = try await loop.submit {
+            NIOLoopBound(try work(loop, isHeard), eventLoop: loop)
         }.get()
         try await client.writeAndFlush(ByteBuffer(string: "x")).get()
         // The byte is there, and the loop has both to do from the same moment on.
         loop.execute {
             channel.setOption(.autoRead, value: true).whenComplete { _ in }
-            endless.value.0.goOn()
+            bound.value.begin()
         }
         let result = try await isHeard.futureResult.get()
         try await client.close()

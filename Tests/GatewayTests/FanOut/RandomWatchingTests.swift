@@ -5,17 +5,19 @@ import WireProtocol
 
 @testable import Gateway
 
-/// Publications, deliveries, subscriptions and slow connections in any order.
+/// Publications, deliveries, subscriptions, people who come and go, and slow connections in any order.
 @Suite("Whatever happens in between, a watcher's lots go on without a hole or a repeat")
 struct RandomWatchingTests {
     static let lots = ["a", "b", "c", "d"]
     static let sale = "s"
 
-    @Test("A full watcher gets every change of what it watches, a latest one always the newest")
-    func randomInterleavings() throws {
-        for seed in 1...300 as ClosedRange<UInt64> {
+    @Test(
+        "A full watcher gets every change of what it watches, a latest one always the newest, in however small slices a crowd is told",
+        arguments: [1, 2, 512])
+    func randomInterleavings(slice: Int) throws {
+        for seed in 1...200 as ClosedRange<UInt64> {
             for feed in [Feed.full, .latest] {
-                var run = try Run(seed: seed, feed: feed)
+                var run = try Run(seed: seed, feed: feed, slice: slice)
                 for _ in 0..<200 { try run.step() }
                 try run.finish()
                 #expect(run.faults.isEmpty, "seed \(seed), \(feed)")
@@ -23,10 +25,18 @@ struct RandomWatchingTests {
         }
     }
 
-    /// One connection, and a board whose deliveries come when they come.
-    private struct Run {
-        let floor = Floor()
+    /// One of those around it, who watches one thing from a change of his on.
+    private struct Neighbour {
         let seat: Seat
+        /// The newest seq that he knows, of one lot or of all.
+        var known: [String: Int64]
+    }
+
+    /// One connection among others, and a board whose deliveries come when they come.
+    private struct Run {
+        let floor: Floor
+        let seat: Seat
+        var neighbours: [Neighbour] = []
         let feed: Feed
         var random: SplitMix
         /// The board: the newest seq of each lot, and its version.
@@ -40,18 +50,26 @@ struct RandomWatchingTests {
         var untold: [String] = []
         var faults: [String] = []
 
-        init(seed: UInt64, feed: Feed) throws {
+        init(seed: UInt64, feed: Feed, slice: Int) throws {
             random = SplitMix(seed: seed)
             self.feed = feed
+            floor = Floor(slice: slice)
             seat = try floor.connect()
             // Somebody else keeps the topics alive.
             let other = try floor.connect()
             for lot in lots { try floor.watch(lot, by: other) }
+            for lot in lots + lots { try join(lot) }
         }
 
         mutating func step() throws {
             let lot = lots.randomElement(using: &random) ?? "a"
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<15, using: &random) {
+            case 12: try join(lot)
+            case 13 where !neighbours.isEmpty:
+                let gone = neighbours.remove(
+                    at: Int.random(in: 0..<neighbours.count, using: &random))
+                floor.hub.remove(gone.seat.watcher)
+            case 14: floor.hub.deliver([.notice(try ann, .plain("word"))])
             case 0...4: try publish(lot)
             case 5...6: deliver(Int.random(in: 0...onTheirWay.count, using: &random))
             case 7:
@@ -79,11 +97,35 @@ struct RandomWatchingTests {
         mutating func finish() throws {
             while !untold.isEmpty { try tellOfSale() }
             deliver(onTheirWay.count)
+            while floor.hub.isTelling { deliver(0) }
             seat.isWritable(true)
             try listen()
             for lot in watched.union(watchesSale ? lots : []) {
                 note(known[lot] == board[lot, default: 0], "\(lot) ends at \(known[lot] ?? -1)")
             }
+            for (lot, seq) in neighbours.flatMap(\.known) {
+                note(seq == board[lot, default: 0], "\(lot) ends at \(seq) for a neighbour")
+            }
+        }
+
+        /// Somebody comes, one in four of them bidder ann, and watches a lot or, one in three, the sale.
+        private mutating func join(_ lot: String) throws {
+            let seat = try floor.connect(Int.random(in: 0..<4, using: &random) == 0 ? "ann" : nil)
+            guard Int.random(in: 0..<3, using: &random) == 0 else {
+                try floor.watch(lot, by: seat, seq: board[lot] ?? 0, version: version)
+                neighbours.append(Neighbour(seat: seat, known: [lot: board[lot] ?? 0]))
+                return
+            }
+            try floor.watch(sale: sale, by: seat, lots: lots)
+            for lot in lots {
+                floor.hub.tell(
+                    of: try AuctionID(lot), in: try SaleID(sale), to: seat.watcher,
+                    head: LotHead(seq: board[lot] ?? 0, endsAt: nil), version: version)
+            }
+            neighbours.append(
+                Neighbour(
+                    seat: seat,
+                    known: Dictionary(uniqueKeysWithValues: lots.map { ($0, board[$0] ?? 0) })))
         }
 
         private mutating func publish(_ lot: String) throws {
@@ -137,12 +179,22 @@ struct RandomWatchingTests {
                 note(feed == .full ? seq == last + 1 : seq > last, "\(heard) after \(last)")
                 known[lot] = seq
             }
+            for index in neighbours.indices {
+                for heard in try neighbours[index].seat.heard() {
+                    let parts = heard.split(separator: "/")
+                    guard parts.count == 2, let seq = Int64(parts[1]) else { continue }
+                    let lot = String(parts[0])
+                    let last = neighbours[index].known.updateValue(seq, forKey: lot)
+                    note(seq == (last ?? -1) + 1, "\(heard) after \(last ?? -1) for a neighbour")
+                }
+            }
         }
 
         private mutating func note(_ isRight: Bool, _ what: String) {
             if !isRight { faults.append(what) }
         }
 
+        private var ann: BidderID { get throws { try BidderID("ann") } }
         private var lots: [String] { RandomWatchingTests.lots }
         private var sale: String { RandomWatchingTests.sale }
     }

@@ -64,8 +64,10 @@ final class TwoWays {
         self.listener = listener
     }
 
+    /// - Parameter slice: how many are told in one go: with one, much happens when one twin knows and the other one
+    ///   does not.
     static func open(
-        on loop: any EventLoop, outboundBytesMax: Int = 64 << 20
+        on loop: any EventLoop, outboundBytesMax: Int = 64 << 20, slice: Int = .max
     ) async throws -> NIOLoopBound<TwoWays> {
         let limits = Self.limits(outboundBytesMax: outboundBytesMax)
         let arrivals = AsyncStream<any Channel>.makeStream()
@@ -94,7 +96,7 @@ final class TwoWays {
             if channels.count == 2 { break }
         }
         return try await loop.submit { [channels] in
-            let floor = Floor(limits: limits)
+            let floor = Floor(limits: limits, slice: slice)
             let twins = try channels.map { channel in
                 // Which of the peers it is: they may have been accepted in any order.
                 let port = channel.remoteAddress?.port
@@ -117,6 +119,11 @@ final class TwoWays {
     }
 
     func perform(_ move: Move) throws {
+        switch move {
+        case .turn, .answers: break
+        // What is written past the hub keeps no order with what goes through it.
+        case .frames, .ping, .read: tellEverybody()
+        }
         switch move {
         case .turn(let parts):
             floor.hub.deliver(
@@ -168,7 +175,10 @@ final class TwoWays {
     /// Prices that nobody reads.
     func fill() throws { try perform(.turn([("a", 900, false), ("a", 900, false)])) }
 
+    private func tellEverybody() { while floor.hub.isTelling { floor.hub.deliver([]) } }
+
     func end(_ end: End) throws {
+        tellEverybody()
         for twin in [past, through] {
             twin.watcher.send(Self.frame("last ", bytes: 300))
             switch end {

@@ -31,10 +31,13 @@ final class SimulatedServer {
         let limits = GatewayLimits.simulated
         let gatekeeper = Gatekeeper(
             limits: limits, clock: MonotonicClock { 0 }, statistics: statistics)
+        // One after the other, so that whatever happens happens in between, too.
         let hub = LoopHub(
-            clock: clock, limits: limits, statistics: statistics, budget: gatekeeper.outbound)
+            clock: clock, limits: limits, statistics: statistics, budget: gatekeeper.outbound,
+            slice: 1)
         station = Station(
-            hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
+            hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub, pause: Self.pause),
+            service: service,
             authenticator: Authenticator(board: service.board, clock: clock, limits: limits),
             gatekeeper: gatekeeper, clock: clock, limits: limits, statistics: statistics,
             readiness: Readiness(),
@@ -61,8 +64,13 @@ final class SimulatedServer {
     /// The releasing thread makes durable what was written, and lets it out.
     func release() { runner.release() }
 
-    /// The event loop does what waits for it.
-    func turn() { loop.run() }
+    private static let pause = TimeAmount.microseconds(100)
+
+    /// The event loop does what waits for it, and tells the next one of a crowd.
+    func turn() { loop.advanceTime(by: Self.pause) }
+
+    /// Some have still to be told of what was let out.
+    var isTelling: Bool { hub.isTelling }
 
     /// The event loop's second is over.
     func second() { station.hub.second() }
@@ -73,7 +81,7 @@ final class SimulatedServer {
     /// Stops as on SIGTERM: all that waits is answered.
     func stop() {
         service.stop()
-        turn()
+        repeat { turn() } while isTelling
     }
 
     /// A client has come with that token.

@@ -72,7 +72,7 @@ extension World {
                     perform(.reachClient(client))
                 }
             }
-        } while server?.service.queuedCommands ?? 0 > 0
+        } while server?.service.queuedCommands ?? 0 > 0 || server?.isTelling == true
     }
 
     /// The whole of the log, and all tables.
