@@ -287,10 +287,11 @@ let package = Package(
 )
 
 // CI sets it, which has its tests in the release build that people run. Ours is testable then, and no library, which
-// would take longer to compile. The tests, and what measures, need not be optimized.
+// would take longer to compile. The tests, the command line and what measures need not be optimized.
 if Context.environment["TESTABLE"] != nil {
     for target in package.targets {
-        let isPlain = target.type == .test || target.name == "GavelBenchmarks"
+        let isPlain =
+            target.type == .test || ["GavelCommand", "GavelBenchmarks"].contains(target.name)
         let flags = ["-enable-testing"] + (isPlain ? ["-Onone"] : [])
         target.swiftSettings?.append(.unsafeFlags(flags))
     }
