@@ -34,11 +34,21 @@ final class Stations: Sendable {
             ticking.append(
                 loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
                     bound.value.hub.second()
+                    Self.lookAfterMore(bound, on: loop)
                 })
         }
         self.byLoop = byLoop
         self.mailboxes = mailboxes
         self.ticking = ticking
+    }
+
+    /// With a pause, in which the loop hears of its sockets.
+    private static func lookAfterMore(_ station: NIOLoopBound<Station>, on loop: any EventLoop) {
+        guard station.value.hub.isInRound else { return }
+        loop.scheduleTask(in: LoopMailbox.pauseOfSockets) {
+            station.value.hub.lookAfterMore()
+            lookAfterMore(station, on: loop)
+        }
     }
 
     /// The server stops: has every connection come to its end.

@@ -3,26 +3,53 @@ import BidService
 import NIOCore
 import WireProtocol
 
-/// What is done once a second.
+/// What is done once a second: heartbeats, pings, and connections that have been silent, stuck or expired.
+///
+/// In the last minute of a lot each of its watchers has a heartbeat every second, which takes as long as to tell them
+/// of a bid. So they are looked after in slices, too, between which the loop looks at its sockets.
 extension LoopHub {
-    /// Heartbeats, pings, and connections that have been silent, stuck or expired.
+    /// Those who have not been looked after in this second.
+    struct Round {
+        fileprivate var left: ArraySlice<Watcher>
+        /// As a rule none is, and then nobody's hundred lots have to be gone through.
+        fileprivate let isAnyInLastMinute: Bool
+        /// How many bytes wait for the one furthest behind.
+        fileprivate var worst = 0
+    }
+
+    /// Some have still to be looked after: ``lookAfterMore()`` goes on with them.
+    var isInRound: Bool { round != nil }
+
+    /// A second has passed.
     func second() {
+        lookAfter(upTo: .max)
         polls.checkExpiry(at: clock.now())
         reviewInterest()
         tick += 1
         let now = clock.now()
+        round = Round(
+            left: Array(watchers.values)[...],
+            isAnyInLastMinute: isInLastMinute(auctions, at: now) || isInLastMinute(sales, at: now))
+        lookAfter(upTo: slice)
+    }
+
+    /// The next slice of them.
+    func lookAfterMore() { lookAfter(upTo: slice) }
+
+    private func lookAfter(upTo most: Int) {
+        guard var round else { return }
+        // Who hears of the time hears what it is now.
+        let now = clock.now()
         var heartbeats = HeartbeatEncoder(now: now, deflater: deflater)
-        var worst = 0
-        // As a rule none is, and then nobody's hundred lots have to be gone through.
-        let isAnyInLastMinute = isInLastMinute(auctions, at: now) || isInLastMinute(sales, at: now)
-        for watcher in watchers.values {
+        // Some may have gone meanwhile.
+        for watcher in round.left.prefix(most) where watchers[watcher.id] === watcher {
             watcher.measure()
-            worst = max(worst, watcher.behind)
+            round.worst = max(round.worst, watcher.behind)
             endIfOver(watcher, at: now)
             keepAlive(watcher)
             watcher.told.prune(before: delivered)
             let isDue = tick - watcher.lastHeartbeat >= limits.heartbeatSeconds
-            guard isDue || isAnyInLastMinute else { continue }
+            guard isDue || round.isAnyInLastMinute else { continue }
             let topics = topics(of: watcher)
             guard isDue || topics.contains(where: { $0.isInLastMinute(at: now) }) else { continue }
             write(
@@ -30,8 +57,14 @@ extension LoopHub {
                     for: topics, since: watcher.lastHeartbeat, in: watcher.form), to: watcher)
             watcher.lastHeartbeat = tick
         }
-        budget.report(worst, of: loop)
-        countWatchers()
+        round.left = round.left.dropFirst(most)
+        if round.left.isEmpty {
+            budget.report(round.worst, of: loop)
+            countWatchers()
+            self.round = nil
+        } else {
+            self.round = round
+        }
         flushWritten()
     }
 

@@ -19,7 +19,9 @@ final class LoopHub {
     var telling = Turn(number: 0)
     /// At which part of that, and as which bytes.
     var part: (number: Int, runs: Runs)?
-    /// How many watchers are told in one go, before the loop looks at its sockets again.
+    /// Who is looked after in this second.
+    var round: Round?
+    /// How many watchers are told, or looked after, in one go, before the loop looks at its sockets again.
     let slice: Int
     /// Whom something was written to that has not been flushed.
     var written: [Watcher] = []

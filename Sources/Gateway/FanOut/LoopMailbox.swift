@@ -21,6 +21,9 @@ final class LoopMailbox: Sendable {
     private let hub: NIOLoopBound<LoopHub>
     private let pause: TimeAmount?
 
+    /// Long enough for a loop to find nothing to do but to look at its sockets.
+    static let pauseOfSockets = TimeAmount.microseconds(100)
+
     /// Room for so many is kept. To have and to give back large pieces of memory for every batch costs
     /// all that is allocated a search for neighbours.
     private static let roomMax = 8192
@@ -31,7 +34,7 @@ final class LoopMailbox: Sendable {
     ///   loop of sockets runs its tasks until there are none left, and only then looks at its sockets: where commits
     ///   come faster than it can write, it would hear of no bid any more. Nil: none, for loops without sockets,
     ///   whose time stands still.
-    init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = .microseconds(100)) {
+    init(loop: any EventLoop, hub: LoopHub, pause: TimeAmount? = LoopMailbox.pauseOfSockets) {
         self.loop = loop
         self.pause = pause
         interest = hub.interest

@@ -3,6 +3,7 @@ import BidService
 import NIOCore
 import NIOEmbedded
 import Testing
+import WireProtocol
 
 @testable import Gateway
 
@@ -85,9 +86,46 @@ struct CrowdTests {
         let seats = try crowd(of: 3)
         try floor.price("a", 1)
         floor.seconds(GatewayLimits.generous.heartbeatSeconds)
+        while floor.hub.isInRound { floor.hub.lookAfterMore() }
         for seat in seats { #expect(try seat.heard().prefix(2) == ["a/1", "heartbeat"]) }
         tellEverybody()
         for seat in seats { #expect(try seat.heard() == []) }
+    }
+
+    @Test("Heartbeats come in slices, too, once each, and each says what time it is then")
+    func heartbeatsInSlices() throws {
+        let seats = try crowd(of: 5)
+        let start = floor.clock.now()
+        floor.seconds(GatewayLimits.generous.heartbeatSeconds)
+        var times = try seats.map { try heartbeats($0, since: start) }
+        floor.clock.set(floor.clock.now().advanced(by: 10))
+        // One of those who have not heard is gone.
+        floor.hub.remove(seats[try #require(times.firstIndex(of: []))].watcher)
+        for _ in 0..<2 {
+            #expect(floor.hub.isInRound)
+            floor.hub.lookAfterMore()
+            for (index, seat) in seats.enumerated() {
+                times[index] += try heartbeats(seat, since: start)
+            }
+        }
+        #expect(!floor.hub.isInRound)
+        let due = Int64(GatewayLimits.generous.heartbeatSeconds) * 1000
+        #expect(times.allSatisfy { $0.count <= 1 })
+        #expect(times.flatMap(\.self).sorted() == [due, due, due + 10, due + 10])
+    }
+
+    private func heartbeats(_ seat: Seat, since start: Instant) throws -> [Milliseconds] {
+        try seat.messages().compactMap { message in
+            guard case .heartbeat(let beat) = message else { return nil }
+            return beat.serverTime.milliseconds(since: start)
+        }
+    }
+
+    @Test("Who has not been looked after within a second is so at its end")
+    func late() throws {
+        let seats = try crowd(of: 5)
+        floor.seconds(GatewayLimits.generous.heartbeatSeconds + 1)
+        for seat in seats { #expect(try seat.heard() == ["heartbeat"]) }
     }
 
     @Test("Who is sent away as the server stops hears of it first")

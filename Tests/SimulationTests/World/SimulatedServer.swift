@@ -36,8 +36,7 @@ final class SimulatedServer {
             clock: clock, limits: limits, statistics: statistics, budget: gatekeeper.outbound,
             slice: 1)
         station = Station(
-            hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub, pause: Self.pause),
-            service: service,
+            hub: hub, mailbox: LoopMailbox(loop: loop, hub: hub), service: service,
             authenticator: Authenticator(board: service.board, clock: clock, limits: limits),
             gatekeeper: gatekeeper, clock: clock, limits: limits, statistics: statistics,
             readiness: Readiness(),
@@ -64,16 +63,18 @@ final class SimulatedServer {
     /// The releasing thread makes durable what was written, and lets it out.
     func release() { runner.release() }
 
-    private static let pause = TimeAmount.microseconds(100)
-
     /// The event loop does what waits for it, and tells the next one of a crowd.
-    func turn() { loop.advanceTime(by: Self.pause) }
+    func turn() { loop.advanceTime(by: LoopMailbox.pauseOfSockets) }
 
     /// Some have still to be told of what was let out.
     var isTelling: Bool { hub.isTelling }
 
-    /// The event loop's second is over.
-    func second() { station.hub.second() }
+    /// The event loop's second is over. All are looked after at once: their order is that of a dictionary, and no
+    /// seed's.
+    func second() {
+        hub.second()
+        while hub.isInRound { hub.lookAfterMore() }
+    }
 
     /// Who watches what.
     var hub: LoopHub { station.hub }
