@@ -14,6 +14,8 @@ final class LoopHub {
     let interest = Interest()
     /// Of that, what no topic stands for: somebody waits for it otherwise, or no longer.
     var doubtful: Set<WatchTarget> = []
+    // Of `LoopHub+Delivering.swift`, but for the round, which is of `LoopHub+Upkeep.swift`.
+
     /// What has come of broadcasts and goes out next, and what is going out: a large crowd is told in slices.
     var turn = Turn(number: 1)
     var telling = Turn(number: 0)
@@ -26,6 +28,11 @@ final class LoopHub {
     /// Whom something was written to that has not been flushed.
     var written: [Watcher] = []
     var sent = 0
+    /// The board's version of the newest broadcast that came, and of the newest that everybody has been told of, and
+    /// of all before it.
+    var newest: Int64 = 0
+    var delivered: Int64 = 0
+
     /// Requests that wait for the next change of a lot.
     private(set) lazy var polls = LongPolls(statistics: statistics)
     /// Administrators who watch.
@@ -34,10 +41,6 @@ final class LoopHub {
     let census: Census
     /// Seconds since the start.
     var tick = 0
-    /// The board's version of the newest broadcast that came, and of the newest that everybody has been told of, and
-    /// of all before it.
-    var newest: Int64 = 0
-    var delivered: Int64 = 0
 
     /// For what comes compressed, and for what goes out so.
     let inflater = Inflater()
