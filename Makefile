@@ -151,8 +151,7 @@ drain: tests ## Stops a server in front of a full house: WATCHERS=5000
 		--filter DrainCrowdTests
 
 CROWD ?= 100000
-crowd: packages ## So many watchers of one lot, in a Linux of its own if need be: CROWD=100000
-	$(compile) -c release --product gavel
+crowd: build ## So many watchers of one lot, in a Linux of its own if need be: CROWD=100000
 	Tests/Crowd/run $(GAVEL) $(BUILD)/crowd $(CROWD)
 
 clients: build ## Real clients that are not ours talk to a server: curl, Python, Node, Chromium.

@@ -2,7 +2,7 @@ import AuctionRules
 import NIOCore
 import WireProtocol
 
-/// Encodes one second's heartbeats: most connections watch the same and get the same bytes.
+/// Encodes the heartbeats of one moment: most connections watch the same and get the same bytes.
 struct HeartbeatEncoder {
     private struct Key: Hashable {
         let topics: Set<ObjectIdentifier>

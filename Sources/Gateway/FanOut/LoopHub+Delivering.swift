@@ -18,10 +18,13 @@ extension LoopHub {
     /// - Parameter since: when the first of it was committed, if that is to be counted.
     func deliver(_ deliveries: [Delivery], since: ContinuousClock.Instant? = nil) {
         let answers = write(deliveries, since: since)
-        tellConcerned()
+        // Those to whom something was written get all of what everybody is told with it, in the same write.
+        if isTelling { for watcher in written { catchUp(watcher) } }
+        flushWritten()
         if let since, answers > 0 {
             statistics.ackWriting.observe(ContinuousClock.now - since, count: answers)
         }
+        guard isTelling else { return }
         tellCrowd(upTo: slice)
         flushWritten()
     }
@@ -65,7 +68,7 @@ extension LoopHub {
                     write(console.chunk(for: request), to: console.watcher)
                 }
             case .revoked(let revocation):
-                tellEverybody()
+                tellCrowd(upTo: .max)
                 deliver(revocation)
             }
         }
@@ -108,13 +111,6 @@ extension LoopHub {
         tellCrowd(upTo: slice)
     }
 
-    /// Those to whom something was written get all of what everybody is told with it, now and in the same write.
-    private func tellConcerned() {
-        guard !written.isEmpty else { return }
-        if isTelling { for watcher in written { catchUp(watcher) } }
-        flushWritten()
-    }
-
     /// Tells so many of those who have not been told.
     private func tellCrowd(upTo most: Int) {
         var left = most
@@ -122,11 +118,6 @@ extension LoopHub {
             if telling.isEmpty { beginTelling() }
             left -= tellPart(upTo: left)
         }
-    }
-
-    /// Tells all of them.
-    private func tellEverybody() {
-        while isTelling { tellCrowd(upTo: .max) }
     }
 
     private func beginTelling() {
@@ -140,9 +131,10 @@ extension LoopHub {
     /// - Returns: to how many.
     @discardableResult
     private func tellPart(upTo most: Int) -> Int {
-        let number = part?.number ?? 0
-        let (topic, count) = (telling.parts[number].topic, telling.parts[number].positions.count)
-        let runs = part?.runs ?? Runs(of: telling.parts[number], in: telling, deflater: deflater)
+        let part = telling.parts[partNumber]
+        let (topic, count) = (part.topic, part.positions.count)
+        let runs = self.runs ?? Runs(of: part, in: telling, deflater: deflater)
+        self.runs = runs
         var told = 0
         while told < most, topic.toldCount < topic.places.count {
             told += 1
@@ -167,15 +159,12 @@ extension LoopHub {
             written.append(watch.watcher)
             watch.watcher.write(rest: ByteBuffer(bytes: run[taken...]))
         }
-        if topic.toldCount < topic.places.count {
-            part = (number, runs)
-        } else if number + 1 < telling.parts.count {
-            let next = telling.parts[number + 1]
-            part = (number + 1, Runs(of: next, in: telling, deflater: deflater))
-        } else {
-            endTelling()
+        if topic.toldCount == topic.places.count {
+            self.runs = nil
+            partNumber += 1
+            if partNumber == telling.parts.count { endTelling() }
         }
-        return max(told, 1)
+        return told
     }
 
     /// The next watcher of the topic is one that has to be looked at.
@@ -187,7 +176,7 @@ extension LoopHub {
     }
 
     private func endTelling() {
-        part = nil
+        partNumber = 0
         for watcher in telling.caughtUp where watcher.turn.number == telling.number {
             watcher.turnIsOver()
         }

@@ -19,8 +19,9 @@ final class LoopHub {
     /// What has come of broadcasts and goes out next, and what is going out: a large crowd is told in slices.
     var turn = Turn(number: 1)
     var telling = Turn(number: 0)
-    /// At which part of that, and as which bytes.
-    var part: (number: Int, runs: Runs)?
+    /// At which part of that; and as which bytes, once that has begun.
+    var partNumber = 0
+    var runs: Runs?
     /// Who is looked after in this second.
     var round: Round?
     /// How many watchers are told, or looked after, in one go, before the loop looks at its sockets again.

@@ -45,8 +45,6 @@ private final class Visitors: PollConduct {
     private static let firstOnes = 100
     /// For what is freed and allocated late, in nanoseconds.
     private static let settling: UInt64 = 1_000_000_000
-    /// How long nobody may have come while some are missing, in nanoseconds.
-    private static let patience: UInt64 = 120_000_000_000
 
     init(of lot: String, from host: String, count: Int) {
         self.lot = lot
@@ -96,14 +94,10 @@ private final class Visitors: PollConduct {
         let start = PollClock.now
         var pacer: Pacer?
         if case .perSecond(let rate) = settings.rate { pacer = Pacer(from: start, rate: rate) }
-        var (came, deadline) = (0, start + Self.patience)
+        var patience = Patience(for: number)
         while arrived < number {
             let now = PollClock.now
-            if arrived > came { (came, deadline) = (arrived, now + Self.patience) }
-            guard now < deadline else {
-                throw BenchError.fault(
-                    .missing("\(number - arrived) connections, and nobody in two minutes"))
-            }
+            try patience.note(number - arrived)
             while due.count < number {
                 if pacer == nil {
                     guard due.count - arrived < settings.inFlight else { break }

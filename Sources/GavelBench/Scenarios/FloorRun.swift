@@ -22,9 +22,7 @@ struct FloorRun {
     let comingAndGoing: Double
     let progress: @Sendable (Double) -> Void
 
-    /// How long nobody may have come while some are missing, and how long what is owed may take after the
-    /// end, in nanoseconds.
-    private static let patience: UInt64 = 120_000_000_000
+    /// How long what is owed may take after the end, in nanoseconds.
     private static let drainPatience: UInt64 = 30_000_000_000
 
     /// What became of it.
@@ -54,16 +52,10 @@ struct FloorRun {
 
     private func come(_ floor: Floor, _ loop: PollLoop) throws {
         try floor.open(on: loop)
-        var left = floor.leftToCome
-        var deadline = PollClock.now + Self.patience
-        while left > 0 {
-            guard PollClock.now < deadline else {
-                throw BenchError.fault(.missing("\(left) connections, and nobody in two minutes"))
-            }
+        var patience = Patience(for: floor.leftToCome)
+        while floor.leftToCome > 0 {
             try loop.turn(until: PollClock.now + 100_000_000)
-            // A hundred thousand may take longer than that on a slow machine; but some come all the time.
-            if floor.leftToCome < left { deadline = PollClock.now + Self.patience }
-            left = floor.leftToCome
+            try patience.note(floor.leftToCome)
         }
     }
 

@@ -49,7 +49,7 @@ struct CrowdTests {
                 floor.answer(.notSeen, to: try question(), of: seats[index].watcher),
             ])
         }
-        tellEverybody()
+        floor.tellEverybody()
         #expect(try seats[0].heard() == ["a/1", "a/2", "error", "a/7"])
         #expect(try seats[5].heard() == ["a/1", "a/2", "a/7", "error"])
         for seat in seats[1..<5] { #expect(try seat.heard() == ["a/1", "a/2", "a/7"]) }
@@ -63,7 +63,7 @@ struct CrowdTests {
         try floor.price("a", 1)
         floor.hub.deliver([])
         floor.hub.remove(seats[gone].watcher)
-        tellEverybody()
+        floor.tellEverybody()
         for (index, seat) in seats.enumerated() {
             #expect(try seat.heard() == (index == gone && gone >= 4 ? [] : ["a/1"]))
         }
@@ -76,7 +76,7 @@ struct CrowdTests {
         let late = try floor.connect()
         try floor.watch("a", by: late, seq: 1, version: 1)
         try floor.price("a", 2)
-        tellEverybody()
+        floor.tellEverybody()
         #expect(try late.heard() == ["a/2"])
         for seat in seats { #expect(try seat.heard() == ["a/1", "a/2"]) }
     }
@@ -88,7 +88,7 @@ struct CrowdTests {
         floor.seconds(GatewayLimits.generous.heartbeatSeconds)
         while floor.hub.isInRound { floor.hub.lookAfterMore() }
         for seat in seats { #expect(try seat.heard().prefix(2) == ["a/1", "heartbeat"]) }
-        tellEverybody()
+        floor.tellEverybody()
         for seat in seats { #expect(try seat.heard() == []) }
     }
 
@@ -142,7 +142,7 @@ struct CrowdTests {
         try floor.price("a", 1)
         for seq: Int64 in 2...130 { try floor.price("a", seq) }
         #expect(try seats[4].heard().first == "a/1")
-        tellEverybody()
+        floor.tellEverybody()
         #expect(try seats[0].heard() == (1...130).map { "a/\($0)" })
     }
 
@@ -151,8 +151,6 @@ struct CrowdTests {
         for seat in seats { try floor.watch("a", by: seat) }
         return seats
     }
-
-    private func tellEverybody() { while floor.hub.isTelling { floor.hub.deliver([]) } }
 
     private func question() throws -> Question {
         Question(kind: .status, auction: try AuctionID("a"), id: try BidID("x"), ref: nil)

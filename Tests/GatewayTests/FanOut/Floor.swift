@@ -103,6 +103,9 @@ final class Floor {
         ])
     }
 
+    /// Those of a crowd who have still to be told.
+    func tellEverybody() { while hub.isTelling { hub.deliver([]) } }
+
     func seconds(_ count: Int) {
         for _ in 0..<count {
             clock.set(clock.now().advanced(by: 1000))

@@ -97,7 +97,7 @@ struct RandomWatchingTests {
         mutating func finish() throws {
             while !untold.isEmpty { try tellOfSale() }
             deliver(onTheirWay.count)
-            while floor.hub.isTelling { deliver(0) }
+            floor.tellEverybody()
             seat.isWritable(true)
             try listen()
             for lot in watched.union(watchesSale ? lots : []) {

@@ -122,7 +122,7 @@ final class TwoWays {
         switch move {
         case .turn, .answers: break
         // What is written past the hub keeps no order with what goes through it.
-        case .frames, .ping, .read: tellEverybody()
+        case .frames, .ping, .read: floor.tellEverybody()
         }
         switch move {
         case .turn(let parts):
@@ -175,10 +175,8 @@ final class TwoWays {
     /// Prices that nobody reads.
     func fill() throws { try perform(.turn([("a", 900, false), ("a", 900, false)])) }
 
-    private func tellEverybody() { while floor.hub.isTelling { floor.hub.deliver([]) } }
-
     func end(_ end: End) throws {
-        tellEverybody()
+        floor.tellEverybody()
         for twin in [past, through] {
             twin.watcher.send(Self.frame("last ", bytes: 300))
             switch end {
